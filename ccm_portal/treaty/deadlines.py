@@ -1,0 +1,237 @@
+"""The clocks of Articles 3 and 4: each successive deadline, and what it means on a given day.
+
+Article 5, 6 and 9 obligations have no treaty deadline and therefore no clock here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ccm_portal.treaty.dates import add_months, add_years
+from ccm_portal.treaty.meetings import FormalMeeting, expected_latest_submission
+
+STOCKPILE_YEARS = 8  # Article 3.2
+CLEARANCE_YEARS = 10  # Article 4.1(a) and (b)
+
+
+class Clock(StrEnum):
+    """A time-bound obligation. One State may run both Article 4 clocks, and several of the second."""
+
+    STOCKPILES = "3.2"
+    CLEARANCE_EXISTING = "4.1(a)"
+    CLEARANCE_NEW = "4.1(b)"
+
+
+class Basis(StrEnum):
+    """What a deadline rests on."""
+
+    TREATY = "treaty"
+    EXTENSION = "extension"
+
+
+class Outcome(StrEnum):
+    """What became of an extension request."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    PENDING = "pending"  # lodged, not yet considered
+    NOT_SEEN = "not_seen"  # considered by a meeting whose decision the register's sources do not show
+
+
+class Standing(StrEnum):
+    """What is known of an obligation's existence."""
+
+    DECLARED = "declared"
+    UNCLEAR = "unclear"
+    NONE = "none"
+
+
+class Status(StrEnum):
+    """What a clock says on a given day."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    EXTENSION_REQUESTED = "extension_requested"
+    EXTENDED = "extended"
+    COMPLETED = "completed"
+    OVERDUE = "overdue"
+    NO_OBLIGATION_DECLARED = "no_obligation_declared"
+    FROZEN = "deadline_frozen"
+
+
+def article3_deadline(in_force: date) -> date:
+    """Article 3.2: stockpiles are destroyed within eight years of the entry into force for the State."""
+    return add_years(in_force, STOCKPILE_YEARS)
+
+
+def article4_deadline_existing(in_force: date) -> date:
+    """Article 4.1(a): remnants already there at entry into force are cleared within ten years of it, also when they
+    are found later."""
+    return add_years(in_force, CLEARANCE_YEARS)
+
+
+def article4_deadline_new(hostilities_ended: date) -> date:
+    """Article 4.1(b): munitions that became remnants after entry into force are cleared within ten years of the end
+    of the active hostilities in which they did; each period of hostilities has its own deadline."""
+    return add_years(hostilities_ended, CLEARANCE_YEARS)
+
+
+def original_deadline(clock: Clock, in_force: date, hostilities_ended: date | None = None) -> date:
+    """The deadline that the treaty itself sets for a clock. Raises ValueError where 4.1(b) lacks its end of
+    hostilities."""
+    if clock is Clock.STOCKPILES:
+        return article3_deadline(in_force)
+    if clock is Clock.CLEARANCE_EXISTING:
+        return article4_deadline_existing(in_force)
+    if hostilities_ended is None:
+        raise ValueError("Article 4.1(b) runs from the end of active hostilities, which is not given")
+    return article4_deadline_new(hostilities_ended)
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One extension request and what became of it. A grant names a date, or months from the old deadline."""
+
+    outcome: Outcome
+    decided_on: date | None = None  # last day of the deciding meeting, or of the silence procedure
+    requested_on: date | None = None
+    granted_until: date | None = None
+    granted_months: int | None = None
+    decided_by: str = ""
+    month_precision: bool = False  # the source gives the month only
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One of the successive deadlines of a clock; sequence 0 is the treaty's own."""
+
+    sequence: int
+    day: date
+    basis: Basis
+    decided_by: str = ""
+    decided_on: date | None = None
+    month_precision: bool = False
+    source: str = ""
+
+
+def deadline_history(original: date, extensions: Iterable[Extension]) -> tuple[Deadline, ...]:
+    """Articles 3.3 and 4.5: every deadline in turn; an extension counts from the deadline it replaces, never from
+    the decision."""
+    deadlines = [Deadline(0, original, Basis.TREATY)]
+    for extension in extensions:
+        if extension.outcome is not Outcome.GRANTED:
+            continue
+        day = extension.granted_until or add_months(deadlines[-1].day, extension.granted_months or 0)
+        deadlines.append(
+            Deadline(
+                len(deadlines),
+                day,
+                Basis.EXTENSION,
+                extension.decided_by,
+                extension.decided_on,
+                extension.month_precision,
+                extension.source,
+            )
+        )
+    return tuple(deadlines)
+
+
+def deadline_on(history: Sequence[Deadline], on: date) -> Deadline:
+    """The deadline that applied on a day: the last one decided by then."""
+    return [d for d in history if d.decided_on is None or d.decided_on <= on][-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the register holds on one clock of one State."""
+
+    clock: Clock
+    standing: Standing
+    in_force: date
+    hostilities_ended: date | None = None
+    extensions: tuple[Extension, ...] = ()
+    completed_on: date | None = None
+    is_completed: bool = False  # a completion is on record, even if its day is not known
+    no_obligation_since: date | None = None  # the State clarified that it holds nothing
+    withdrawn: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a clock stands on a day."""
+
+    deadline: Deadline
+    status: Status
+    latest_submission: date | None = None
+    consideration_meeting: str = ""
+    is_certain: bool = True  # False: a meeting has since been able to decide, and its decisions are not recorded
+
+
+#: (request open, deadline passed, last day to ask passed, extended before) -> status of a declared, uncompleted
+#: obligation. An open request stands before a passed deadline, because the decision may move it; a missed last day to
+#: ask stands before "extended", because it is what needs somebody.
+RUNNING: dict[tuple[bool, bool, bool, bool], Status] = {
+    (requested, passed, too_late, extended): status
+    for (requested, passed, too_late, extended_values), status in {
+        (True, False, False, (False, True)): Status.EXTENSION_REQUESTED,
+        (True, False, True, (False, True)): Status.EXTENSION_REQUESTED,
+        (True, True, False, (False, True)): Status.EXTENSION_REQUESTED,
+        (True, True, True, (False, True)): Status.EXTENSION_REQUESTED,
+        (False, True, False, (False, True)): Status.OVERDUE,
+        (False, True, True, (False, True)): Status.OVERDUE,
+        (False, False, True, (False, True)): Status.AT_RISK,
+        (False, False, False, (True,)): Status.EXTENDED,
+        (False, False, False, (False,)): Status.ON_TRACK,
+    }.items()
+    for extended in extended_values
+}
+
+
+def _is_open(extension: Extension, on: date) -> bool:
+    """Whether on that day the request was lodged and its decision not (known to be) taken."""
+    decided = extension.decided_on is not None and extension.decided_on <= on
+    if extension.outcome is Outcome.NOT_SEEN:
+        lodged = extension.requested_on or extension.decided_on
+        return lodged is not None and lodged <= on
+    return extension.requested_on is not None and extension.requested_on <= on and not decided
+
+
+def position(facts: Facts, on: date, meetings: Sequence[FormalMeeting]) -> Position:
+    """Where a clock stands on a day, as the register knows it.
+
+    No obligation declared is never a missed deadline; a withdrawal freezes the clock from the day it takes effect.
+    """
+    original = original_deadline(facts.clock, facts.in_force, facts.hostilities_ended)
+    current = deadline_on(deadline_history(original, facts.extensions), on)
+    if facts.standing is not Standing.DECLARED or _has_come(facts.no_obligation_since, on):
+        return Position(current, Status.NO_OBLIGATION_DECLARED)
+    if facts.is_completed and (facts.completed_on is None or facts.completed_on <= on):
+        return Position(current, Status.COMPLETED)
+    if _has_come(facts.withdrawn, on):
+        return Position(current, Status.FROZEN)
+    expected = expected_latest_submission(current.day, meetings)
+    status = RUNNING[
+        any(_is_open(extension, on) for extension in facts.extensions),
+        current.day < on,
+        expected is not None and expected[0] < on,
+        current.sequence > 0,
+    ]
+    return Position(
+        current,
+        status,
+        expected[0] if expected else None,
+        expected[1] if expected else "",
+        is_certain=status is not Status.OVERDUE or not _undecided_since(current, on, meetings),
+    )
+
+
+def _has_come(day: date | None, on: date) -> bool:
+    return day is not None and day <= on
+
+
+def _undecided_since(current: Deadline, on: date, meetings: Iterable[FormalMeeting]) -> bool:
+    """Whether, since the current deadline was set, a meeting ended whose decisions the register does not hold."""
+    since = current.decided_on or date.min
+    return any(not m.decisions_recorded and since < m.last_day <= on for m in meetings)
