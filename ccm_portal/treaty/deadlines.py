@@ -189,13 +189,16 @@ RUNNING: dict[tuple[bool, bool, bool, bool], Status] = {
 }
 
 
-def _is_open(extension: Extension, on: date) -> bool:
-    """Whether on that day the request was lodged and its decision not (known to be) taken."""
-    decided = extension.decided_on is not None and extension.decided_on <= on
-    if extension.outcome is Outcome.NOT_SEEN:
+def _request_open(extensions: Iterable[Extension], on: date) -> bool:
+    """Whether on that day the latest request was lodged and its decision not (known to be) taken."""
+    latest: Extension | None = None
+    for extension in extensions:
         lodged = extension.requested_on or extension.decided_on
-        return lodged is not None and lodged <= on
-    return extension.requested_on is not None and extension.requested_on <= on and not decided
+        if lodged is not None and lodged <= on:
+            latest = extension
+    if latest is None or latest.outcome is Outcome.NOT_SEEN:
+        return latest is not None
+    return latest.decided_on is None or latest.decided_on > on
 
 
 def position(facts: Facts, on: date, meetings: Sequence[FormalMeeting]) -> Position:
@@ -213,7 +216,7 @@ def position(facts: Facts, on: date, meetings: Sequence[FormalMeeting]) -> Posit
         return Position(current, Status.FROZEN)
     expected = expected_latest_submission(current.day, meetings)
     status = RUNNING[
-        any(_is_open(extension, on) for extension in facts.extensions),
+        _request_open(facts.extensions, on),
         current.day < on,
         expected is not None and expected[0] < on,
         current.sequence > 0,

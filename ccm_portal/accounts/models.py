@@ -1,0 +1,196 @@
+"""People and what they may act for, the append-only audit trail, and the outbox."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from ccm_portal.accounts import enums
+from ccm_portal.register.enums import Theme
+from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a visitor may act for on a day. Every visibility rule reads this and nothing else."""
+
+    is_isu: bool = False
+    is_president: bool = False
+    state: State | None = None
+    is_state_party: bool = False
+    organisation: Organisation | None = None
+    themes: frozenset[str] = frozenset()
+    is_observer: bool = False
+
+    @property
+    def is_coordinator(self) -> bool:
+        """Coordinator on cooperation and assistance, in office."""
+        return Theme.COOPERATION in self.themes
+
+    @property
+    def sees_all_requests(self) -> bool:
+        """The ISU and the Coordinators on cooperation and assistance handle every submitted request."""
+        return self.is_isu or self.is_coordinator
+
+
+PUBLIC = Access()
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person who signs in with an e-mail address."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def holding(self, role: str, on: date, **post: Any) -> "models.QuerySet[User]":
+        """The active people who hold a role on a day, for example `state=`, `organisation=` or `office__theme=`."""
+        held = Appointment.objects.current(on).filter(role=role, **post)
+        return self.filter(is_active=True, pk__in=held.values("user"))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, or a post that several people share, who signs in by e-mail."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name or post"), max_length=120)
+    is_staff = models.BooleanField(_("may enter the admin"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["email"]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @cached_property
+    def access(self) -> Access:
+        """What the person may act for today: one query."""
+        today = timezone.localdate()
+        held = list(self.appointments.current(today))
+        states = [a.state for a in held if a.state]
+        state = states[0] if states else None
+        return Access(
+            is_isu=self.is_superuser or any(a.role == enums.Role.ISU for a in held),
+            is_president=any(a.role == enums.Role.PRESIDENT for a in held),
+            state=state,
+            is_state_party=state is not None and state.is_party_on(today),
+            organisation=next((a.organisation for a in held if a.organisation), None),
+            themes=frozenset(a.office.theme for a in held if a.office and a.office.theme),
+            is_observer=any(a.role == enums.Role.OBSERVER for a in held),
+        )
+
+
+def access_of(user: User | AnonymousUser) -> Access:
+    """The access of a signed-in person, or the public's."""
+    return user.access if isinstance(user, User) else PUBLIC
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def current(self, on: date) -> "AppointmentQuerySet":
+        """Those in force on a day. Rights of an office hold only while the State's term in the register runs."""
+        term = OfficeTerm.objects.in_office(on).filter(office=OuterRef("office"), state=OuterRef("state"))
+        return (
+            self.filter(Q(ends__isnull=True) | Q(ends__gte=on), starts__lte=on)
+            .filter(Q(office__isnull=True) | Exists(term))
+            .select_related("state", "organisation", "office")
+        )
+
+
+class Appointment(models.Model):
+    """A role that a person holds for a State, an organisation or an office, from a day on."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="appointments")
+    role = models.CharField(max_length=20, choices=enums.Role)
+    state = models.ForeignKey(State, models.PROTECT, null=True, blank=True, related_name="appointments")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="appointments")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="appointments")
+    starts = models.DateField(default=timezone.localdate)
+    ends = models.DateField(null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="appointment_names_its_post",
+                condition=(
+                    Q(role="focal_point", state__isnull=False, office__isnull=True)
+                    | Q(role__in=["coordinator", "president"], state__isnull=False, office__isnull=False)
+                    | Q(role="partner", organisation__isnull=False)
+                    | Q(role__in=["isu", "observer"], office__isnull=True)
+                ),
+                violation_error_message=_(
+                    "A focal point needs a State, a Coordinator or President a State and an office, "
+                    "a partner an organisation."
+                ),
+            ),
+            models.CheckConstraint(
+                name="appointment_in_order", condition=Q(ends__isnull=True) | Q(ends__gte=F("starts"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class AppendOnly(RuntimeError):
+    """An attempt to change or remove an entry of the audit trail."""
+
+
+class AuditEvent(models.Model):
+    """One thing that somebody did. Entries are added and never changed."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="audit_events")
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80, blank=True, db_index=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise AppendOnly("audit entries are never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AppendOnly("audit entries are never removed")
+
+
+class OutboxMail(models.Model):
+    """A mail written with the change that it reports, sent later by `manage.py send_mail`."""
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        indexes = [models.Index(fields=["created_at"], name="outbox_waiting", condition=Q(sent_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.to}: {self.subject}"

@@ -1,0 +1,149 @@
+"""The register's fixed vocabularies. Treaty enums get their names here, because the pure ones carry no wording."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from ccm_portal.treaty.deadlines import Clock, Outcome, Standing, Status
+from ccm_portal.treaty.membership import Membership
+
+
+class Region(TextChoices):
+    """United Nations regional groups."""
+
+    AFRICA = "africa", _("Africa")
+    ASIA_PACIFIC = "asia_pacific", _("Asia-Pacific")
+    EASTERN_EUROPE = "eastern_europe", _("Eastern Europe")
+    GRULAC = "grulac", _("Latin America and the Caribbean")
+    WEOG = "weog", _("Western Europe and other States")
+    NONE = "none", _("No regional group")
+
+
+class UnStatus(TextChoices):
+    MEMBER = "member", _("UN member State")
+    OBSERVER = "observer", _("UN observer State")
+    NON_MEMBER = "non_member", _("Not a UN member, party to UN treaties")
+
+
+class Instrument(TextChoices):
+    """Article 16: each of them fires Article 17 alike."""
+
+    RATIFICATION = "ratification", _("Ratification")
+    ACCEPTANCE = "acceptance", _("Acceptance")
+    APPROVAL = "approval", _("Approval")
+    ACCESSION = "accession", _("Accession")
+
+
+class MembershipChoices(TextChoices):
+    STATE_PARTY = Membership.STATE_PARTY.value, _("State Party")
+    DEPOSITED = Membership.DEPOSITED.value, _("Has joined, not yet in force")
+    WITHDRAWAL_NOTIFIED = Membership.WITHDRAWAL_NOTIFIED.value, _("State Party, withdrawal notified")
+    SIGNATORY = Membership.SIGNATORY.value, _("Signatory")
+    FORMER = Membership.FORMER.value, _("Former State Party")
+    NON_PARTY = Membership.NON_PARTY.value, _("State not party")
+
+
+class Article(IntegerChoices):
+    """Articles under which the register keeps a State's obligation."""
+
+    STOCKPILES = 3, _("Article 3 (stockpile destruction)")
+    CLEARANCE = 4, _("Article 4 (clearance and risk reduction education)")
+    VICTIMS = 5, _("Article 5 (victim assistance)")
+
+
+class Limb(TextChoices):
+    """The paragraph that an obligation rests on; the first three are clocks."""
+
+    STOCKPILES = Clock.STOCKPILES.value, _("3.2 stockpile destruction")
+    CLEARANCE_EXISTING = Clock.CLEARANCE_EXISTING.value, _("4.1(a) clearance of remnants at entry into force")
+    CLEARANCE_NEW = Clock.CLEARANCE_NEW.value, _("4.1(b) clearance of remnants of later hostilities")
+    VICTIMS = "5.1", _("5.1 victim assistance (no treaty deadline)")
+
+
+class StandingChoices(TextChoices):
+    DECLARED = Standing.DECLARED.value, _("Declared or reported")
+    UNCLEAR = Standing.UNCLEAR.value, _("Unclear: sources do not settle it")
+    NONE = Standing.NONE.value, _("None declared")
+
+
+class OutcomeChoices(TextChoices):
+    GRANTED = Outcome.GRANTED.value, _("Granted")
+    REFUSED = Outcome.REFUSED.value, _("Refused")
+    PENDING = Outcome.PENDING.value, _("Awaiting decision")
+    NOT_SEEN = Outcome.NOT_SEEN.value, _("Considered; decision not in the register")
+
+
+class CompletionKind(TextChoices):
+    COMPLETED = "completed", _("Obligation fulfilled")
+    NONE_HELD = "none_held", _("Clarified that there is nothing to destroy or clear")
+
+
+class Precision(TextChoices):
+    """How exactly a source gives a date; the stored day is the last that fits."""
+
+    DAY = "day", _("exact day")
+    MONTH = "month", _("month only")
+    YEAR = "year", _("year only")
+    NOT_LATER = "not_later", _("not later than")
+    UNKNOWN = "unknown", _("date not known")
+
+
+class MeetingKind(TextChoices):
+    MSP = "msp", _("Meeting of States Parties")
+    REVIEW_CONFERENCE = "rc", _("Review Conference")
+    INTERSESSIONAL = "intersessional", _("Intersessional meeting")
+    PREPARATORY = "preparatory", _("Preparatory meeting")
+
+
+class OfficeKind(TextChoices):
+    PRESIDENT = "president", pgettext_lazy("office", "President")
+    COORDINATOR = "coordinator", _("Coordinator")
+    FRIEND = "friend", _("Friend of the President")
+    MEMBER = "member", _("Member of the Coordination Committee")
+    ISU = "isu", _("Implementation Support Unit")
+
+
+class Theme(TextChoices):
+    """Codes that permissions read; names and new themes are rows of Office."""
+
+    COOPERATION = "cooperation", _("International cooperation and assistance")
+    CLEARANCE = "clearance", _("Clearance and risk education")
+
+
+class OrganisationKind(TextChoices):
+    NGO = "ngo", _("Non-governmental organisation")
+    UN = "un", _("United Nations body")
+    INTERNATIONAL = "international", _("International organisation")
+    REGIONAL = "regional", _("Regional organisation")
+    FUND = "fund", _("International fund")
+    FOUNDATION = "foundation", _("Private foundation")
+    NATIONAL_AUTHORITY = "national_authority", _("National mine action authority")
+    NATIONAL_OPERATOR = "national_operator", _("National operator")
+    TRAINING = "training", _("Training centre")
+    RESEARCH = "research", _("Research and monitoring")
+
+
+class ReportKind(TextChoices):
+    INITIAL = "initial", _("Initial report (Article 7.1)")
+    ANNUAL = "annual", _("Annual report (Article 7.2)")
+
+
+class Wording(TextChoices):
+    """Whether the words of an action are the adopted ones."""
+
+    ADOPTED = "adopted", _("As adopted")
+    SUBSTANCE = "substance", _("Substance as published, our wording")
+    RECONSTRUCTED = "reconstructed", _("Reconstructed, to be checked against the adopted text")
+
+
+class StatusChoices(TextChoices):
+    """What a clock says, in the words that every page uses."""
+
+    OVERDUE = Status.OVERDUE.value, _("Overdue")
+    EXTENSION_REQUESTED = Status.EXTENSION_REQUESTED.value, _("Extension requested")
+    AT_RISK = Status.AT_RISK.value, _("At risk")
+    EXTENDED = Status.EXTENDED.value, _("Extended")
+    ON_TRACK = Status.ON_TRACK.value, _("On track")
+    COMPLETED = Status.COMPLETED.value, _("Completed")
+    FROZEN = Status.FROZEN.value, _("Deadline frozen")
+    NO_OBLIGATION_DECLARED = Status.NO_OBLIGATION_DECLARED.value, _("No obligation declared")

@@ -1,0 +1,430 @@
+"""The treaty register: facts with their source. Every deadline, status and count is computed from them."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from ccm_portal.register import enums
+from ccm_portal.register.search import fold
+from ccm_portal.treaty import deadlines
+from ccm_portal.treaty.meetings import FormalMeeting
+from ccm_portal.treaty.membership import Membership, TreatyActs, is_bound, membership
+
+
+class Sourced(models.Model):
+    """A record that says where it comes from, and whether that source was seen."""
+
+    source = models.TextField(_("source"), blank=True)
+    is_verified = models.BooleanField(_("verified"), default=True, help_text=_("Untick what no source confirms."))
+    note = models.TextField(_("note"), blank=True)
+    is_example = models.BooleanField(_("example"), default=False, help_text=_("Made up for the demonstration."))
+
+    class Meta:
+        abstract = True
+
+
+class StateQuerySet(models.QuerySet["State"]):
+    def joined(self) -> "StateQuerySet":
+        """Those that have deposited an instrument, whatever came after."""
+        return self.filter(deposited__isnull=False)
+
+    def for_profile(self) -> "StateQuerySet":
+        """With everything that the State's deadlines are computed from."""
+        return self.prefetch_related("obligations__extensions__meeting", "obligations__completions", "reports")
+
+
+class State(Sourced):
+    """A State and its acts towards the Convention, under its UN short name."""
+
+    iso3 = models.CharField(_("ISO code"), max_length=3, primary_key=True)
+    iso2 = models.CharField(max_length=2, unique=True)
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    name_fr = models.CharField(max_length=80, blank=True)
+    name_es = models.CharField(max_length=80, blank=True)
+    aliases = models.CharField(
+        _("other names"), max_length=200, blank=True, help_text=_("Former and short names, for search.")
+    )
+    region = models.CharField(_("regional group"), max_length=20, choices=enums.Region, default=enums.Region.NONE)
+    region_note = models.CharField(max_length=200, blank=True)
+    un_status = models.CharField(max_length=20, choices=enums.UnStatus, default=enums.UnStatus.MEMBER)
+    signed = models.DateField(_("signed"), null=True, blank=True)
+    provisional_application = models.DateField(null=True, blank=True)
+    instrument = models.CharField(max_length=20, choices=enums.Instrument, blank=True)
+    deposited = models.DateField(_("instrument deposited"), null=True, blank=True)
+    withdrawal_received = models.DateField(_("withdrawal received by the Depositary"), null=True, blank=True)
+    conflict_ended = models.DateField(
+        null=True, blank=True, help_text=_("Only where an armed conflict delays a withdrawal (Article 20.3).")
+    )
+    history = HistoricalRecords()
+
+    objects = StateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="state_signed_before_deposit",
+                condition=Q(signed__isnull=True) | Q(deposited__isnull=True) | Q(signed__lte=F("deposited")),
+                violation_error_message=_("A State signs before it deposits its instrument."),
+            ),
+            models.CheckConstraint(
+                name="state_withdraws_after_deposit",
+                condition=Q(withdrawal_received__isnull=True) | Q(withdrawal_received__gt=F("deposited")),
+                violation_error_message=_("A withdrawal follows a deposit."),
+            ),
+            models.CheckConstraint(
+                name="state_instrument_with_deposit",
+                condition=Q(deposited__isnull=True, instrument="") | Q(deposited__isnull=False) & ~Q(instrument=""),
+                violation_error_message=_("A deposit names its instrument, and an instrument its date of deposit."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("register:state", args=[self.iso3.lower()])
+
+    @property
+    def acts(self) -> TreatyActs:
+        """What the treaty rules compute from."""
+        return TreatyActs(self.signed, self.deposited, self.withdrawal_received, self.conflict_ended)
+
+    @property
+    def in_force(self) -> date | None:
+        """Entry into force for the State (Article 17)."""
+        return self.acts.in_force
+
+    @property
+    def withdrawn(self) -> date | None:
+        """The day a withdrawal takes effect (Article 20.3)."""
+        return self.acts.withdrawn
+
+    @property
+    def search_text(self) -> str:
+        """All its names, folded for search."""
+        return fold(" ".join([self.name, self.name_fr, self.name_es, self.aliases, self.iso3]))
+
+    def membership_on(self, on: date) -> Membership:
+        return membership(self.acts, on)
+
+    def is_party_on(self, on: date) -> bool:
+        return is_bound(self.acts, on)
+
+
+class Meeting(Sourced):
+    """A meeting under the Convention."""
+
+    code = models.CharField(max_length=12, unique=True)
+    kind = models.CharField(max_length=20, choices=enums.MeetingKind)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    place = models.CharField(max_length=80, blank=True)
+    president = models.ForeignKey(State, models.PROTECT, null=True, blank=True, related_name="presidencies")
+    decisions_recorded = models.BooleanField(
+        default=True, help_text=_("Whether the register holds everything that this meeting decided.")
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-first_day"]
+        constraints = [
+            models.CheckConstraint(
+                name="meeting_days_in_order",
+                condition=Q(last_day__gte=F("first_day")),
+                violation_error_message=_("A meeting ends on or after its first day."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def is_formal(self) -> bool:
+        """Whether it decides on extension requests: a Review Conference does so like a Meeting of States Parties."""
+        return self.kind in {enums.MeetingKind.MSP, enums.MeetingKind.REVIEW_CONFERENCE}
+
+    @property
+    def as_formal(self) -> FormalMeeting:
+        return FormalMeeting(self.code, self.first_day, self.last_day, self.decisions_recorded)
+
+
+class ObligationQuerySet(models.QuerySet["Obligation"]):
+    def clocks(self) -> "ObligationQuerySet":
+        """The time-bound ones (Articles 3 and 4)."""
+        return self.filter(limb__in=[clock.value for clock in deadlines.Clock])
+
+    def with_facts(self) -> "ObligationQuerySet":
+        """With everything that their deadlines are computed from: three queries however many rows."""
+        return self.select_related("state").prefetch_related("extensions__meeting", "completions")
+
+
+class Obligation(Sourced):
+    """An obligation that a State has, or may have, under Article 3, 4 or 5."""
+
+    state = models.ForeignKey(State, models.PROTECT, related_name="obligations")
+    article = models.PositiveSmallIntegerField(choices=enums.Article)
+    limb = models.CharField(_("paragraph"), max_length=6, choices=enums.Limb)
+    hostilities_ended = models.DateField(null=True, blank=True, help_text=_("Article 4.1(b) only."))
+    standing = models.CharField(max_length=10, choices=enums.StandingChoices, default=enums.StandingChoices.DECLARED)
+    history = HistoricalRecords()
+
+    objects = ObligationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["state", "article", "limb"]
+        constraints = [
+            models.UniqueConstraint(
+                name="obligation_once_per_clock",
+                fields=["state", "limb"],
+                condition=Q(hostilities_ended__isnull=True),
+                violation_error_message=_("This State already has that obligation."),
+            ),
+            models.UniqueConstraint(
+                name="obligation_once_per_hostilities",
+                fields=["state", "limb", "hostilities_ended"],
+                violation_error_message=_("This State already has an obligation from those hostilities."),
+            ),
+            models.CheckConstraint(
+                name="obligation_limb_of_its_article",
+                condition=Q(article=3, limb="3.2") | Q(article=4, limb__startswith="4.") | Q(article=5, limb="5.1"),
+                violation_error_message=_("The paragraph belongs to another Article."),
+            ),
+            models.CheckConstraint(
+                name="obligation_hostilities_only_new",
+                condition=Q(limb="4.1(b)", hostilities_ended__isnull=False)
+                | ~Q(limb="4.1(b)") & Q(hostilities_ended__isnull=True),
+                violation_error_message=_("Only Article 4.1(b) runs from the end of active hostilities, and always."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state_id} {self.limb}"
+
+    @property
+    def is_clock(self) -> bool:
+        return self.limb != enums.Limb.VICTIMS
+
+    def facts(self) -> deadlines.Facts:
+        """What the deadline rules compute from; needs `with_facts()` to stay at no query of its own."""
+        completions = list(self.completions.all())
+        fulfilled = [c for c in completions if c.kind == enums.CompletionKind.COMPLETED]
+        none_held = [c.day for c in completions if c.kind == enums.CompletionKind.NONE_HELD and c.day]
+        in_force = self.state.in_force
+        if in_force is None:
+            raise ValueError(f"{self.state_id} has not joined the Convention and has no clock")
+        return deadlines.Facts(
+            clock=deadlines.Clock(self.limb),
+            standing=deadlines.Standing(self.standing),
+            in_force=in_force,
+            hostilities_ended=self.hostilities_ended,
+            extensions=tuple(extension.as_rule() for extension in self.extensions.all()),
+            completed_on=min((c.day for c in fulfilled if c.day), default=None),
+            is_completed=bool(fulfilled),
+            no_obligation_since=min(none_held, default=None),
+            withdrawn=self.state.withdrawn,
+        )
+
+
+class ExtensionDecision(Sourced):
+    """An extension request under Article 3 or 4 and what the meeting made of it."""
+
+    obligation = models.ForeignKey(Obligation, models.CASCADE, related_name="extensions")
+    sequence = models.PositiveSmallIntegerField()
+    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="extension_decisions")
+    outcome = models.CharField(max_length=10, choices=enums.OutcomeChoices)
+    requested_on = models.DateField(null=True, blank=True)
+    decided_on = models.DateField(
+        null=True, blank=True, help_text=_("Only where it is not the last day of the meeting.")
+    )
+    granted_until = models.DateField(null=True, blank=True)
+    granted_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
+    document = models.CharField(max_length=40, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["obligation", "sequence"]
+        constraints = [
+            models.UniqueConstraint(name="extension_sequence_once", fields=["obligation", "sequence"]),
+            models.CheckConstraint(
+                name="extension_grant_has_length",
+                condition=~Q(outcome="granted") | Q(granted_until__isnull=False) | Q(granted_months__isnull=False),
+                violation_error_message=_("A granted extension needs its new date or its length in months."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.obligation} extension {self.sequence}"
+
+    def as_rule(self) -> deadlines.Extension:
+        return deadlines.Extension(
+            outcome=deadlines.Outcome(self.outcome),
+            decided_on=self.decided_on or (self.meeting.last_day if self.meeting else None),
+            requested_on=self.requested_on,
+            granted_until=self.granted_until,
+            granted_months=self.granted_months,
+            decided_by=self.meeting.code if self.meeting else "",
+            month_precision=self.precision == enums.Precision.MONTH,
+            source=self.source,
+        )
+
+
+class Completion(Sourced):
+    """A State's word that an obligation is fulfilled, or that there was nothing to fulfil."""
+
+    obligation = models.ForeignKey(Obligation, models.CASCADE, related_name="completions")
+    kind = models.CharField(max_length=10, choices=enums.CompletionKind, default=enums.CompletionKind.COMPLETED)
+    day = models.DateField(null=True, blank=True, help_text=_("The last day that fits what the source says."))
+    precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["obligation", "day"]
+        constraints = [
+            models.UniqueConstraint(name="completion_once_per_kind", fields=["obligation", "kind"]),
+            models.CheckConstraint(
+                name="completion_day_unless_unknown",
+                condition=Q(day__isnull=True, precision="unknown") | Q(day__isnull=False) & ~Q(precision="unknown"),
+                violation_error_message=_("Give the day, or say that it is not known."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.obligation} {self.get_kind_display()}"
+
+
+class TransparencyReport(Sourced):
+    """An Article 7 report as filed with the United Nations. The portal is not a place of filing."""
+
+    state = models.ForeignKey(State, models.PROTECT, related_name="reports")
+    kind = models.CharField(max_length=10, choices=enums.ReportKind)
+    covered_year = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Annual reports only."))
+    received_on = models.DateField(_("received"))
+    precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["state", "-covered_year"]
+        constraints = [
+            models.UniqueConstraint(
+                name="report_initial_once", fields=["state"], condition=Q(covered_year__isnull=True)
+            ),
+            models.UniqueConstraint(name="report_annual_once", fields=["state", "covered_year"]),
+            models.CheckConstraint(
+                name="report_year_if_annual",
+                condition=Q(kind="annual", covered_year__isnull=False) | Q(kind="initial", covered_year__isnull=True),
+                violation_error_message=_("An annual report names the year it covers; an initial report does not."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state_id} {self.covered_year or self.kind}"
+
+
+class Organisation(Sourced):
+    """An organisation that works on the Convention's obligations."""
+
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    kind = models.CharField(max_length=20, choices=enums.OrganisationKind)
+    competences = models.TextField(blank=True)
+    countries = models.TextField(
+        _("countries of operation"), blank=True, help_text=_("As one source of one year lists them.")
+    )
+    works_in = models.ManyToManyField(State, blank=True, related_name="operators")
+    is_approved = models.BooleanField(default=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Office(models.Model):
+    """An office of the Convention: Presidency, Coordinator of a theme, ISU. Themes change, so they are rows."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=enums.OfficeKind)
+    theme = models.CharField(max_length=20, blank=True, help_text=_("Code that permissions read."))
+
+    class Meta:
+        ordering = ["kind", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfficeTermQuerySet(models.QuerySet["OfficeTerm"]):
+    def in_office(self, on: date) -> "OfficeTermQuerySet":
+        """Those whose term includes the day."""
+        return self.filter(Q(ends__isnull=True) | Q(ends__gte=on), starts__lte=on)
+
+
+class OfficeTerm(Sourced):
+    """A State's (or body's) term in an office. People come and go; the office and its State stay."""
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="terms")
+    state = models.ForeignKey(State, models.PROTECT, null=True, blank=True, related_name="office_terms")
+    label = models.CharField(_("term as published"), max_length=20, blank=True)
+    starts = models.DateField()
+    ends = models.DateField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = OfficeTermQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts", "office"]
+        constraints = [
+            models.UniqueConstraint(name="office_term_once", fields=["office", "state", "starts"]),
+            models.CheckConstraint(
+                name="office_term_in_order",
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),
+                violation_error_message=_("A term ends on or after its first day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office}: {self.state_id or ''} {self.label}"
+
+
+class ActionPlan(Sourced):
+    """A five-year plan of the States Parties, kept as data so that its successor needs no new code."""
+
+    code = models.SlugField(max_length=10, unique=True)
+    name = models.CharField(max_length=80)
+    starts = models.DateField()
+    ends = models.DateField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["starts"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Action(Sourced):
+    """One action of a plan."""
+
+    plan = models.ForeignKey(ActionPlan, models.CASCADE, related_name="actions")
+    number = models.CharField(max_length=6)
+    title = models.CharField(max_length=200)
+    wording = models.CharField(max_length=15, choices=enums.Wording, default=enums.Wording.RECONSTRUCTED)
+    order = models.PositiveSmallIntegerField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["plan", "order"]
+        constraints = [models.UniqueConstraint(name="action_number_once", fields=["plan", "number"])]
+
+    def __str__(self) -> str:
+        return f"{self.plan.code} {self.number}"
+

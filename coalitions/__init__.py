@@ -1,0 +1,1 @@
+"""Country Coalitions and their commitments; the Coordinators' work plans and their activities."""

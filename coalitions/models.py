@@ -1,0 +1,244 @@
+"""Coalitions with members and commitments; work plans with activities and their quarters."""
+
+from datetime import date
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from ccm_portal.accounts.models import Access, User, access_of
+from ccm_portal.register.enums import Precision
+from ccm_portal.register.models import Action, ActionPlan, Meeting, Obligation, Office, Sourced, State
+from coalitions import enums
+from requests_app.enums import Kind
+from requests_app.models import AssistanceRequest, Supporter, amount_field, currency_code
+
+
+class CoalitionQuerySet(models.QuerySet["Coalition"]):
+    def visible_to(self, user: object) -> "CoalitionQuerySet":
+        """A coalition's existence is public once the affected State has confirmed it; before that its parties know."""
+        access: Access = access_of(user)  # type: ignore[arg-type]
+        if access.sees_all_requests:
+            return self
+        rule = ~Q(status=enums.CoalitionStatus.PROPOSED)
+        if access.state:
+            rule |= Q(lead=access.state) | Q(members__supporter__state=access.state)
+        if access.organisation:
+            rule |= Q(members__supporter__organisation=access.organisation)
+        return self.filter(pk__in=self.filter(rule).values("pk"))
+
+    def active_on(self, on: date) -> "CoalitionQuerySet":
+        """Those called a Country Coalition and running on the day."""
+        return self.filter(
+            Q(started_on__lte=on),
+            Q(ended_on__isnull=True) | Q(ended_on__gt=on),
+            label=enums.Label.COALITION,
+            status__in=[enums.CoalitionStatus.ACTIVE, enums.CoalitionStatus.CLOSED],
+        )
+
+
+class Coalition(Sourced):
+    """A partnership that helps one affected State, under its lead, to fulfil its obligations."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    lead = models.ForeignKey(State, models.PROTECT, related_name="coalitions_led", verbose_name=_("lead State"))
+    obligations = models.ManyToManyField(Obligation, blank=True, related_name="coalitions")
+    requests = models.ManyToManyField(AssistanceRequest, blank=True, related_name="coalitions")
+    label = models.CharField(max_length=20, choices=enums.Label, default=enums.Label.COALITION)
+    status = models.CharField(max_length=20, choices=enums.CoalitionStatus, default=enums.CoalitionStatus.PROPOSED)
+    started_on = models.DateField(_("started"), null=True, blank=True)
+    started_precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
+    ended_on = models.DateField(_("ended"), null=True, blank=True)
+    ended_precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
+    purpose = models.TextField(_("purpose"), blank=True)
+    outcome = models.TextField(_("outcome"), blank=True)
+    source_id = models.CharField(max_length=20, unique=True, null=True, blank=True)
+    partners_as_published = models.TextField(blank=True)
+    history = HistoricalRecords()
+
+    objects = CoalitionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("Country Coalition")
+        verbose_name_plural = _("Country Coalitions")
+        constraints = [
+            models.CheckConstraint(
+                name="coalition_days_in_order",
+                condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                violation_error_message=_("A coalition ends on or after the day it started."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("coalitions:detail", args=[self.slug])
+
+
+class Member(models.Model):
+    """A supporter's place in a coalition. The affected State leads through `Coalition.lead`, so it cannot be absent."""
+
+    coalition = models.ForeignKey(Coalition, models.CASCADE, related_name="members")
+    supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=enums.MemberRole)
+    starts = models.DateField(null=True, blank=True)
+    ends = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["role", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="coalition_member_once", fields=["coalition", "supporter", "role"]),
+            models.CheckConstraint(
+                name="coalition_member_is_not_lead",
+                condition=~Q(role="lead"),
+                violation_error_message=_("The affected State leads; a supporter can be co-lead."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.supporter} ({self.get_role_display()})"
+
+
+class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    def visible_to(self, user: object) -> "CommitmentQuerySet":
+        """Commitments of a coalition are its parties' business, the Coordinators' and the ISU's."""
+        access: Access = access_of(user)  # type: ignore[arg-type]
+        if access.sees_all_requests:
+            return self
+        rule = Q(pk__in=[])
+        if access.state:
+            mine = Coalition.objects.filter(Q(lead=access.state) | Q(members__supporter__state=access.state))
+            rule |= Q(coalition__in=mine.values("pk"))
+        if access.organisation:
+            mine = Coalition.objects.filter(members__supporter__organisation=access.organisation)
+            rule |= Q(coalition__in=mine.values("pk"))
+        return self.filter(rule)
+
+
+class Commitment(models.Model):
+    """What one member commits to, for which request, over which years."""
+
+    coalition = models.ForeignKey(Coalition, models.CASCADE, related_name="commitments")
+    request = models.ForeignKey(AssistanceRequest, models.PROTECT, related_name="commitments")
+    supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="commitments")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    description = models.TextField(_("what"))
+    amount = amount_field(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[currency_code])
+    from_year = models.PositiveSmallIntegerField(_("from year"), validators=[MinValueValidator(2010)])
+    to_year = models.PositiveSmallIntegerField(_("to year"), validators=[MinValueValidator(2010)])
+    condition = models.TextField(_("conditions"), blank=True)
+    status = models.CharField(max_length=20, choices=enums.CommitmentStatus, default=enums.CommitmentStatus.PLEDGED)
+    recorded_on = models.DateField()
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
+    is_example = models.BooleanField(default=False)
+    history = HistoricalRecords()
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["from_year", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="commitment_amount_has_currency",
+                condition=Q(amount__isnull=True) | ~Q(currency=""),
+                violation_error_message=_("Say in which currency the amount is."),
+            ),
+            models.CheckConstraint(
+                name="commitment_years_in_order",
+                condition=Q(to_year__gte=F("from_year")),
+                violation_error_message=_("The last year is before the first."),
+            ),
+            models.CheckConstraint(
+                name="commitment_amount_not_negative", condition=Q(amount__isnull=True) | Q(amount__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.supporter}: {self.get_kind_display()}"
+
+
+class WorkPlan(Sourced):
+    """A Coordinators' (or ISU) plan up to a meeting, under the standard headings."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=160)
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="work_plans")
+    action_plan = models.ForeignKey(ActionPlan, models.PROTECT, null=True, blank=True, related_name="work_plans")
+    up_to = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="work_plans")
+    starts = models.DateField()
+    ends = models.DateField()
+    background = models.TextField(blank=True)
+    budget = models.TextField(blank=True)
+    outputs = models.JSONField(_("expected outputs"), default=list)
+    implementers = models.JSONField(default=list)
+    partners = models.JSONField(_("potential partners"), default=list)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-starts"]
+        constraints = [
+            models.CheckConstraint(name="work_plan_days_in_order", condition=Q(ends__gte=F("starts"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("coalitions:work_plan", args=[self.slug])
+
+
+class Activity(Sourced):
+    """An activity of a work plan, with the letter or number that the plan gives it."""
+
+    plan = models.ForeignKey(WorkPlan, models.CASCADE, related_name="activities")
+    code = models.CharField(max_length=10)
+    title = models.TextField()
+    actions = models.ManyToManyField(Action, blank=True, related_name="activities")
+    order = models.PositiveSmallIntegerField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["plan", "order"]
+        verbose_name_plural = _("activities")
+        constraints = [models.UniqueConstraint(name="activity_code_once", fields=["plan", "code"])]
+
+    def __str__(self) -> str:
+        return f"{self.code}) {self.title}"
+
+
+class PlanStep(Sourced):
+    """A step of a plan in a quarter, perhaps for one of its activities."""
+
+    plan = models.ForeignKey(WorkPlan, models.CASCADE, related_name="steps")
+    activity = models.ForeignKey(Activity, models.SET_NULL, null=True, blank=True, related_name="steps")
+    quarter_start = models.DateField()
+    title = models.TextField()
+    status = models.CharField(max_length=20, choices=enums.ActivityStatus, default=enums.ActivityStatus.UNKNOWN)
+    done_on = models.DateField(null=True, blank=True)
+    order = models.PositiveSmallIntegerField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["quarter_start", "order"]
+        constraints = [
+            models.UniqueConstraint(name="plan_step_once", fields=["plan", "quarter_start", "order"]),
+            models.CheckConstraint(
+                name="plan_step_done_has_day",
+                condition=Q(done_on__isnull=True) | Q(status="done"),
+                violation_error_message=_("Only a step that is done has a day on which it was done."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def quarter(self) -> int:
+        return (self.quarter_start.month + 2) // 3

@@ -1,0 +1,1 @@
+"""Needs and requests, evidence, relays and answers, supporters and their offers, matching."""

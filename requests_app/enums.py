@@ -1,0 +1,117 @@
+"""The vocabularies of requests, relays and offers."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class AreaCode(TextChoices):
+    """Obligation areas in which States ask for assistance; each belongs to an Article (`ARTICLE_OF_AREA`)."""
+
+    STOCKPILES = "stockpile_destruction", _("Stockpile destruction")
+    CLEARANCE = "clearance", _("Clearance")
+    RISK_EDUCATION = "risk_education", _("Risk education")
+    VICTIM_ASSISTANCE = "victim_assistance", _("Victim assistance")
+    TRANSPARENCY = "transparency_reporting", _("Transparency reporting")
+    LEGISLATION = "national_legislation", _("National legislation")
+    OTHER = "other", pgettext_lazy("area of assistance", "Other")
+
+
+ARTICLE_OF_AREA = {
+    AreaCode.STOCKPILES: 3,
+    AreaCode.CLEARANCE: 4,
+    AreaCode.RISK_EDUCATION: 4,
+    AreaCode.VICTIM_ASSISTANCE: 5,
+    AreaCode.TRANSPARENCY: 7,
+    AreaCode.LEGISLATION: 9,
+    AreaCode.OTHER: 6,
+}
+
+
+class Kind(TextChoices):
+    """Article 6.2: technical, material and financial assistance."""
+
+    TECHNICAL = "technical", _("Technical")
+    MATERIAL = "material", _("Material")
+    FINANCIAL = "financial", _("Financial")
+
+
+class Channel(TextChoices):
+    """How a request reached the Convention's machinery."""
+
+    COORDINATORS = "coordinators", _("Directly to the Coordinators")
+    ISU = "isu", _("Directly to the ISU")
+    ARTICLE_7 = "article_7", _("Article 7 report")
+    FORMAL_MEETING = "formal_meeting", _("Formal meeting")
+    INFORMAL_MEETING = "informal_meeting", _("Informal meeting")
+    EXTENSION_REQUEST = "extension_request", _("Extension request")
+    DIRECT_CONTACT = "direct_contact", _("Direct contact with a partner")
+    UNSPECIFIED = "unspecified", _("Not said in the source")
+
+
+class Visibility(TextChoices):
+    """Who may know of a request. The requesting State chooses; widening is its own recorded act."""
+
+    COORDINATORS_ISU = "coordinators_isu", _("Coordinators and ISU only")
+    MATCH_PARTIES = "match_parties", _("Coordinators, ISU and the supporters it is relayed to")
+    STATES_PARTIES = "states_parties", _("All States Parties")
+    PUBLIC = "public", _("Public")
+
+
+class Status(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    CLARIFICATION = "clarification_asked", _("Clarification asked")
+    RELAYED = "relayed", _("Relayed")
+    ANSWERED = "answered", _("Answered")
+    AGREED = "agreed", _("Agreed")
+    DELIVERING = "delivering", _("Delivering")
+    DELIVERED = "delivered", _("Delivered")
+    MET = "closed_met", _("Closed: met")
+    PARTLY_MET = "closed_partly", _("Closed: partly met")
+    UNMET = "closed_unmet", _("Closed: unmet")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Action(TextChoices):
+    """What can happen to a request."""
+
+    SUBMIT = "submit", _("Submit")
+    ASK_CLARIFICATION = "ask_clarification", _("Ask for clarification")
+    CLARIFY = "clarify", _("Send the clarification")
+    RELAY = "relay", _("Relay to supporters")
+    ANSWER = "answer", _("Answer")
+    AGREE = "agree", _("Record an agreement")
+    START_DELIVERY = "start_delivery", _("Record that delivery has begun")
+    COMPLETE_DELIVERY = "complete_delivery", _("Record that everything is delivered")
+    CLOSE_MET = "close_met", _("Close as met")
+    CLOSE_PARTLY = "close_partly", _("Close as partly met")
+    CLOSE_UNMET = "close_unmet", _("Close as unmet")
+    WITHDRAW = "withdraw", _("Withdraw")
+
+
+class AnswerKind(TextChoices):
+    INTERESTED = "interested", _("Interested")
+    OFFER = "offer", _("We can help")
+    NEED_INFORMATION = "need_information", _("We need information first")
+    REFER = "refer", _("We suggest someone else")
+    UNABLE = "unable", _("We are unable to help")
+
+
+class EvidenceLevel(TextChoices):
+    ASSERTED = "asserted", _("Asserted")
+    PARTLY = "partly", _("Partly evidenced")
+    FULLY = "fully", _("Fully evidenced")
+
+
+class MatchReason(TextChoices):
+    """Why a supporter stands where it does in a ranking; `wording.py` turns each into a sentence."""
+
+    GAVE_TO_STATE = "gave_to_state", _("Has supported this State")
+    GAVE_IN_AREA = "gave_in_area", _("Has supported this area")
+    GAVE_IN_REGION = "gave_in_region", _("Has supported States of the region")
+    BROAD_SUPPORT = "broad_support", _("Supports many States")
+    WORKS_IN_STATE = "works_in_state", _("Works in this State")
+    COMPETENT = "competent", _("Works in this area")
+    OFFERS = "offers", _("Offers help of this kind")
+    DEADLINE = "deadline", _("A deadline is at stake")

@@ -1,0 +1,457 @@
+"""Requests and what belongs to them; supporters, their recorded support and their offers."""
+
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from ccm_portal.accounts.models import Access, User, access_of
+from ccm_portal.register.enums import Precision
+from ccm_portal.register.models import Meeting, Obligation, Organisation, State
+from ccm_portal.register.search import fold
+from requests_app import enums
+from requests_app.domain import lifecycle
+from requests_app.domain.needs import Resources, evidence_level
+
+currency_code = RegexValidator(r"^[A-Z]{3}$", _("Use a three-letter currency code, for example USD, EUR or CHF."))
+
+
+def amount_field(label: str) -> models.DecimalField:
+    return models.DecimalField(
+        label, max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+
+
+class Area(models.Model):
+    """An obligation area. Rows, so that the list can change; the wording comes from `AreaCode`."""
+
+    code = models.CharField(max_length=30, primary_key=True, choices=enums.AreaCode)
+    article = models.PositiveSmallIntegerField()
+    order = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        return self.get_code_display()
+
+
+class Supporter(models.Model):
+    """A State or an organisation able to help. Never labelled "obliged": capacity is self-assessed (Article 6.2)."""
+
+    code = models.SlugField(max_length=20, unique=True)
+    state = models.OneToOneField(State, models.PROTECT, null=True, blank=True, related_name="supporter")
+    organisation = models.OneToOneField(Organisation, models.PROTECT, null=True, blank=True, related_name="supporter")
+    priorities = models.TextField(_("stated priorities"), blank=True)
+    focus = models.TextField(_("geographic focus"), blank=True)
+    channels = models.TextField(_("usual channels"), blank=True)
+    areas = models.ManyToManyField(Area, blank=True, related_name="supporters")
+    source = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    is_verified = models.BooleanField(default=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="supporter_state_or_organisation",
+                condition=Q(state__isnull=True, organisation__isnull=False)
+                | Q(state__isnull=False, organisation__isnull=True),
+                violation_error_message=_("A supporter is either a State or an organisation."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        party = self.state or self.organisation
+        return party.name if party else self.code
+
+
+class SupportRecord(models.Model):
+    """Support given by one supporter to one State in one year, as published. It is mine action money: no source
+    separates the share for cluster munition remnants."""
+
+    supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="support_given")
+    recipient = models.ForeignKey(State, models.PROTECT, related_name="support_received")
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(default=1, help_text=_("Tells several entries of one year apart."))
+    amount_usd = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    is_in_kind = models.BooleanField(default=False)
+    sectors = models.CharField(_("sectors as published"), max_length=200, blank=True)
+    areas = models.ManyToManyField(Area, blank=True, related_name="support_records")
+    source = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-year", "supporter"]
+        constraints = [
+            models.UniqueConstraint(
+                name="support_record_once", fields=["supporter", "recipient", "year", "number"]
+            )
+        ]
+        indexes = [models.Index(fields=["recipient", "-year"], name="support_by_recipient")]
+
+    def __str__(self) -> str:
+        return f"{self.supporter_id} {self.recipient_id} {self.year}"
+
+
+class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
+    def visible_to(self, user: object) -> "RequestQuerySet":
+        """The requests that a visitor may know of. Everything that shows, counts or exports starts here."""
+        access: Access = access_of(user)  # type: ignore[arg-type]
+        return self.filter(_visible(access))
+
+    def submitted(self) -> "RequestQuerySet":
+        return self.exclude(status=enums.Status.DRAFT)
+
+    def open(self) -> "RequestQuerySet":
+        return self.filter(status__in=lifecycle.OPEN)
+
+    def counted(self) -> "RequestQuerySet":
+        """Those that count in statistics: submitted, and confirmed where somebody else extracted them."""
+        return self.submitted().filter(confirmed_on__isnull=False)
+
+    def search(self, text: str) -> "RequestQuerySet":
+        """Every word must occur, in any form of accent and case."""
+        found = self
+        for word in fold(text).split()[:8]:
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def with_status_on(self, on: date) -> "RequestQuerySet":
+        """Those submitted by a day, with the status that they had on it as `status_on`."""
+        last = RequestEvent.objects.filter(request=OuterRef("pk"), on__lte=on).order_by("-on", "-pk")
+        return self.filter(submitted_on__lte=on).annotate(status_on=Subquery(last.values("to_status")[:1]))
+
+    def for_list(self) -> "RequestQuerySet":
+        """What a list row shows, without the long texts."""
+        return self.only(
+            "reference", "title", "state", "status", "visibility", "submitted_on", "submitted_precision", "channel",
+            "total_cost", "national_share", "external_secured", "currency", "evidence_level", "is_example",
+        )  # fmt: skip
+
+    def for_detail(self) -> "RequestQuerySet":
+        return self.select_related("state", "obligation__state", "meeting", "created_by").prefetch_related(
+            "areas", "evidence", "obligation__extensions__meeting", "obligation__completions"
+        )
+
+
+def _visible(access: Access) -> Q:
+    submitted = ~Q(status=enums.Status.DRAFT)
+    rule = submitted & Q(visibility=enums.Visibility.PUBLIC, confirmed_on__isnull=False)
+    if access.is_isu:
+        rule |= submitted
+    if access.is_coordinator:
+        rule |= submitted & (~Q(channel=enums.Channel.ISU) | Q(inform_coordinators=True))
+    if access.is_state_party:
+        rule |= submitted & Q(visibility=enums.Visibility.STATES_PARTIES, confirmed_on__isnull=False)
+    if access.state:
+        rule |= Q(state=access.state)
+    relays = _relayed_to(access)
+    if relays is not None:
+        rule |= submitted & Q(visibility=enums.Visibility.MATCH_PARTIES, pk__in=relays)
+    return rule
+
+
+def _relayed_to(access: Access) -> "models.QuerySet[Relay] | None":
+    if access.state:
+        return Relay.objects.filter(supporter__state=access.state).values("request")
+    if access.organisation:
+        return Relay.objects.filter(supporter__organisation=access.organisation).values("request")
+    return None
+
+
+class AssistanceRequest(models.Model):
+    """What a State asks for under Article 6, for one or several obligation areas."""
+
+    reference = models.CharField(max_length=20, unique=True)
+    state = models.ForeignKey(State, models.PROTECT, related_name="requests")
+    obligation = models.ForeignKey(Obligation, models.SET_NULL, null=True, blank=True, related_name="requests")
+    title = models.CharField(_("title"), max_length=140, blank=True)
+    areas = models.ManyToManyField(Area, related_name="requests", verbose_name=_("obligation areas"), blank=True)
+    challenge = models.TextField(_("challenge"), blank=True)
+    requirement = models.TextField(_("requirement"), blank=True)
+    is_technical = models.BooleanField(default=False)
+    is_material = models.BooleanField(default=False)
+    is_financial = models.BooleanField(default=False)
+    currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[currency_code])
+    total_cost = amount_field(_("total cost"))
+    national_share = amount_field(_("national share"))
+    external_secured = amount_field(_("secured from others"))
+    desired_start = models.DateField(_("desired start"), null=True, blank=True)
+    desired_end = models.DateField(_("desired end"), null=True, blank=True)
+    consequence = models.TextField(_("consequence of delay"), blank=True)
+    institution = models.CharField(_("lead institution"), max_length=160, blank=True)
+    national_plan = models.CharField(_("national plan"), max_length=200, blank=True)
+    visibility = models.CharField(
+        _("visibility"), max_length=20, choices=enums.Visibility, default=enums.Visibility.COORDINATORS_ISU
+    )
+    channel = models.CharField(
+        _("channel"), max_length=20, choices=enums.Channel, default=enums.Channel.COORDINATORS
+    )
+    inform_coordinators = models.BooleanField(_("the Coordinators may be informed"), default=True)
+    covered_year = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Of the Article 7 report."))
+    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="requests")
+    status = models.CharField(_("status"), max_length=20, choices=enums.Status, default=enums.Status.DRAFT)
+    submitted_on = models.DateField(_("submitted"), null=True, blank=True)
+    submitted_precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
+    confirmed_on = models.DateField(
+        null=True, blank=True, help_text=_("When the State, or its published report, confirmed the request.")
+    )
+    outcome = models.TextField(_("outcome"), blank=True)
+    evidence_level = models.CharField(
+        max_length=10, choices=enums.EvidenceLevel, default=enums.EvidenceLevel.ASSERTED, editable=False,
+        help_text="Copy of what `needs.evidence_level` says of the items, kept by the actions for lists and filters.",
+    )  # fmt: skip
+    source_id = models.CharField(max_length=20, unique=True, null=True, blank=True, help_text=_("In the source file."))
+    source = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    is_verified = models.BooleanField(default=True)
+    is_example = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="requests_written")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(default=1)
+    search_text = models.TextField(editable=False, default="")
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-submitted_on", "-pk"]
+        verbose_name = _("request for assistance")
+        verbose_name_plural = _("requests for assistance")
+        indexes = [
+            models.Index(fields=["-submitted_on", "-id"], name="request_by_date"),
+            models.Index(fields=["state", "-submitted_on"], name="request_by_state"),
+            models.Index(fields=["status", "-submitted_on"], name="request_by_status"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="request_amount_has_currency",
+                condition=~Q(currency="")
+                | Q(total_cost__isnull=True, national_share__isnull=True, external_secured__isnull=True),
+                violation_error_message=_("Say in which currency the amounts are."),
+            ),
+            models.CheckConstraint(
+                name="request_amounts_not_negative",
+                condition=(Q(total_cost__isnull=True) | Q(total_cost__gte=0))
+                & (Q(national_share__isnull=True) | Q(national_share__gte=0))
+                & (Q(external_secured__isnull=True) | Q(external_secured__gte=0)),
+                violation_error_message=_("An amount cannot be below zero."),
+            ),
+            models.CheckConstraint(
+                name="request_ends_after_start",
+                condition=Q(desired_start__isnull=True)
+                | Q(desired_end__isnull=True)
+                | Q(desired_end__gte=F("desired_start")),
+                violation_error_message=_("The desired end is before the desired start."),
+            ),
+            models.CheckConstraint(
+                name="request_dated_once_submitted",
+                condition=Q(status="draft", submitted_on__isnull=True) | ~Q(status="draft") & Q(submitted_on__isnull=False),
+                violation_error_message=_("A request has a date of submission once it is submitted, and not before."),
+            ),
+            models.CheckConstraint(
+                name="request_met_needs_outcome",
+                condition=~Q(status="closed_met") | ~Q(outcome=""),
+                violation_error_message=_("Say what came of the request before closing it as met."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("requests:detail", args=[self.reference])
+
+    @property
+    def kinds(self) -> list[enums.Kind]:
+        """The kinds of assistance asked for, in the treaty's order."""
+        return [kind for kind in enums.Kind if getattr(self, f"is_{kind.value}")]
+
+    @cached_property
+    def resources(self) -> Resources | None:
+        """Total, shares and gap, where a total is given."""
+        if self.total_cost is None:
+            return None
+        return Resources(self.total_cost, self.national_share or Decimal(0), self.external_secured or Decimal(0))
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == enums.Status.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in lifecycle.OPEN
+
+    def build_search_text(self, areas: "list[Area] | None" = None) -> str:
+        """What search looks through."""
+        names = " ".join(str(area) for area in (areas if areas is not None else self.areas.all()))
+        parts = [self.reference, self.title, self.challenge, self.requirement, self.institution, names]
+        return f"{self.state.search_text} {fold(' '.join(parts))}"
+
+    def compute_evidence_level(self) -> str:
+        return evidence_level([item.is_complete for item in self.evidence.all()])
+
+
+class EvidenceItem(models.Model):
+    """One piece of evidence: a claim with its figure, unit, source, date and method, and perhaps a file."""
+
+    request = models.ForeignKey(AssistanceRequest, models.CASCADE, related_name="evidence")
+    claim = models.CharField(_("what it shows"), max_length=300)
+    figure = models.DecimalField(_("figure"), max_digits=18, decimal_places=2, null=True, blank=True)
+    unit = models.CharField(_("unit"), max_length=30, blank=True)
+    source = models.CharField(_("source"), max_length=300)
+    dated = models.DateField(_("date of the source"))
+    method = models.CharField(_("method"), max_length=120, blank=True)
+    file = models.FileField(_("file"), upload_to="evidence/", blank=True)
+    file_name = models.CharField(max_length=120, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.claim
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has everything that makes a quantified claim evidence (figure, unit, source, date, method)."""
+        return self.figure is not None and all([self.unit, self.source, self.dated, self.method])
+
+
+class RequestEvent(models.Model):
+    """One step in the life of a request."""
+
+    request = models.ForeignKey(AssistanceRequest, models.CASCADE, related_name="events")
+    on = models.DateField()
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
+    action = models.CharField(max_length=20, choices=enums.Action)
+    from_status = models.CharField(max_length=20, choices=enums.Status)
+    to_status = models.CharField(max_length=20, choices=enums.Status)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.action} {self.on}"
+
+
+class RelayQuerySet(models.QuerySet["Relay"]):
+    def addressed_to(self, access: Access) -> "RelayQuerySet":
+        """Those that a visitor answers for."""
+        if access.state:
+            return self.filter(supporter__state=access.state)
+        if access.organisation:
+            return self.filter(supporter__organisation=access.organisation)
+        return self.none()
+
+    def visible_to(self, user: object) -> "RelayQuerySet":
+        """Own relays; those of own requests; all that the ISU and the Coordinators handle."""
+        access: Access = access_of(user)  # type: ignore[arg-type]
+        if access.is_isu:
+            return self
+        rule = Q(pk__in=self.addressed_to(access).values("pk"))
+        if access.is_coordinator:
+            rule |= Q(request__in=AssistanceRequest.objects.visible_to(user).values("pk"))
+        if access.state:
+            rule |= Q(request__state=access.state)
+        return self.filter(rule)
+
+    def unanswered(self) -> "RelayQuerySet":
+        return self.filter(answers__isnull=True)
+
+
+class Relay(models.Model):
+    """A request put before one supporter, with a covering note."""
+
+    request = models.ForeignKey(AssistanceRequest, models.CASCADE, related_name="relays")
+    supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="relays")
+    sent_on = models.DateField()
+    sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
+    note = models.TextField(blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RelayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-sent_on", "-pk"]
+        indexes = [models.Index(fields=["supporter", "request"], name="relay_by_supporter")]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} to {self.supporter_id}"
+
+
+class Answer(models.Model):
+    """What a supporter answered to a relay. Silence is no answer; "unable" is one."""
+
+    relay = models.ForeignKey(Relay, models.CASCADE, related_name="answers")
+    kind = models.CharField(_("answer"), max_length=20, choices=enums.AnswerKind)
+    text = models.TextField(_("message"), blank=True)
+    answered_on = models.DateField()
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        ordering = ["-answered_on", "-pk"]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def visible_to(self, user: object) -> "OfferQuerySet":
+        """Public offers, and a supporter's own; the ISU and the Coordinators see all."""
+        access: Access = access_of(user)  # type: ignore[arg-type]
+        if access.sees_all_requests:
+            return self
+        rule = Q(is_public=True)
+        if access.state:
+            rule |= Q(supporter__state=access.state)
+        if access.organisation:
+            rule |= Q(supporter__organisation=access.organisation)
+        return self.filter(rule)
+
+    def open(self, on: date) -> "OfferQuerySet":
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), offered_on__lte=on)
+
+
+class Offer(models.Model):
+    """Help that a supporter offers: expertise, training and equipment count like money."""
+
+    supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="offers")
+    title = models.CharField(_("title"), max_length=140)
+    description = models.TextField(_("description"))
+    areas = models.ManyToManyField(Area, related_name="offers", verbose_name=_("obligation areas"))
+    is_technical = models.BooleanField(_("technical"), default=False)
+    is_material = models.BooleanField(_("material"), default=False)
+    is_financial = models.BooleanField(_("financial"), default=False)
+    is_public = models.BooleanField(_("public"), default=True)
+    offered_on = models.DateField()
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    is_example = models.BooleanField(default=False)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-offered_on", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def kinds(self) -> list[enums.Kind]:
+        return [kind for kind in enums.Kind if getattr(self, f"is_{kind.value}")]

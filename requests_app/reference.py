@@ -1,0 +1,265 @@
+"""Reads supporters, their recorded support and the real requests for assistance from the reference files."""
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from ccm_portal.register.enums import Precision
+from ccm_portal.register.models import Meeting, Obligation, Organisation, State
+from ccm_portal.register.reference import Row, Shelf, Tally, choose, optional_rows, read_rows
+from requests_app.enums import AreaCode, Channel, Status, Visibility
+from requests_app.enums import Action as Step
+from requests_app.models import Area, AssistanceRequest, RequestEvent, Supporter, SupportRecord
+
+AREAS_AS_PUBLISHED = {
+    "Art 3 stockpile destruction": AreaCode.STOCKPILES,
+    "Art 4 clearance": AreaCode.CLEARANCE,
+    "Art 4 risk education": AreaCode.RISK_EDUCATION,
+    "Art 5 victim assistance": AreaCode.VICTIM_ASSISTANCE,
+    "Art 7 transparency": AreaCode.TRANSPARENCY,
+    "Art 9 legislation": AreaCode.LEGISLATION,
+}
+CHANNELS = {
+    "Article 7 report": Channel.ARTICLE_7,
+    "statement at meeting": Channel.FORMAL_MEETING,
+    "extension request": Channel.EXTENSION_REQUEST,
+    "direct contact": Channel.DIRECT_CONTACT,
+    "unspecified": Channel.UNSPECIFIED,
+}
+COMPETENCE_WORDS = {
+    AreaCode.CLEARANCE: ("clearance", "survey", "deminers", "demining"),
+    AreaCode.RISK_EDUCATION: ("risk education",),
+    AreaCode.VICTIM_ASSISTANCE: ("victim", "rehabilitation"),
+    AreaCode.STOCKPILES: ("stockpile",),
+    AreaCode.LEGISLATION: ("model law", "legislation", "law"),
+}
+#: Operators that help States in the field or with training; authorities and observers of the field do not.
+HELPING_KINDS = {"ngo", "un", "international", "regional", "fund", "foundation", "training"}
+NOT_HELPERS = {"ISU-CCM", "CMC"}
+
+
+def load_assistance(folder: Path, portal: Path, tally: Tally) -> None:
+    """Supporters, support records and requests. Run inside a transaction, after the register."""
+    states = State.objects.in_bulk()
+    areas = Area.objects.in_bulk()
+    supporters = load_supporters(folder, states, areas, tally)
+    load_support(folder / "support_to_2017.csv", states, areas, supporters, tally)
+    load_requests(folder / "requests.csv", portal / "request_outcomes.csv", states, areas, tally)
+
+
+def load_supporters(
+    folder: Path, states: dict[str, State], areas: dict[str, Area], tally: Tally
+) -> dict[str, Supporter]:
+    """Donors with their stated priorities, then the organisations that work in the field."""
+    shelf = Shelf(tally, Supporter, "code")
+    organisations = {organisation.code: organisation for organisation in Organisation.objects.all()}
+    for row in read_rows(folder / "donors.csv"):
+        code, is_state = row.text("donor_code"), row.text("donor_type") == "State"
+        supporter = shelf.put(
+            row,
+            code=code,
+            state=row.state(states, "donor_code") if is_state else None,
+            organisation=None if is_state else organisations[code],
+            priorities=row.text("stated_thematic_priorities"),
+            focus=row.text("geographic_focus"),
+            channels=row.text("usual_channels"),
+            source=row.text("priorities_source"),
+            note=row.text("note"),
+            is_verified=row.text("priorities_confidence") == "high",
+        )
+        _set_areas(supporter, _areas_named(row.text("stated_thematic_priorities")), areas)
+    for row in read_rows(folder / "operators.csv"):
+        organisation = organisations[row.text("code")]
+        if organisation.kind not in HELPING_KINDS or organisation.code in NOT_HELPERS:
+            continue
+        if (organisation.code,) in shelf.rows:
+            supporter = shelf.rows[organisation.code,]
+        else:
+            supporter = shelf.put(
+                row,
+                code=organisation.code,
+                state=None,
+                organisation=organisation,
+                source=organisation.source,
+                note=organisation.note,
+                is_verified=organisation.is_verified,
+            )
+        _set_areas(supporter, _areas_named(organisation.competences), areas)  # type: ignore[arg-type]
+    return {key[0]: supporter for key, supporter in shelf.rows.items()}  # type: ignore[misc]
+
+
+def _areas_named(text: str) -> set[str]:
+    lower = text.lower()
+    return {area.value for area, words in COMPETENCE_WORDS.items() if any(word in lower for word in words)}
+
+
+def _set_areas(obj: Supporter | SupportRecord | AssistanceRequest, codes: set[str], areas: dict[str, Area]) -> None:
+    if codes != set(obj.areas.values_list("pk", flat=True)):
+        obj.areas.set([areas[code] for code in codes])
+
+
+def load_support(
+    path: Path, states: dict[str, State], areas: dict[str, Area], supporters: dict[str, Supporter], tally: Tally
+) -> None:
+    """Published flows of support, one per supporter, recipient and year (a second one of a year gets number 2)."""
+    shelf = Shelf(tally, SupportRecord, "supporter", "recipient", "year", "number")
+    known = _areas_by_record()
+    through: list[SupportRecord.areas.through] = []  # type: ignore[name-defined]
+    seen: Counter[tuple[str, str, int]] = Counter()
+    for row in read_rows(path):
+        code, recipient, year = row.text("donor_code"), row.state(states, "recipient_iso3"), row.number("year") or 0
+        if code not in supporters:
+            raise row.fail(f"unknown donor {code!r}")
+        seen[code, recipient.pk, year] += 1
+        record = shelf.put(
+            row,
+            supporter=supporters[code],
+            recipient=recipient,
+            year=year,
+            number=seen[code, recipient.pk, year],
+            amount_usd=_amount(row, "amount_usd"),
+            amount=_amount(row, "amount_national"),
+            currency=row.text("currency"),
+            is_in_kind=row.text("form") == "in kind",
+            sectors=row.text("sectors_as_published")[:200],
+            source=row.text("source_url"),
+            note=row.text("note"),
+        )
+        codes = _published_areas(row, "obligation_areas")
+        if codes != known.get(record.pk, set()):
+            through.extend(
+                SupportRecord.areas.through(supportrecord_id=record.pk, area_id=area)
+                for area in codes - known.get(record.pk, set())
+            )
+    SupportRecord.areas.through.objects.bulk_create(through)
+
+
+def _areas_by_record() -> dict[int, set[str]]:
+    known: dict[int, set[str]] = {}
+    for record, area in SupportRecord.areas.through.objects.values_list("supportrecord_id", "area_id"):
+        known.setdefault(record, set()).add(area)
+    return known
+
+
+def _published_areas(row: Row, column: str) -> set[str]:
+    parts = [part.strip() for part in row.text(column).split(";") if part.strip()]
+    for part in parts:
+        if part not in AREAS_AS_PUBLISHED:
+            raise row.fail(f"unknown obligation area {part!r}")
+    return {AREAS_AS_PUBLISHED[part].value for part in parts}
+
+
+def _amount(row: Row, column: str) -> Decimal | None:
+    value = row.text(column)
+    if not value:
+        return None
+    try:
+        return Decimal(value).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise row.fail(f"{column} {value!r} is not an amount") from None
+
+
+def load_requests(
+    path: Path, outcomes: Path, states: dict[str, State], areas: dict[str, Area], tally: Tally
+) -> None:
+    """Requests for assistance as published. Statements, gaps found by others and requests for time alone are not
+    requests for assistance and are left out."""
+    closings = {row.text("request"): row for row in optional_rows(outcomes)}
+    shelf = Shelf(tally, AssistanceRequest, "source_id")
+    obligations = {(o.state_id, o.article): o for o in Obligation.objects.filter(limb__in=["3.2", "4.1(a)", "5.1"])}
+    meetings = {meeting.code: meeting for meeting in Meeting.objects.all()}
+    numbers: Counter[tuple[str, int]] = Counter()
+    for row in read_rows(path):
+        if "assistance" not in row.text("request_kind").split(";"):
+            continue
+        state, year = row.state(states, "state_iso3"), row.number("year")
+        if year is None:
+            raise row.fail("a request without a year")
+        numbers[state.iso3, year] += 1
+        codes = _published_areas(row, "obligation_area")
+        obligation = obligations.get((state.iso3, areas[min(codes)].article)) if len(codes) == 1 else None
+        closing = closings.get(row.text("id"))
+        _put_request(row, shelf, state, year, numbers[state.iso3, year], codes, obligation, areas, meetings, closing)
+
+
+def _put_request(
+    row: Row,
+    shelf: Shelf,
+    state: State,
+    year: int,
+    number: int,
+    codes: set[str],
+    obligation: Obligation | None,
+    areas: dict[str, Area],
+    meetings: dict[str, Meeting],
+    closing: Row | None,
+) -> None:
+    channel = choose(row, "channel", CHANNELS)
+    exact = row.day("date")
+    submitted = exact or date(year, 12, 31)
+    forms = row.text("form").split(";")
+    amount = _amount(row, "amount")
+    if amount is not None and not row.text("currency"):
+        raise row.fail("an amount without currency")
+    covered = year - 1 if channel == Channel.ARTICLE_7 else None
+    is_new = (row.text("id"),) not in shelf.rows
+    request = shelf.put(
+        row,
+        source_id=row.text("id"),
+        reference=f"{state.iso3}-{year}-{number:02d}",
+        state=state,
+        obligation=obligation,
+        title=_title(row, codes),
+        requirement=row.text("description"),
+        is_technical="technical" in forms,
+        is_material="material" in forms,
+        is_financial="financial" in forms,
+        total_cost=amount,
+        currency=row.text("currency"),
+        visibility=Visibility.PUBLIC,
+        channel=channel,
+        covered_year=covered,
+        meeting=next((m for code, m in meetings.items() if code in row.text("document_or_meeting").split(", ")), None),
+        **({"status": closing.text("status") if closing else Status.SUBMITTED} if is_new else {}),
+        submitted_on=submitted,
+        submitted_precision=_precision(row, exact),
+        confirmed_on=submitted,
+        outcome=row.text("outcome"),
+        source="; ".join(part for part in (row.text("source"), row.text("second_source")) if part),
+        note="; ".join(part for part in (row.text("document_or_meeting"), row.text("note")) if part),
+        is_verified=row.text("confidence") == "high",
+    )
+    _set_areas(request, codes, areas)  # type: ignore[arg-type]
+    text = request.build_search_text([areas[code] for code in sorted(codes)])  # type: ignore[union-attr]
+    AssistanceRequest.objects.filter(pk=request.pk).exclude(search_text=text).update(search_text=text)  # type: ignore[union-attr]
+    if is_new:
+        _record_published_steps(request, submitted, closing)  # type: ignore[arg-type]
+
+
+def _record_published_steps(request: AssistanceRequest, submitted: date, closing: Row | None) -> None:
+    """The steps that sources tell of: the request itself, and its end where one is known."""
+    RequestEvent.objects.create(
+        request=request, on=submitted, action=Step.SUBMIT, from_status=Status.DRAFT, to_status=Status.SUBMITTED
+    )
+    if closing:
+        RequestEvent.objects.create(
+            request=request,
+            on=closing.day("on"),
+            action=Step.CLOSE_MET,
+            from_status=Status.SUBMITTED,
+            to_status=closing.text("status"),
+            note=f"{closing.text('source')} ({closing.text('precision')})",
+        )
+
+
+def _precision(row: Row, exact: date | None) -> str:
+    """The date of a list of reports is the day by which they had come in."""
+    if exact is None:
+        return Precision.YEAR
+    return Precision.NOT_LATER if "cut-off" in row.text("note") else Precision.DAY
+
+
+def _title(row: Row, codes: set[str]) -> str:
+    named = ", ".join(str(AreaCode(code).label) for code in sorted(codes)) if codes else "Cooperation and assistance"
+    return f"{named} ({row.text('year')})"
