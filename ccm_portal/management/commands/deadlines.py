@@ -1,0 +1,65 @@
+"""Deadlines under Articles 3, 4 and 7 as of a day: the current one of each clock, or all in turn with --history."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from ccm_portal.register import clocks
+from ccm_portal.register.models import Obligation, State
+from ccm_portal.treaty.deadlines import Status
+from ccm_portal.ui.commands import RecordsCommand, parse_day
+
+COLUMNS = [
+    "iso3", "state", "article", "clock", "sequence", "deadline", "basis", "status", "decided_by",
+    "latest_submission", "source",
+]  # fmt: skip
+
+
+class Command(RecordsCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--as-of", metavar="YYYY-MM-DD")
+        parser.add_argument("--state", metavar="ISO3")
+        parser.add_argument("--article", choices=["3", "4", "7"])
+        parser.add_argument("--history", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        on = parse_day(options["as_of"], timezone.localdate())
+        states, obligations = State.objects.all(), Obligation.objects.clocks().with_facts()
+        if iso3 := (options["state"] or "").upper():
+            states, obligations = states.filter(iso3=iso3), obligations.filter(state=iso3)
+            if not states.exists():
+                raise CommandError(f"unknown ISO code {options['state']!r}")
+        rows: list[clocks.Row] = []
+        if options["article"] != "7":
+            if options["article"]:
+                obligations = obligations.filter(article=options["article"])
+            list_rows = clocks.history_rows if options["history"] else clocks.current_rows
+            rows += list_rows(obligations, on, clocks.formal_meetings())
+        if options["article"] in {None, "7"}:
+            rows += clocks.report_rows(states.prefetch_related("reports"), on, history=options["history"])
+        rows.sort(key=lambda row: (row.state.name, row.article, row.clock, row.sequence))
+        self.print_records(options["format"], COLUMNS, [record(row, options["history"]) for row in rows])
+
+
+def record(row: clocks.Row, history: bool) -> dict[str, Any]:
+    """A row as printed. Where no obligation is declared, there is no deadline to show; the history still gives the
+    date that the Convention would set."""
+    shown = history or row.status != Status.NO_OBLIGATION_DECLARED
+    return {
+        "iso3": row.state.iso3,
+        "state": row.state.name,
+        "article": row.article,
+        "clock": row.clock,
+        "sequence": row.sequence,
+        "deadline": row.deadline if shown else None,
+        "basis": row.basis,
+        "status": row.status,
+        "decided_by": row.decided_by,
+        "latest_submission": row.latest_submission,
+        "source": row.source,
+    }

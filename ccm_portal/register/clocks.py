@@ -1,0 +1,142 @@
+"""The register's deadlines as rows: what pages, commands and calendar feeds show. Reads, never writes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.text import slugify
+
+from ccm_portal.register.enums import Precision, ReportKind
+from ccm_portal.register.models import Meeting, Obligation, State, TransparencyReport
+from ccm_portal.treaty import reports
+from ccm_portal.treaty.dates import annual_report_due, initial_report_due
+from ccm_portal.treaty.deadlines import Basis, Clock, Deadline, Position, Status, deadline_history, original_deadline
+from ccm_portal.treaty.deadlines import position as position_of
+from ccm_portal.treaty.meetings import FormalMeeting
+from ccm_portal.treaty.reports import Timeliness
+
+#: The register does not know whether the report came in: it is called neither late nor on time.
+NOT_ON_RECORD = "not_on_record"
+RECEIVED = "received"  # it came in, on a day not known
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One deadline of one clock. `obligation` is None for transparency reports."""
+
+    state: State
+    article: int
+    clock: str
+    sequence: int
+    deadline: date
+    basis: str
+    status: str
+    decided_by: str = ""
+    latest_submission: date | None = None
+    consideration_meeting: str = ""
+    source: str = ""
+    obligation: Obligation | None = None
+    month_precision: bool = False
+    is_certain: bool = True
+    covered_year: int | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether somebody still has to meet it."""
+        return self.status not in {Status.COMPLETED, Status.NO_OBLIGATION_DECLARED, Status.FROZEN}
+
+    @property
+    def uid(self) -> str:
+        """Stable name for calendars: a moved deadline updates its entry instead of adding one."""
+        number = f"-{self.obligation.pk}" if self.obligation and self.clock == Clock.CLEARANCE_NEW else ""
+        return f"{self.state.iso3}-{slugify(self.clock.replace('.', '-'))}{number}".lower()
+
+
+def formal_meetings() -> list[FormalMeeting]:
+    """Meetings that decide on extension requests: one query."""
+    return [meeting.as_formal for meeting in Meeting.objects.all() if meeting.is_formal]
+
+
+def positions(
+    obligations: Iterable[Obligation], on: date, meetings: Sequence[FormalMeeting]
+) -> Iterator[tuple[Obligation, Position]]:
+    """Each time-bound obligation in force by the day with where it stands; needs `with_facts()`."""
+    for obligation in obligations:
+        in_force = obligation.state.in_force
+        if obligation.is_clock and in_force and in_force <= on:
+            yield obligation, position_of(obligation.facts(), on, meetings)
+
+
+def current_rows(obligations: Iterable[Obligation], on: date, meetings: Sequence[FormalMeeting]) -> list[Row]:
+    """The deadline of each clock that applied on the day."""
+    return [_row(obligation, position.deadline, position) for obligation, position in positions(obligations, on, meetings)]
+
+
+def history_rows(obligations: Iterable[Obligation], on: date, meetings: Sequence[FormalMeeting]) -> list[Row]:
+    """Every successive deadline of each clock decided by the day."""
+    rows = []
+    for obligation, position in positions(obligations, on, meetings):
+        facts = obligation.facts()
+        history = deadline_history(
+            original_deadline(facts.clock, facts.in_force, facts.hostilities_ended), facts.extensions
+        )
+        rows += [_row(obligation, d, position) for d in history if d.decided_on is None or d.decided_on <= on]
+    return rows
+
+
+def _row(obligation: Obligation, deadline: Deadline, position: Position) -> Row:
+    return Row(
+        state=obligation.state,
+        article=obligation.article,
+        clock=obligation.limb,
+        sequence=deadline.sequence,
+        deadline=deadline.day,
+        basis=deadline.basis,
+        status=position.status,
+        decided_by=deadline.decided_by,
+        latest_submission=position.latest_submission if deadline == position.deadline else None,
+        consideration_meeting=position.consideration_meeting if deadline == position.deadline else "",
+        source=deadline.source or obligation.source,
+        obligation=obligation,
+        month_precision=deadline.month_precision,
+        is_certain=position.is_certain,
+    )
+
+
+def report_rows(states: Iterable[State], on: date, *, history: bool = False) -> list[Row]:
+    """Article 7: the initial report of each State bound on the day and its next annual one; with history, every
+    annual report due so far. The states need their reports prefetched."""
+    rows = []
+    for state in states:
+        if state.in_force is None or not state.is_party_on(on):
+            continue
+        received = {(r.kind, r.covered_year): r for r in state.reports.all()}
+        due = initial_report_due(state.in_force)
+        initial = received.get((ReportKind.INITIAL, None))
+        rows.append(_report_row(state, "7.1", due, initial, None, on))
+        years = [year for year, _due in reports.annual_reports_due(state.in_force, state.withdrawn, on)] if history else []
+        for year in [*years, reports.next_annual_report_year(state.in_force, on)]:
+            report = received.get((ReportKind.ANNUAL, year))
+            rows.append(_report_row(state, "7.2", annual_report_due(year), report, year, on))
+    return rows
+
+
+def _report_row(
+    state: State, clock: str, due: date, report: TransparencyReport | None, year: int | None, on: date
+) -> Row:
+    status: str = reports.timeliness(due, report.received_on if report else None, on)
+    if status == Timeliness.OVERDUE:
+        status = NOT_ON_RECORD
+    elif status == Timeliness.LATE and report and report.precision == Precision.NOT_LATER:
+        status = RECEIVED
+    return Row(
+        state=state,
+        article=7,
+        clock=clock if year is None else f"{clock} ({year})",
+        sequence=0,
+        deadline=due,
+        basis=Basis.TREATY,
+        status=status,
+        source=report.source if report else state.source,
+        covered_year=year,
+    )

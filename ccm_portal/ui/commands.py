@@ -1,0 +1,30 @@
+"""What every command that prints records shares: --format, ISO dates, one line and exit 1 on bad input."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ccm_portal.ui.tables import Record, to_csv, to_json, to_text
+
+
+def parse_day(text: str | None, default: date) -> date:
+    """An ISO date from the command line."""
+    if not text:
+        return default
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"{text!r} is not a date (YYYY-MM-DD)") from None
+
+
+class RecordsCommand(BaseCommand):
+    """A command that prints records."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--format", choices=["table", "csv", "json"], default="table")
+
+    def print_records(self, form: str, columns: Sequence[str], records: Iterable[Record]) -> None:
+        writer = {"table": to_text, "csv": to_csv, "json": to_json}[form]
+        self.stdout.write(writer(columns, records).rstrip("\n"))

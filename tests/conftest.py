@@ -1,0 +1,97 @@
+"""What every test starts from: the real register, loaded once; people of each role; a fixed day."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from ccm_portal.accounts.enums import Role
+from ccm_portal.accounts.models import Appointment, User
+from ccm_portal.management.commands.load_reference import load_all
+from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> None:  # type: ignore[no-untyped-def]
+    """Load the register into the test database once; a reused database is only checked."""
+    with django_db_blocker.unblock():
+        load_all(settings.REFERENCE_DIR)
+
+
+@pytest.fixture
+def today() -> date:
+    """The day on which most tests play."""
+    return date(2026, 11, 21)
+
+
+def person(email: str, role: str | None = None, *, office: str = "", state: str = "", organisation: str = "") -> User:
+    """A person who holds one role; an office gets a term of the State that holds it."""
+    user = User.objects.create_user(email, "pw", name=email.split("@")[0])
+    if role:
+        post = Appointment(user=user, role=role, starts=date(2020, 1, 1))
+        post.state = State.objects.get(pk=state) if state else None
+        post.organisation = Organisation.objects.get(code=organisation) if organisation else None
+        if office:
+            post.office = Office.objects.get(code=office)
+            OfficeTerm.objects.get_or_create(office=post.office, state=post.state, starts=date(2024, 9, 14))
+        post.save()
+    return user
+
+
+@pytest.fixture
+def lao(db: None) -> User:
+    return person("lao@test.org", Role.FOCAL_POINT, state="LAO")
+
+
+@pytest.fixture
+def chad(db: None) -> User:
+    return person("tcd@test.org", Role.FOCAL_POINT, state="TCD")
+
+
+@pytest.fixture
+def norway(db: None) -> User:
+    return person("nor@test.org", Role.FOCAL_POINT, state="NOR")
+
+
+@pytest.fixture
+def usa(db: None) -> User:
+    return person("usa@test.org", Role.FOCAL_POINT, state="USA")
+
+
+@pytest.fixture
+def npa(db: None) -> User:
+    return person("npa@test.org", Role.PARTNER, organisation="NPA")
+
+
+@pytest.fixture
+def coordinator(db: None) -> User:
+    office = "coordinator-on-international-cooperation-and-assistance"
+    return person("coordinator@test.org", Role.COORDINATOR, office=office, state="CHE")
+
+
+@pytest.fixture
+def isu(db: None) -> User:
+    user = person("isu@test.org", Role.ISU)
+    user.is_staff = True
+    user.save()
+    return user
+
+
+@pytest.fixture
+def observer(db: None) -> User:
+    return person("observer@test.org", Role.OBSERVER)
+
+
+@pytest.fixture
+def as_user(db: None) -> Iterator[object]:
+    """`as_user(person)` gives a signed-in client."""
+
+    def sign_in(user: User | None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    return sign_in  # type: ignore[return-value]
