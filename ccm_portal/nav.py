@@ -1,2 +1,35 @@
-def navigation(request):
-    return {}
+"""The main menu, and what the frame of every page needs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ccm_portal.accounts.models import User
+
+PUBLIC = (
+    ("/states/", _("States")),
+    ("/deadlines/", _("Deadlines")),
+    ("/requests/", _("Requests")),
+    ("/offers/", _("Offers")),
+    ("/coalitions/", _("Coalitions")),
+    ("/work-plans/", _("Work plans")),
+    ("/reports/", _("Reports")),
+    ("/library/", _("Library")),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Menu entries as (address, label, is current)."""
+    user = getattr(request, "user", None)
+    entries = list(PUBLIC)
+    if isinstance(user, User):
+        entries.insert(0, ("/dashboard/", _("My board")))
+        if not user.access.is_observer:
+            entries.insert(5, ("/matching/", _("Matching")))
+    return {
+        "menu": [(address, label, request.path.startswith(address)) for address, label in entries],
+        "languages": settings.LANGUAGES,
+        "is_demonstration": not settings.PRODUCTION,
+    }

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
+FORM_RENDERER = "ccm_portal.ui.renderer.PortalFormRenderer"
 ROOT_URLCONF = "ccm_portal.urls"
 WSGI_APPLICATION = "ccm_portal.wsgi.application"
 TEMPLATES = [

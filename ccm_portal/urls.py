@@ -1,1 +1,27 @@
-urlpatterns = []
+"""Every address of the portal."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+from ccm_portal import views
+
+admin.site.login = secure_admin_login(admin.site.login)  # one door: the admin asks for the same sign-in
+admin.site.site_header = admin.site.site_title = _("Cooperation and assistance portal")
+
+handler400 = "ccm_portal.views.bad_request"
+handler403 = "ccm_portal.views.forbidden"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("dashboard/", views.dashboard, name="dashboard"),
+    path("healthz", views.health, name="health"),
+    path("", include("ccm_portal.register.urls")),
+    path("", include("requests_app.urls")),
+    path("", include("coalitions.urls")),
+    path("", include("reports.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]

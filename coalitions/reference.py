@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from ccm_portal.register.enums import Precision
 from ccm_portal.register.models import Action, ActionPlan, Meeting, Obligation, Office, State
-from ccm_portal.register.reference import ReferenceError, Row, Shelf, Tally, optional_rows, partial_date, read_rows
+from ccm_portal.register.reference import BadReference, Row, Shelf, Tally, optional_rows, partial_date, read_rows
 from coalitions.enums import CoalitionStatus, Label, MemberRole
 from coalitions.models import Activity, Coalition, Member, PlanStep, WorkPlan
 from requests_app.models import Supporter
@@ -92,7 +92,7 @@ def _load_work_plans(path: Path, tally: Tally) -> None:
     try:
         plans = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
-        raise ReferenceError(f"{path.name} line {error.lineno}: {error.msg}") from None
+        raise BadReference(f"{path.name} line {error.lineno}: {error.msg}") from None
     for number, plan in enumerate(plans, start=1):
         _put_work_plan(Row(path.name, number, {}), plan, tally)
 

@@ -98,9 +98,7 @@ class SupportRecord(models.Model):
     class Meta:
         ordering = ["-year", "supporter"]
         constraints = [
-            models.UniqueConstraint(
-                name="support_record_once", fields=["supporter", "recipient", "year", "number"]
-            )
+            models.UniqueConstraint(name="support_record_once", fields=["supporter", "recipient", "year", "number"])
         ]
         indexes = [models.Index(fields=["recipient", "-year"], name="support_by_recipient")]
 
@@ -199,9 +197,7 @@ class AssistanceRequest(models.Model):
     visibility = models.CharField(
         _("visibility"), max_length=20, choices=enums.Visibility, default=enums.Visibility.COORDINATORS_ISU
     )
-    channel = models.CharField(
-        _("channel"), max_length=20, choices=enums.Channel, default=enums.Channel.COORDINATORS
-    )
+    channel = models.CharField(_("channel"), max_length=20, choices=enums.Channel, default=enums.Channel.COORDINATORS)
     inform_coordinators = models.BooleanField(_("the Coordinators may be informed"), default=True)
     covered_year = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Of the Article 7 report."))
     meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="requests")

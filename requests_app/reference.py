@@ -8,8 +8,8 @@ from pathlib import Path
 from ccm_portal.register.enums import Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
 from ccm_portal.register.reference import Row, Shelf, Tally, choose, optional_rows, read_rows
-from requests_app.enums import AreaCode, Channel, Status, Visibility
 from requests_app.enums import Action as Step
+from requests_app.enums import AreaCode, Channel, Status, Visibility
 from requests_app.models import Area, AssistanceRequest, RequestEvent, Supporter, SupportRecord
 
 AREAS_AS_PUBLISHED = {
@@ -160,9 +160,7 @@ def _amount(row: Row, column: str) -> Decimal | None:
         raise row.fail(f"{column} {value!r} is not an amount") from None
 
 
-def load_requests(
-    path: Path, outcomes: Path, states: dict[str, State], areas: dict[str, Area], tally: Tally
-) -> None:
+def load_requests(path: Path, outcomes: Path, states: dict[str, State], areas: dict[str, Area], tally: Tally) -> None:
     """Requests for assistance as published. Statements, gaps found by others and requests for time alone are not
     requests for assistance and are left out."""
     closings = {row.text("request"): row for row in optional_rows(outcomes)}
@@ -207,7 +205,7 @@ def _put_request(
     request = shelf.put(
         row,
         source_id=row.text("id"),
-        reference=f"{state.iso3}-{year}-{number:02d}",
+        reference=f"{state.iso3}-{year}-{number:03d}",
         state=state,
         obligation=obligation,
         title=_title(row, codes),

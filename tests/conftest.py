@@ -9,7 +9,7 @@ from django.test import Client
 
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
-from ccm_portal.management.commands.load_reference import load_all
+from ccm_portal.loading import load_all
 from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
 
 

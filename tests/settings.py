@@ -5,7 +5,8 @@ import os
 os.environ.setdefault("STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
 os.environ.setdefault("EMAIL_URL", "memorymail://")
 
-from ccm_portal.settings import *
+from ccm_portal.settings import *  # noqa: F403
+from ccm_portal.settings import TEMPLATES, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

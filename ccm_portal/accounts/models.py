@@ -18,7 +18,11 @@ from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a visitor may act for on a day. Every visibility rule reads this and nothing else."""
+    """What a visitor may act for on a day. Every visibility rule reads this and nothing else.
+
+    `state` is the State whose focal point the visitor is; a Coordinator or President reads as a State Party, but does
+    not act for its capital.
+    """
 
     is_isu: bool = False
     is_president: bool = False
@@ -83,13 +87,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What the person may act for today: one query."""
         today = timezone.localdate()
         held = list(self.appointments.current(today))
-        states = [a.state for a in held if a.state]
-        state = states[0] if states else None
+        state = next((a.state for a in held if a.role == enums.Role.FOCAL_POINT), None)
         return Access(
             is_isu=self.is_superuser or any(a.role == enums.Role.ISU for a in held),
             is_president=any(a.role == enums.Role.PRESIDENT for a in held),
             state=state,
-            is_state_party=state is not None and state.is_party_on(today),
+            is_state_party=any(a.state.is_party_on(today) for a in held if a.state),
             organisation=next((a.organisation for a in held if a.organisation), None),
             themes=frozenset(a.office.theme for a in held if a.office and a.office.theme),
             is_observer=any(a.role == enums.Role.OBSERVER for a in held),

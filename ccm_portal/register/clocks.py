@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.text import slugify
 
-from ccm_portal.register.enums import Precision, ReportKind
+from ccm_portal.register.enums import Precision, ReportKind, ReportStatus, StatusChoices
 from ccm_portal.register.models import Meeting, Obligation, State, TransparencyReport
 from ccm_portal.treaty import reports
 from ccm_portal.treaty.dates import annual_report_due, initial_report_due
@@ -15,9 +15,10 @@ from ccm_portal.treaty.deadlines import position as position_of
 from ccm_portal.treaty.meetings import FormalMeeting
 from ccm_portal.treaty.reports import Timeliness
 
-#: The register does not know whether the report came in: it is called neither late nor on time.
-NOT_ON_RECORD = "not_on_record"
-RECEIVED = "received"  # it came in, on a day not known
+COLUMNS = [
+    "iso3", "state", "article", "clock", "sequence", "deadline", "basis", "status", "decided_by",
+    "latest_submission", "source",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,17 @@ class Row:
         return self.status not in {Status.COMPLETED, Status.NO_OBLIGATION_DECLARED, Status.FROZEN}
 
     @property
+    def is_deadline(self) -> bool:
+        """Whether there is a date to show: where no obligation is declared there is none."""
+        return self.status != Status.NO_OBLIGATION_DECLARED
+
+    @property
+    def label(self) -> str:
+        """The status in words."""
+        choices = ReportStatus if self.article == 7 else StatusChoices
+        return str(choices(self.status).label)
+
+    @property
     def uid(self) -> str:
         """Stable name for calendars: a moved deadline updates its entry instead of adding one."""
         number = f"-{self.obligation.pk}" if self.obligation and self.clock == Clock.CLEARANCE_NEW else ""
@@ -69,7 +81,9 @@ def positions(
 
 def current_rows(obligations: Iterable[Obligation], on: date, meetings: Sequence[FormalMeeting]) -> list[Row]:
     """The deadline of each clock that applied on the day."""
-    return [_row(obligation, position.deadline, position) for obligation, position in positions(obligations, on, meetings)]
+    return [
+        _row(obligation, position.deadline, position) for obligation, position in positions(obligations, on, meetings)
+    ]
 
 
 def history_rows(obligations: Iterable[Obligation], on: date, meetings: Sequence[FormalMeeting]) -> list[Row]:
@@ -114,7 +128,9 @@ def report_rows(states: Iterable[State], on: date, *, history: bool = False) -> 
         due = initial_report_due(state.in_force)
         initial = received.get((ReportKind.INITIAL, None))
         rows.append(_report_row(state, "7.1", due, initial, None, on))
-        years = [year for year, _due in reports.annual_reports_due(state.in_force, state.withdrawn, on)] if history else []
+        years = (
+            [year for year, _due in reports.annual_reports_due(state.in_force, state.withdrawn, on)] if history else []
+        )
         for year in [*years, reports.next_annual_report_year(state.in_force, on)]:
             report = received.get((ReportKind.ANNUAL, year))
             rows.append(_report_row(state, "7.2", annual_report_due(year), report, year, on))
@@ -126,9 +142,9 @@ def _report_row(
 ) -> Row:
     status: str = reports.timeliness(due, report.received_on if report else None, on)
     if status == Timeliness.OVERDUE:
-        status = NOT_ON_RECORD
+        status = ReportStatus.NOT_ON_RECORD
     elif status == Timeliness.LATE and report and report.precision == Precision.NOT_LATER:
-        status = RECEIVED
+        status = ReportStatus.RECEIVED
     return Row(
         state=state,
         article=7,
@@ -140,3 +156,21 @@ def _report_row(
         source=report.source if report else state.source,
         covered_year=year,
     )
+
+
+def record(row: Row, *, history: bool = False) -> dict[str, object]:
+    """A row as commands and exports give it. Where no obligation is declared, there is no deadline to show; the
+    history still gives the date that the Convention would set."""
+    return {
+        "iso3": row.state.iso3,
+        "state": row.state.name,
+        "article": row.article,
+        "clock": row.clock,
+        "sequence": row.sequence,
+        "deadline": row.deadline if history or row.is_deadline else None,
+        "basis": row.basis,
+        "status": row.status,
+        "decided_by": row.decided_by,
+        "latest_submission": row.latest_submission,
+        "source": row.source,
+    }

@@ -147,3 +147,13 @@ class StatusChoices(TextChoices):
     COMPLETED = Status.COMPLETED.value, _("Completed")
     FROZEN = Status.FROZEN.value, _("Deadline frozen")
     NO_OBLIGATION_DECLARED = Status.NO_OBLIGATION_DECLARED.value, _("No obligation declared")
+
+
+class ReportStatus(TextChoices):
+    """How a due transparency report stands. What the register does not know is called neither late nor overdue."""
+
+    NOT_DUE = "not_due", _("Not yet due")
+    ON_TIME = "on_time", _("Received on time")
+    LATE = "late", _("Received late")
+    RECEIVED = "received", _("Received, day not known")
+    NOT_ON_RECORD = "not_on_record", _("Not on record")

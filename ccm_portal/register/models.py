@@ -4,7 +4,6 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -31,10 +30,6 @@ class StateQuerySet(models.QuerySet["State"]):
     def joined(self) -> "StateQuerySet":
         """Those that have deposited an instrument, whatever came after."""
         return self.filter(deposited__isnull=False)
-
-    def for_profile(self) -> "StateQuerySet":
-        """With everything that the State's deadlines are computed from."""
-        return self.prefetch_related("obligations__extensions__meeting", "obligations__completions", "reports")
 
 
 class State(Sourced):
@@ -87,7 +82,7 @@ class State(Sourced):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("register:state", args=[self.iso3.lower()])
+        return f"/states/{self.iso3.lower()}/"  # the page shows every app, so it belongs to the highest one
 
     @property
     def acts(self) -> TreatyActs:
@@ -160,7 +155,8 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def with_facts(self) -> "ObligationQuerySet":
         """With everything that their deadlines are computed from: three queries however many rows."""
-        return self.select_related("state").prefetch_related("extensions__meeting", "completions")
+        decisions = ExtensionDecision.objects.select_related("meeting")
+        return self.select_related("state").prefetch_related(models.Prefetch("extensions", decisions), "completions")
 
 
 class Obligation(Sourced):
@@ -427,4 +423,3 @@ class Action(Sourced):
 
     def __str__(self) -> str:
         return f"{self.plan.code} {self.number}"
-

@@ -1,6 +1,6 @@
 """Reads the register's reference files (CSV) into the database: may be run any number of times.
 
-Contradictory or unreadable rows raise `ReferenceError`; the caller's transaction then leaves nothing half-saved.
+Contradictory or unreadable rows raise `BadReference`; the caller's transaction then leaves nothing half-saved.
 """
 
 import csv
@@ -22,7 +22,7 @@ from ccm_portal.treaty import deadlines
 from ccm_portal.treaty.dates import add_months, entry_into_force, withdrawal_effective
 
 
-class ReferenceError(Exception):
+class BadReference(Exception):
     """A reference file that cannot be loaded, with file, line and reason in one line."""
 
 
@@ -34,6 +34,14 @@ class Tally:
     changed: dict[str, int] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """The tally in words, one line each for added, changed, left and every warning."""
+        lines = []
+        for name, counts in (("added", self.added), ("changed", self.changed), ("left", self.left)):
+            detail = ", ".join(f"{number} {model}" for model, number in sorted(counts.items()))
+            lines.append(f"{name}: {sum(counts.values())}" + (f" ({detail})" if detail else ""))
+        return lines + [f"warning: {warning}" for warning in self.warnings]
 
     def count(self, kind: dict[str, int], model: type[models.Model]) -> None:
         name = str(model._meta.verbose_name)
@@ -48,8 +56,8 @@ class Row:
     line: int
     cells: dict[str, str]
 
-    def fail(self, reason: str) -> ReferenceError:
-        return ReferenceError(f"{self.file} line {self.line}: {reason}")
+    def fail(self, reason: str) -> BadReference:
+        return BadReference(f"{self.file} line {self.line}: {reason}")
 
     def text(self, column: str) -> str:
         if column not in self.cells:
@@ -88,9 +96,9 @@ def read_rows(path: Path) -> Iterator[Row]:
             for number, cells in enumerate(csv.DictReader(file), start=2):
                 yield Row(path.name, number, cells)
     except FileNotFoundError:
-        raise ReferenceError(f"{path} does not exist") from None
+        raise BadReference(f"{path} does not exist") from None
     except UnicodeDecodeError:
-        raise ReferenceError(f"{path} is not UTF-8 text") from None
+        raise BadReference(f"{path} is not UTF-8 text") from None
 
 
 def optional_rows(path: Path) -> Iterator[Row]:
@@ -99,14 +107,19 @@ def optional_rows(path: Path) -> Iterator[Row]:
         yield from read_rows(path)
 
 
-
 class Shelf:
-    """The rows of one model by their natural key, read once; `put` adds, changes or leaves a row."""
+    """The rows of one model by their natural key, read once; `put` adds, changes or leaves a row.
+
+    What a person has edited is left as it is, with a warning: a refresh never undoes a correction.
+    """
 
     def __init__(self, tally: Tally, model: type[models.Model], *key: str) -> None:
         self.tally, self.model, self.key = tally, model, key
         attnames = [model._meta.get_field(name).attname for name in key]  # type: ignore[union-attr]
         self.rows = {tuple(getattr(obj, a) for a in attnames): obj for obj in model._default_manager.all()}
+        history = getattr(model, "history", None)
+        by_people = history.filter(history_user__isnull=False) if history else ()
+        self.edited = set(by_people.values_list(model._meta.pk.attname, flat=True)) if by_people else set()
 
     def put(self, row: Row, **values: Any) -> Any:
         """Save what differs from the stored record; a value that breaks a rule is named with its line."""
@@ -117,6 +130,13 @@ class Shelf:
             self.tally.count(self.tally.added, self.model)
         elif all(getattr(obj, name) == value for name, value in values.items()):
             self.tally.count(self.tally.left, self.model)
+            return obj
+        elif obj.pk in self.edited:
+            self.tally.count(self.tally.left, self.model)
+            differing = ", ".join(name for name, value in values.items() if getattr(obj, name) != value)
+            self.tally.warnings.append(
+                f"{row.file} line {row.line}: {obj} was edited by hand and is left ({differing})"
+            )
             return obj
         else:
             for name, value in values.items():

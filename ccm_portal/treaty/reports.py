@@ -40,4 +40,3 @@ def annual_reports_due(in_force: date, withdrawn: date | None, until: date) -> l
         due_dates.append((year, due))
         year += 1
     return due_dates
-

@@ -93,7 +93,9 @@ def suggest(need: Need, candidates: Iterable[Candidate], *, on: date) -> list[Su
     """All candidates with at least one reason, best first; equal scores in order of code, so that input order never
     matters. Only flows of years that had ended by `on` count. A State is never suggested to itself."""
     candidates = [candidate for candidate in candidates if candidate.code != need.state]
-    suggestions = [assess(need, candidate, on=on, newest=_newest_year(need, candidates, on)) for candidate in candidates]
+    suggestions = [
+        assess(need, candidate, on=on, newest=_newest_year(need, candidates, on)) for candidate in candidates
+    ]
     return sorted((s for s in suggestions if s.score > 0), key=lambda s: (-s.score, s.code))
 
 

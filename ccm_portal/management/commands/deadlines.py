@@ -8,13 +8,7 @@ from django.utils import timezone
 
 from ccm_portal.register import clocks
 from ccm_portal.register.models import Obligation, State
-from ccm_portal.treaty.deadlines import Status
 from ccm_portal.ui.commands import RecordsCommand, parse_day
-
-COLUMNS = [
-    "iso3", "state", "article", "clock", "sequence", "deadline", "basis", "status", "decided_by",
-    "latest_submission", "source",
-]  # fmt: skip
 
 
 class Command(RecordsCommand):
@@ -43,23 +37,5 @@ class Command(RecordsCommand):
         if options["article"] in {None, "7"}:
             rows += clocks.report_rows(states.prefetch_related("reports"), on, history=options["history"])
         rows.sort(key=lambda row: (row.state.name, row.article, row.clock, row.sequence))
-        self.print_records(options["format"], COLUMNS, [record(row, options["history"]) for row in rows])
-
-
-def record(row: clocks.Row, history: bool) -> dict[str, Any]:
-    """A row as printed. Where no obligation is declared, there is no deadline to show; the history still gives the
-    date that the Convention would set."""
-    shown = history or row.status != Status.NO_OBLIGATION_DECLARED
-    return {
-        "iso3": row.state.iso3,
-        "state": row.state.name,
-        "article": row.article,
-        "clock": row.clock,
-        "sequence": row.sequence,
-        "deadline": row.deadline if shown else None,
-        "basis": row.basis,
-        "status": row.status,
-        "decided_by": row.decided_by,
-        "latest_submission": row.latest_submission,
-        "source": row.source,
-    }
+        records = [clocks.record(row, history=options["history"]) for row in rows]
+        self.print_records(options["format"], clocks.COLUMNS, records)

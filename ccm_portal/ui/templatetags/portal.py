@@ -1,2 +1,107 @@
+"""Template tags and filters that every page may use (built in, no `load` needed)."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
 from django import template
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html, urlize
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 register = template.Library()
+
+#: status -> tone. The tone gives colour and sign; the word always stands beside it.
+TONES = {
+    # deadlines
+    "overdue": "bad", "at_risk": "warn", "extension_requested": "warn", "extended": "info", "on_track": "good",
+    "completed": "done", "deadline_frozen": "mute", "no_obligation_declared": "mute",
+    "not_due": "good", "on_time": "done", "late": "warn", "not_on_record": "mute", "received": "done",
+    # requests
+    "draft": "mute", "submitted": "info", "clarification_asked": "warn", "relayed": "info", "answered": "info",
+    "agreed": "good", "delivering": "good", "delivered": "done", "closed_met": "done", "closed_partly": "warn",
+    "closed_unmet": "bad", "withdrawn": "mute",
+    # evidence, coalitions, commitments, activities, membership
+    "asserted": "mute", "partly": "info", "fully": "good",
+    "planned": "info", "proposed": "warn", "active": "good", "closed": "done",
+    "pledged": "info", "committed": "good", "under_way": "good", "done": "done", "cancelled": "mute", "unknown": "mute",
+    "state_party": "good", "deposited_not_yet_in_force": "info", "withdrawal_notified": "warn", "signatory": "info",
+    "former_state_party": "mute", "non_party": "mute",
+    "granted": "good", "refused": "bad", "pending": "info", "not_seen": "mute",
+}  # fmt: skip
+
+
+@register.simple_tag
+def badge(code: str, label: Any) -> SafeString:
+    """A status in its word and tone."""
+    return format_html('<span class="badge {}">{}</span>', TONES[str(code)], label)
+
+
+@register.filter
+def day(value: date | None, precision: str = "day") -> str:
+    """A date as exactly as its source gives it: "1 August 2010", "May 2022", "2011", "by 27 June 2018"."""
+    if value is None:
+        return ""
+    if precision == "month":
+        return date_format(value, "F Y")
+    if precision == "year":
+        return str(value.year)
+    text = date_format(value, "j F Y")
+    return _("by %(day)s") % {"day": text} if precision == "not_later" else text
+
+
+@register.filter
+def deadline(row: Any) -> str:
+    """The deadline of a clock row, to the month where the source gives no day."""
+    return day(row.deadline, "month" if row.month_precision else "day")
+
+
+@register.filter
+def money(value: Decimal | float | None, currency: str = "") -> str:
+    """An amount with its currency; whole numbers without decimals."""
+    if value is None:
+        return ""
+    places = 0 if value == int(value) else 2
+    return f"{currency} {number_format(value, places, force_grouping=True)}".strip()
+
+
+@register.filter
+def names(values: Iterable[Any]) -> str:
+    """Items in one line, by their label where they have one."""
+    return ", ".join(str(getattr(value, "label", value)) for value in values)
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Source text with its addresses as links that tell nothing to the other site."""
+    return SafeString(
+        urlize(text, nofollow=True, autoescape=True).replace('rel="nofollow"', 'rel="nofollow noreferrer"')
+    )
+
+
+@register.filter
+def span(target: date, today: date) -> str:
+    """How far off a day is, in words: "in 5 months", "3 days ago"."""
+    days = (target - today).days
+    if days == 0:
+        return _("today")
+    amount = abs(days)
+    if amount < 61:
+        text = ngettext("%(n)s day", "%(n)s days", amount) % {"n": amount}
+    elif amount < 730:
+        text = ngettext("%(n)s month", "%(n)s months", amount // 30) % {"n": amount // 30}
+    else:
+        text = ngettext("%(n)s year", "%(n)s years", amount // 365) % {"n": amount // 365}
+    return _("in %(span)s") % {"span": text} if days > 0 else _("%(span)s ago") % {"span": text}
+
+
+@register.simple_tag(takes_context=True)
+def export_query(context: dict[str, Any], form: str) -> str:
+    """The address of this list as a file: the same filters, no page."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    query["format"] = form
+    return f"?{query.urlencode()}"

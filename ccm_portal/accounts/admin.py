@@ -1,0 +1,132 @@
+"""People and posts in the admin, the audit trail to read, and what every admin page of the portal shares."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ccm_portal.accounts.actions import record_event
+from ccm_portal.accounts.models import Appointment, AuditEvent, OutboxMail, User
+
+admin.site.unregister(Group)  # roles are appointments
+
+
+class IsuAdmin(admin.ModelAdmin):
+    """Open to staff who hold an ISU appointment; every addition, change and removal is audited."""
+
+    def _is_open(self, request: HttpRequest) -> bool:
+        user = request.user
+        return isinstance(user, User) and user.is_staff and user.access.is_isu
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._is_open(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_open(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._is_open(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_open(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_open(request)
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        record_event("admin: added", by=request.user, subject=_named(obj))  # type: ignore[arg-type]
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        record_event("admin: changed", by=request.user, subject=_named(obj), what=message)  # type: ignore[arg-type]
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            record_event("admin: removed", by=request.user, subject=_named(obj))  # type: ignore[arg-type]
+        return super().log_deletions(request, queryset)
+
+
+def _named(obj: models.Model) -> str:
+    return f"{obj._meta.verbose_name} {obj}"
+
+
+class ReadOnlyAdmin(IsuAdmin):
+    """To look at, not to change."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AppointmentInline(admin.TabularInline):
+    """The posts of a person; open to whoever may open the person."""
+
+    model = Appointment
+    extra = 0
+    autocomplete_fields = ["state", "organisation", "office"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_view_permission = has_change_permission = has_delete_permission = has_add_permission
+
+
+@admin.register(User)
+class PersonAdmin(IsuAdmin, UserAdmin):
+    """ISU staff open accounts and give posts; only a superuser decides who may enter the admin."""
+
+    add_form = AdminUserCreationForm
+    ordering = ["email"]
+    list_display = ["email", "name", "is_staff", "is_active", "last_login"]
+    list_filter = ["is_staff", "is_active", "appointments__role"]
+    search_fields = ["email", "name"]
+    inlines = [AppointmentInline]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"classes": ["wide"], "fields": ["email", "name", "usable_password", "password1", "password2"]})
+    ]
+    filter_horizontal = []
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fixed = ["last_login", "date_joined"]
+        return fixed if request.user.is_superuser else [*fixed, "is_staff", "is_superuser"]  # type: ignore[union-attr]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_open(request) and self._is_within_reach(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def _is_within_reach(self, request: HttpRequest, obj: Any) -> bool:
+        """Nobody changes a superuser but another superuser."""
+        return obj is None or not obj.is_superuser or request.user.is_superuser  # type: ignore[union-attr]
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    list_display = ["at", "actor", "action", "subject"]
+    list_filter = ["action", "at"]
+    search_fields = ["subject", "actor__email"]
+    list_select_related = ["actor"]
+
+
+@admin.register(OutboxMail)
+class OutboxMailAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "to", "subject", "sent_at", "attempts"]
+    list_filter = ["sent_at"]
+    search_fields = ["to", "subject"]

@@ -1,0 +1,237 @@
+"""Example people and records for the demonstration, made by the same actions as the site. All carry the example mark.
+
+Nothing here is real: what the States of these examples ask, offer and commit to is made up.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from ccm_portal.accounts.enums import Role
+from ccm_portal.accounts.models import Appointment, User
+from ccm_portal.register.models import Obligation, Office, OfficeTerm, Organisation, State
+from coalitions.actions import propose_coalition, record_commitment
+from coalitions.enums import MemberRole
+from coalitions.models import Coalition, Commitment
+from requests_app.actions import answer_relay, publish_offer, relay_request, save_request, start_request, submit_request
+from requests_app.enums import AnswerKind, Kind, Visibility
+from requests_app.models import Area, AssistanceRequest, EvidenceItem, Offer, Supporter
+
+PASSWORD = "demo-portal"  # noqa: S105 - of the demonstration only, printed on its screen
+EXAMPLE = "Example for the demonstration, made up."
+COOPERATION = "coordinator-on-international-cooperation-and-assistance"
+CLEARANCE = "coordinator-on-clearance-and-risk-reduction-education"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A demonstration account and the post it holds."""
+
+    email: str
+    name: str
+    role: str = ""
+    state: str = ""
+    organisation: str = ""
+    office: str = ""
+    is_staff: bool = False
+    is_superuser: bool = False
+
+
+ACCOUNTS = (
+    Account("isu@example.org", "ISU staff (example)", Role.ISU, is_staff=True),
+    Account("admin@example.org", "Administrator (example)", Role.ISU, is_staff=True, is_superuser=True),
+    Account("coordinator@example.org", "Coordinator, cooperation and assistance (example)", Role.COORDINATOR, "CHE", office=COOPERATION),
+    Account("clearance@example.org", "Coordinator, clearance (example)", Role.COORDINATOR, "ITA", office=CLEARANCE),
+    Account("president@example.org", "Office of the President (example)", Role.PRESIDENT, "LAO", office="president"),
+    Account("lao@example.org", "Focal point, Lao People's Democratic Republic (example)", Role.FOCAL_POINT, "LAO"),
+    Account("tcd@example.org", "Focal point, Chad (example)", Role.FOCAL_POINT, "TCD"),
+    Account("lbn@example.org", "Focal point, Lebanon (example)", Role.FOCAL_POINT, "LBN"),
+    Account("nor@example.org", "Focal point, Norway (example)", Role.FOCAL_POINT, "NOR"),
+    Account("che@example.org", "Focal point, Switzerland (example)", Role.FOCAL_POINT, "CHE"),
+    Account("usa@example.org", "Focal point, United States of America (example)", Role.FOCAL_POINT, "USA"),
+    Account("npa@example.org", "Norwegian People's Aid (example)", Role.PARTNER, organisation="NPA"),
+    Account("observer@example.org", "Observer (example)", Role.OBSERVER),
+)  # fmt: skip
+
+
+@transaction.atomic
+def prepare(on: date) -> int:
+    """Make what is missing; returns how many example requests, offers and coalitions were added."""
+    for account in ACCOUNTS:
+        _ensure_account(account, on)
+    people = {user.email.split("@")[0]: user for user in User.objects.filter(email__endswith="@example.org")}
+    before = _count()
+    _chad(people, on)
+    _lebanon(people, on)
+    _offers(people, on)
+    return _count() - before
+
+
+def _count() -> int:
+    models = (AssistanceRequest, Offer, Coalition)
+    return sum(model._default_manager.filter(is_example=True).count() for model in models)
+
+
+def _ensure_account(account: Account, on: date) -> None:
+    if User.objects.filter(email=account.email).exists():
+        return
+    user = User.objects.create_user(
+        account.email, PASSWORD, name=account.name, is_staff=account.is_staff, is_superuser=account.is_superuser
+    )
+    post = Appointment(user=user, role=account.role, starts=on - timedelta(days=400))
+    if account.state:
+        post.state = State.objects.get(pk=account.state)
+    if account.organisation:
+        post.organisation = Organisation.objects.get(code=account.organisation)
+    if account.office:
+        post.office = Office.objects.get(code=account.office)
+        # Nobody is on record for these offices today, so an example term lets the example person act.
+        OfficeTerm.objects.get_or_create(
+            office=post.office,
+            state=post.state,
+            starts=post.starts,
+            defaults={"is_example": True, "is_verified": False, "source": EXAMPLE, "label": "example"},
+        )
+    post.save()
+
+
+def _request(
+    state: str, by: User, on: date, *, title: str, areas: list[str], evidence: list[EvidenceItem], **values: object
+) -> AssistanceRequest | None:
+    """A submitted example request, or None if it is there already."""
+    if AssistanceRequest.objects.filter(state=state, title=title, is_example=True).exists():
+        return None
+    request = start_request(State.objects.get(pk=state), by=by)
+    for name, value in {"title": title, "is_example": True, "note": EXAMPLE, **values}.items():
+        setattr(request, name, value)
+    save_request(request, by=by, areas=Area.objects.filter(pk__in=areas), evidence=evidence)
+    return submit_request(request, by=by, today=on)
+
+
+def _chad(people: dict[str, User], on: date) -> None:
+    """Relayed to three, answered by one."""
+    request = _request(
+        "TCD",
+        people["tcd"],
+        on - timedelta(days=60),
+        title="Technical survey of suspected areas in the north",
+        areas=["clearance", "risk_education"],
+        evidence=[
+            EvidenceItem(
+                claim="Area suspected to be contaminated (example figure)",
+                figure=Decimal("2400000"),
+                unit="m²",
+                source="National survey records (example)",
+                dated=on - timedelta(days=300),
+                method="non-technical survey",
+            )
+        ],
+        obligation=Obligation.objects.get(state="TCD", limb="4.1(a)"),
+        challenge="The last survey teams stood down when their funding ended; the remaining areas cannot be confirmed.",
+        requirement="Two survey teams with vehicles for eighteen months, and training of twelve national surveyors.",
+        is_technical=True,
+        is_financial=True,
+        total_cost=Decimal("3200000"),
+        national_share=Decimal("600000"),
+        external_secured=Decimal("400000"),
+        currency="USD",
+        desired_start=on + timedelta(days=90),
+        desired_end=on + timedelta(days=640),
+        consequence="The next extension request would again rest on estimates.",
+        institution="National mine action authority (example)",
+        national_plan="National mine action plan (example)",
+        visibility=Visibility.MATCH_PARTIES,
+    )
+    if request is None:
+        return
+    supporters = Supporter.objects.filter(code__in=["NOR", "CHE", "NPA"]).select_related("state", "organisation")
+    relays = relay_request(
+        request, supporters, by=people["coordinator"], today=on - timedelta(days=45), note="With our recommendation."
+    )
+    answered = next(relay for relay in relays if relay.supporter.code == "NPA")
+    answer_relay(
+        answered,
+        kind=AnswerKind.INTERESTED,
+        text="We could field one team from a neighbouring programme (example).",
+        by=people["npa"],
+        today=on - timedelta(days=30),
+    )
+
+
+def _lebanon(people: dict[str, User], on: date) -> None:
+    """A request with a coalition under Lebanon's lead and a first commitment."""
+    request = _request(
+        "LBN",
+        people["lbn"],
+        on - timedelta(days=120),
+        title="Prosthetic and psychosocial services in the south",
+        areas=["victim_assistance"],
+        evidence=[],
+        challenge="Survivors travel more than two hours to the nearest workshop.",
+        requirement="One orthopaedic workshop with three technicians for two years, and peer-support training.",
+        is_technical=True,
+        is_material=True,
+        is_financial=True,
+        total_cost=Decimal("900000"),
+        national_share=Decimal("300000"),
+        currency="USD",
+        institution="National mine action centre (example)",
+        national_plan="in preparation",
+        visibility=Visibility.PUBLIC,
+    )
+    if request is None:
+        return
+    norway = Supporter.objects.select_related("state").get(code="NOR")
+    relays = relay_request(request, [norway], by=people["coordinator"], today=on - timedelta(days=110))
+    answer_relay(relays[0], kind=AnswerKind.OFFER, text="We can fund the workshop (example).", by=people["nor"], today=on - timedelta(days=90))  # fmt: skip
+    coalition = propose_coalition(
+        Coalition(
+            name="Victim assistance in the south (example)",
+            purpose="Bring services within an hour of every survivor.",
+            source=EXAMPLE,
+            is_example=True,
+        ),
+        request=request,
+        members=[(norway, MemberRole.DONOR)],
+        by=people["lbn"],
+        today=on - timedelta(days=80),
+    )
+    request.refresh_from_db()
+    record_commitment(
+        Commitment(
+            coalition=coalition,
+            request=request,
+            supporter=norway,
+            kind=Kind.FINANCIAL,
+            description="Workshop equipment and salaries (example)",
+            amount=Decimal("400000"),
+            currency="USD",
+            from_year=on.year,
+            to_year=on.year + 1,
+            is_example=True,
+        ),
+        by=people["nor"],
+        today=on - timedelta(days=70),
+    )
+
+
+def _offers(people: dict[str, User], on: date) -> None:
+    offers = [
+        ("che", "CHE", "Training of clearance supervisors", ["clearance"], {"is_technical": True}),
+        ("npa", "NPA", "Survey team available from the second quarter", ["clearance"], {"is_technical": True, "is_material": True}),
+        ("nor", "NOR", "Funding for survey and clearance with national ownership", ["clearance", "risk_education"], {"is_financial": True}),
+    ]  # fmt: skip
+    for person, code, title, areas, kinds in offers:
+        if Offer.objects.filter(title=title, is_example=True).exists():
+            continue
+        offer = Offer(
+            supporter=Supporter.objects.get(code=code),
+            title=title,
+            description=EXAMPLE,
+            valid_until=on + timedelta(days=365),
+            is_example=True,
+            **kinds,
+        )
+        publish_offer(offer, areas=Area.objects.filter(pk__in=areas), by=people[person], today=on - timedelta(days=20))

@@ -1,0 +1,59 @@
+"""What every list does with its address: filter, page, and export what is on screen as CSV, XLSX or JSON."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django_filters import FilterSet
+
+from ccm_portal.ui.tables import Record, to_csv, to_json, to_xlsx
+
+PAGE_SIZES = (25, 10, 50, 100)
+EXPORT_LIMIT = 20_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def export(form: str, name: str, columns: Sequence[str], records: Iterable[Record]) -> HttpResponse:
+    """Records as a file. Raises BadRequest for a format that lists do not have."""
+    if form == "json":
+        return HttpResponse(to_json(columns, records), content_type="application/json")
+    if form == "csv":
+        body: str | bytes = "\ufeff" + to_csv(columns, records)  # the mark lets spreadsheets see UTF-8
+        response = HttpResponse(body, content_type="text/csv; charset=utf-8")
+    elif form == "xlsx":
+        response = HttpResponse(to_xlsx(columns, records), content_type=XLSX)
+    else:
+        raise BadRequest(_("Lists come as csv, xlsx or json, not as “%(form)s”.") % {"form": form[:20]})
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return response
+
+
+def page_size(request: HttpRequest) -> int:
+    """Rows per page: 25 unless the address asks for another size that lists have."""
+    asked = request.GET.get("per_page", "")
+    return int(asked) if asked.isdigit() and int(asked) in PAGE_SIZES else PAGE_SIZES[0]
+
+
+def show_list(
+    request: HttpRequest,
+    template: str,
+    rows: Any,
+    *,
+    name: str,
+    columns: Sequence[str],
+    record: Callable[[Any], Record],
+    filterset: FilterSet | None = None,
+    prepare: Callable[[Any], Any] = lambda rows: rows,
+    **context: Any,
+) -> HttpResponse:
+    """A page of rows, or all of them as a file. `prepare` completes the rows of one page with a fixed number of
+    queries; `record` turns one into the columns of the export."""
+    if form := request.GET.get("format"):
+        return export(form, name, columns, (record(row) for row in prepare(list(rows[:EXPORT_LIMIT]))))
+    page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
+    page.object_list = prepare(list(page.object_list))
+    return render(request, template, {"page": page, "filter": filterset, **context})

@@ -1,0 +1,60 @@
+"""Landing pages: the public home, the signed-in person's board, and the health check."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from ccm_portal.accounts.actions import record_event
+from ccm_portal.accounts.models import User
+from ccm_portal.register.models import State
+from ccm_portal.register.queries import deadline_rows, membership_counts
+from ccm_portal.ui.asof import as_of
+from reports import boards
+from requests_app.models import AssistanceRequest
+from requests_app.queries import attach_areas
+
+
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The public home: who seeks help for what, what comes next, how to ask and how to help."""
+    today = as_of(request)
+    visible = AssistanceRequest.objects.visible_to(request.user).submitted()
+    rows = deadline_rows(today)
+    context = {
+        "today": today,
+        "counts": membership_counts(State.objects.all(), today),
+        "upcoming": [row for row in rows if row.is_running and row.deadline >= today][:8],
+        "undecided": [row for row in rows if row.is_running and row.deadline < today],
+        "requests": attach_areas(list(visible.for_list()[:6])),
+        "open_requests": visible.open().count(),
+        "areas": boards.open_by_area(visible),
+    }
+    return render(request, "home.html", context)
+
+
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The signed-in person's own board."""
+    board = boards.board_for(request.user, timezone.localdate())  # type: ignore[arg-type]
+    return render(request, "dashboard.html", {"board": board, "today": board.today})
+
+
+@login_not_required
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether the portal can answer: the database is reached and migrated."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM register_state LIMIT 1")
+    return JsonResponse({"status": "ok"})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that cannot be read, with what it should look like."""
+    return render(request, "400.html", {"reason": str(exception)}, status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A step that is not open to this person; refusals of signed-in people go on the audit trail."""
+    if isinstance(request.user, User):
+        record_event("refused", by=request.user, subject=request.path)
+    return render(request, "403.html", {"reason": str(exception or "")}, status=403)

@@ -1,0 +1,91 @@
+"""The only writers of coalitions and commitments."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from ccm_portal.accounts.actions import queue_mails, record_event
+from ccm_portal.accounts.enums import Role
+from ccm_portal.accounts.models import User
+from ccm_portal.register.models import State
+from coalitions.enums import CoalitionStatus
+from coalitions.models import Coalition, Commitment, Member
+from requests_app.actions import Refused, people_of, take_step
+from requests_app.domain.lifecycle import is_possible
+from requests_app.enums import Action, Status
+from requests_app.models import AssistanceRequest, Supporter
+
+
+@transaction.atomic
+def propose_coalition(
+    coalition: Coalition,
+    *,
+    request: AssistanceRequest,
+    members: Iterable[tuple[Supporter, str]],
+    by: User,
+    today: date,
+) -> Coalition:
+    """Found a coalition around a request. The affected State leads it; proposed by anybody else, it waits for that
+    State's confirmation."""
+    coalition.lead = request.state
+    coalition.slug = _free_slug(request.state, coalition.name)
+    own_initiative = by.access.state is not None and by.access.state.pk == request.state_id
+    coalition.status = CoalitionStatus.ACTIVE if own_initiative else CoalitionStatus.PROPOSED
+    coalition.started_on = today if own_initiative else None
+    coalition.save()
+    coalition.requests.add(request)
+    if request.obligation_id:
+        coalition.obligations.add(request.obligation_id)
+    for supporter, role in members:
+        Member.objects.create(coalition=coalition, supporter=supporter, role=role, starts=today)
+        _tell(people_of(supporter, today), coalition)
+    if not own_initiative:
+        _tell(User.objects.holding(Role.FOCAL_POINT, today, state=request.state_id), coalition)
+    record_event("coalition founded", by=by, subject=coalition.slug, status=coalition.status)
+    return coalition
+
+
+def _free_slug(state: State, name: str) -> str:
+    base = slugify(f"{state.iso3}-{name}")[:50]
+    taken = set(Coalition.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for slug in [base, *(f"{base}-{n}" for n in range(2, 1000))] if slug not in taken)
+
+
+def _tell(people: Iterable[User], coalition: Coalition) -> None:
+    queue_mails(
+        people,
+        subject=_("Country Coalition: %(name)s") % {"name": coalition.name},
+        body=_("A Country Coalition that concerns you has changed."),
+        path=coalition.get_absolute_url(),
+    )
+
+
+@transaction.atomic
+def confirm_coalition(coalition: Coalition, *, by: User, today: date) -> Coalition:
+    """The affected State takes the lead, and the coalition becomes active."""
+    locked = Coalition.objects.select_for_update().get(pk=coalition.pk)
+    if locked.status != CoalitionStatus.PROPOSED:
+        raise Refused(_("This coalition is not waiting for confirmation."))
+    locked.status, locked.started_on = CoalitionStatus.ACTIVE, today
+    locked.save()
+    record_event("coalition confirmed", by=by, subject=locked.slug)
+    return locked
+
+
+@transaction.atomic
+def record_commitment(commitment: Commitment, *, by: User, today: date) -> Commitment:
+    """Record what a member commits to for a request of the coalition; the request is then agreed."""
+    coalition, request = commitment.coalition, commitment.request
+    if coalition.status != CoalitionStatus.ACTIVE:
+        raise Refused(_("Commitments are recorded once the affected State has confirmed the coalition."))
+    if not coalition.requests.filter(pk=request.pk).exists():
+        raise Refused(_("This request does not belong to the coalition."))
+    commitment.recorded_on, commitment.recorded_by = today, by
+    commitment.save()
+    record_event("commitment recorded", by=by, subject=coalition.slug, supporter=commitment.supporter.code)
+    if request.status != Status.AGREED and is_possible(Action.AGREE, Status(request.status)):
+        take_step(request, Action.AGREE, by=by, today=today, note=f"{coalition.name}: {commitment.supporter.name}")
+    return commitment

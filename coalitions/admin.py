@@ -1,0 +1,68 @@
+"""Coalitions and work plans in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
+
+from ccm_portal.accounts.admin import IsuAdmin
+from coalitions.models import Activity, Coalition, Commitment, Member, PlanStep, WorkPlan
+
+
+class OpenInline(admin.TabularInline):
+    """Rows that whoever may open the page may change."""
+
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+class MemberInline(OpenInline):
+    model = Member
+    autocomplete_fields = ["supporter"]
+
+
+class ActivityInline(OpenInline):
+    model = Activity
+    fields = ["order", "code", "title"]
+
+
+class PlanStepInline(OpenInline):
+    model = PlanStep
+    fields = ["order", "quarter_start", "title", "status", "done_on"]
+
+
+@admin.register(Coalition)
+class CoalitionAdmin(IsuAdmin, SimpleHistoryAdmin):
+    """The status follows from founding, confirmation and closing on the site."""
+
+    list_display = ["name", "lead", "label", "status", "started_on", "ended_on", "is_example"]
+    list_filter = ["status", "label", "is_example"]
+    search_fields = ["name", "lead__name"]
+    list_select_related = ["lead"]
+    autocomplete_fields = ["lead", "obligations", "requests"]
+    readonly_fields = ["status", "source_id"]
+    inlines = [MemberInline]
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(IsuAdmin, SimpleHistoryAdmin):
+    list_display = ["supporter", "coalition", "kind", "amount", "currency", "from_year", "to_year", "status"]
+    list_filter = ["status", "kind", "is_example"]
+    search_fields = ["coalition__name", "supporter__code"]
+    list_select_related = ["supporter__state", "supporter__organisation", "coalition"]
+    readonly_fields = ["coalition", "request", "supporter", "status", "recorded_by"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(WorkPlan)
+class WorkPlanAdmin(IsuAdmin, SimpleHistoryAdmin):
+    list_display = ["name", "office", "starts", "ends"]
+    search_fields = ["name"]
+    inlines = [ActivityInline, PlanStepInline]

@@ -1,0 +1,106 @@
+"""Forms of coalitions and their commitments."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ccm_portal.ui.widgets import FastSelect
+from coalitions.enums import CoalitionStatus, Label, MemberRole
+from coalitions.models import Coalition, Commitment
+from requests_app.models import AssistanceRequest, Supporter
+
+MEMBER_ROWS = 5
+
+
+class CoalitionForm(forms.ModelForm):
+    """A coalition around one request; its lead is the requesting State."""
+
+    class Meta:
+        model = Coalition
+        fields = ["name", "purpose"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["purpose"].required = True
+        supporters = [("", "–"), *((s.code, s.name) for s in _supporters())]
+        roles = [(role.value, role.label) for role in MemberRole if role != MemberRole.LEAD]
+        for number in range(MEMBER_ROWS):
+            self.fields[f"supporter_{number}"] = forms.ChoiceField(
+                label=_("Member"), choices=supporters, required=False, widget=FastSelect
+            )
+            self.fields[f"role_{number}"] = forms.ChoiceField(
+                label=_("Role"), choices=roles, required=False, widget=FastSelect
+            )
+
+    def member_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"supporter_{n}"], self[f"role_{n}"]) for n in range(MEMBER_ROWS)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        chosen = [(cleaned.get(f"supporter_{n}"), cleaned.get(f"role_{n}")) for n in range(MEMBER_ROWS)]
+        chosen = [(code, role) for code, role in chosen if code]
+        if not chosen and not self.errors:
+            self.add_error("supporter_0", _("A coalition needs at least one member beside the lead State."))
+        if len(set(chosen)) < len(chosen):
+            self.add_error(None, _("The same member has the same role twice."))
+        return cleaned
+
+    def members(self) -> list[tuple[Supporter, str]]:
+        """The chosen members with their roles, ready to be saved."""
+        by_code = {supporter.code: supporter for supporter in _supporters()}
+        chosen = [(self.cleaned_data[f"supporter_{n}"], self.cleaned_data[f"role_{n}"]) for n in range(MEMBER_ROWS)]
+        return [(by_code[code], role or MemberRole.DONOR) for code, role in chosen if code]
+
+
+def _supporters() -> list[Supporter]:
+    supporters = Supporter.objects.select_related("state", "organisation")
+    return sorted(supporters, key=lambda supporter: supporter.name)
+
+
+class CommitmentForm(forms.ModelForm):
+    """What one member commits to."""
+
+    class Meta:
+        model = Commitment
+        fields = [
+            "supporter", "request", "kind", "description", "amount", "currency", "from_year", "to_year", "condition",
+        ]  # fmt: skip
+        widgets = {"description": forms.Textarea(attrs={"rows": 3}), "condition": forms.Textarea(attrs={"rows": 2})}
+        help_texts = {"amount": _("Leave empty for expertise or equipment.")}
+
+    def __init__(self, *args: Any, coalition: Coalition, only: list[int] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.coalition = coalition
+        members = Supporter.objects.filter(memberships__coalition=coalition).select_related("state", "organisation")
+        supporter: forms.ModelChoiceField = self.fields["supporter"]  # type: ignore[assignment]
+        supporter.queryset = members.filter(pk__in=only).distinct() if only else members.distinct()
+        request: forms.ModelChoiceField = self.fields["request"]  # type: ignore[assignment]
+        request.queryset = AssistanceRequest.objects.filter(coalitions=coalition)
+        request.initial = request.queryset.first()
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data.get("currency") or "").upper()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("amount") is not None and not cleaned.get("currency") and "currency" not in self.errors:
+            self.add_error("currency", _("Say in which currency the amount is."))
+        if cleaned.get("kind") == "financial" and cleaned.get("amount") is None and "amount" not in self.errors:
+            self.add_error("amount", _("A financial commitment needs its amount."))
+        first, last = cleaned.get("from_year"), cleaned.get("to_year")
+        if first and last and last < first:
+            self.add_error("to_year", _("The last year is before the first."))
+        return cleaned
+
+
+class CoalitionFilter(forms.Form):
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("All")), *CoalitionStatus.choices], widget=FastSelect
+    )
+    label = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All")), *Label.choices], widget=FastSelect
+    )
+    as_of = forms.DateField(
+        label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )

@@ -1,0 +1,47 @@
+"""Who may do what with a coalition."""
+
+from ccm_portal.accounts.models import User
+from coalitions.enums import CoalitionStatus
+from coalitions.models import Coalition
+from requests_app.models import AssistanceRequest
+from requests_app.permissions import owns
+
+
+def leads(user: User, coalition: Coalition) -> bool:
+    """Whether the person is a focal point of the affected State."""
+    return user.access.state is not None and user.access.state.pk == coalition.lead_id
+
+
+def can_propose(user: User, request: AssistanceRequest) -> bool:
+    """The affected State forms a coalition; the Coordinators and the ISU may propose one to it."""
+    return request.is_open and (owns(user.access, request) or user.access.sees_all_requests)
+
+
+def can_confirm(user: User, coalition: Coalition) -> bool:
+    """Only the affected State's confirmation makes a coalition active."""
+    return coalition.status == CoalitionStatus.PROPOSED and leads(user, coalition)
+
+
+def can_commit(user: User, coalition: Coalition) -> bool:
+    """Members record their own commitments; the lead State, the Coordinators and the ISU may record one told to them."""
+    return coalition.status == CoalitionStatus.ACTIVE and (
+        leads(user, coalition) or user.access.sees_all_requests or bool(own_memberships(user, coalition))
+    )
+
+
+def own_memberships(user: User, coalition: Coalition) -> list[int]:
+    """The supporters among the members that the person speaks for."""
+    access = user.access
+    return [
+        member.supporter_id
+        for member in coalition.members.all()
+        if (access.state is not None and member.supporter.state_id == access.state.pk)
+        or (access.organisation is not None and member.supporter.organisation_id == access.organisation.pk)
+    ]
+
+
+def sees_commitments(user: object, coalition: Coalition) -> bool:
+    """The coalition's parties, the Coordinators and the ISU."""
+    if not isinstance(user, User):
+        return False
+    return leads(user, coalition) or user.access.sees_all_requests or bool(own_memberships(user, coalition))

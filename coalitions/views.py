@@ -1,0 +1,166 @@
+"""Pages of coalitions and work plans."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from ccm_portal.ui.asof import as_of
+from ccm_portal.ui.listing import show_list
+from coalitions import actions, permissions, queries
+from coalitions.forms import CoalitionFilter, CoalitionForm, CommitmentForm
+from coalitions.models import Coalition, Commitment, WorkPlan
+from requests_app.actions import Refused
+from requests_app.models import AssistanceRequest
+from requests_app.queries import deadline_at_stake
+
+COLUMNS = ["name", "lead", "label", "status", "started_on", "ended_on", "members", "outcome", "source", "example"]
+
+
+@login_not_required
+def coalition_list(request: HttpRequest) -> HttpResponse:
+    """Country Coalitions and partnerships that worked like one."""
+    on = as_of(request)
+    form = CoalitionFilter(request.GET)
+    rows = Coalition.objects.visible_to(request.user).select_related("lead")
+    chosen = form.cleaned_data if form.is_valid() else {}
+    narrowed = rows.filter(**{key: chosen[key] for key in ("status", "label") if chosen.get(key)})
+    return show_list(
+        request,
+        "coalitions/coalition_list.html",
+        narrowed.prefetch_related("members__supporter__state", "members__supporter__organisation"),
+        name="coalitions",
+        columns=COLUMNS,
+        record=_record,
+        filterset=form,  # type: ignore[arg-type]
+        active=rows.active_on(on).count(),
+        on=on,
+    )
+
+
+def _record(coalition: Coalition) -> dict[str, Any]:
+    return {
+        "name": coalition.name,
+        "lead": coalition.lead.name,
+        "label": coalition.label,
+        "status": coalition.status,
+        "started_on": coalition.started_on,
+        "ended_on": coalition.ended_on,
+        "members": [str(member) for member in coalition.members.all()],
+        "outcome": coalition.outcome,
+        "source": coalition.source,
+        "example": coalition.is_example,
+    }
+
+
+def _visible_or_404(request: HttpRequest, slug: str) -> Coalition:
+    rows = Coalition.objects.visible_to(request.user).select_related("lead")
+    members = rows.prefetch_related("members__supporter__state", "members__supporter__organisation")
+    return get_object_or_404(members, slug=slug)
+
+
+@login_not_required
+def coalition_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One coalition: who, for what, and what was committed, as far as the visitor may read it."""
+    coalition = _visible_or_404(request, slug)
+    user, today = request.user, as_of(request)
+    commitments = Commitment.objects.visible_to(user).filter(coalition=coalition)
+    visible = AssistanceRequest.objects.visible_to(user).for_detail().filter(coalitions=coalition)
+    asked = [(item, deadline_at_stake(item, today)) for item in visible]
+    context = {
+        "coalition": coalition,
+        "asked": asked,
+        "commitments": commitments.select_related("supporter__state", "supporter__organisation", "request"),
+        "sees_commitments": permissions.sees_commitments(user, coalition),
+        "can_confirm": user.is_authenticated and permissions.can_confirm(user, coalition),
+        "can_commit": user.is_authenticated and permissions.can_commit(user, coalition),
+        "obligations": coalition.obligations.all(),
+    }
+    return render(request, "coalitions/coalition_detail.html", context)
+
+
+def coalition_new(request: HttpRequest) -> HttpResponse:
+    """Found a coalition around a request."""
+    visible = AssistanceRequest.objects.visible_to(request.user).select_related("state")
+    asked = get_object_or_404(visible, reference=request.GET.get("request", ""))
+    if not permissions.can_propose(request.user, asked):  # type: ignore[arg-type]
+        raise PermissionDenied(_("A coalition is formed by the affected State, or proposed to it by the Coordinators."))
+    form = CoalitionForm(request.POST or None, initial={"name": f"{asked.state.name}: {asked.title}"[:120]})
+    if request.method == "POST" and form.is_valid():
+        coalition = actions.propose_coalition(
+            form.save(commit=False),
+            request=asked,
+            members=form.members(),
+            by=request.user,  # type: ignore[arg-type]
+            today=timezone.localdate(),
+        )
+        messages.success(request, _("The coalition is recorded."))
+        return redirect(coalition)
+    context = {"form": form, "asked": asked, "existing": queries.existing_structures(asked.state)}
+    return render(request, "coalitions/coalition_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def coalition_confirm(request: HttpRequest, slug: str) -> HttpResponse:
+    """The affected State takes the lead."""
+    coalition = _visible_or_404(request, slug)
+    if not permissions.can_confirm(request.user, coalition):  # type: ignore[arg-type]
+        raise PermissionDenied
+    actions.confirm_coalition(coalition, by=request.user, today=timezone.localdate())  # type: ignore[arg-type]
+    messages.success(request, _("You lead this coalition now."))
+    return redirect(coalition)
+
+
+def commitment_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Record a commitment."""
+    coalition = _visible_or_404(request, slug)
+    if not permissions.can_commit(request.user, coalition):  # type: ignore[arg-type]
+        raise PermissionDenied(_("Commitments are recorded by the coalition's parties, the Coordinators and the ISU."))
+    recording_own = None
+    if not (permissions.leads(request.user, coalition) or request.user.access.sees_all_requests):  # type: ignore[arg-type, union-attr]
+        recording_own = permissions.own_memberships(request.user, coalition)  # type: ignore[arg-type]
+    form = CommitmentForm(request.POST or None, coalition=coalition, only=recording_own)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.record_commitment(form.save(commit=False), by=request.user, today=timezone.localdate())  # type: ignore[arg-type]
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The commitment is recorded."))
+            return redirect(coalition)
+    context = {"form": form, "coalition": coalition}
+    return render(request, "coalitions/commitment_form.html", context, status=422 if form.errors else 200)
+
+
+@login_not_required
+def work_plan_list(request: HttpRequest) -> HttpResponse:
+    """Work plans of the Coordinators and the ISU."""
+    return show_list(
+        request,
+        "coalitions/work_plan_list.html",
+        WorkPlan.objects.select_related("office", "up_to"),
+        name="work-plans",
+        columns=["name", "office", "starts", "ends", "source"],
+        record=lambda plan: {
+            "name": plan.name,
+            "office": plan.office.name if plan.office else "",
+            "starts": plan.starts,
+            "ends": plan.ends,
+            "source": plan.source,
+        },
+    )
+
+
+@login_not_required
+def work_plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One work plan with its activities and its quarters."""
+    plans = WorkPlan.objects.select_related("office", "action_plan", "up_to")
+    plan = get_object_or_404(plans.prefetch_related("activities__actions", "steps__activity"), slug=slug)
+    context = {"plan": plan, "quarters": queries.quarters(list(plan.steps.all())), "today": timezone.localdate()}
+    return render(request, "coalitions/work_plan_detail.html", context)

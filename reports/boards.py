@@ -1,0 +1,156 @@
+"""What each role's board shows. Every part is a fixed number of queries, however much there is to show."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+
+from ccm_portal.accounts.models import Access, OutboxMail, User
+from ccm_portal.register import clocks
+from ccm_portal.register.clocks import Row
+from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, Obligation, State
+from ccm_portal.treaty.dates import add_months
+from coalitions.enums import ActivityStatus, CoalitionStatus
+from coalitions.models import Coalition, Commitment, PlanStep
+from requests_app.domain import lifecycle
+from requests_app.enums import AreaCode, Status
+from requests_app.models import AssistanceRequest, Relay, RequestQuerySet
+
+SHOWN = 8
+PRESSING_MONTHS = 24
+STALE_DAYS = 14  # an unanswered relay older than this is shown first
+
+
+@dataclass
+class Board:
+    """The parts of one person's board; a part that is None does not belong to that role."""
+
+    today: date
+    access: Access
+    clocks: list[Row] | None = None
+    reports: list[Row] | None = None
+    own_requests: list[AssistanceRequest] | None = None
+    relays_to_us: list[Relay] | None = None
+    commitments: list[Commitment] | None = None
+    new_requests: list[AssistanceRequest] | None = None
+    unanswered: list[Relay] | None = None
+    pressing: list[Row] | None = None
+    proposed: list[Coalition] | None = None
+    next_steps: list[PlanStep] | None = None
+    glance: dict[str, int] | None = None
+    undecided: list[ExtensionDecision] | None = None
+    findings: list[tuple[str, int]] | None = None
+    public_requests: list[AssistanceRequest] | None = None
+    numbers: dict[str, int] = field(default_factory=dict)
+
+
+def open_by_area(rows: RequestQuerySet) -> list[tuple[str, int]]:
+    """Open requests by area: one narrow query. A request for several areas counts in each."""
+    open_ids = rows.open().order_by().values("pk")
+    through = AssistanceRequest.areas.through.objects.filter(assistancerequest__in=open_ids)
+    counted = dict(through.values_list("area_id").annotate(n=Count("pk")))
+    return [(str(area.label), counted[area.value]) for area in AreaCode if area.value in counted]
+
+
+def board_for(user: User, today: date) -> Board:
+    """The board of a person: the parts of every role held."""
+    access = user.access
+    board = Board(today, access)
+    if access.state:
+        _for_focal_point(board, access.state, user)
+    if access.state or access.organisation:
+        _for_supporter(board, user)
+    if access.sees_all_requests:
+        _for_handlers(board, user)
+    if access.is_president or access.themes - {"cooperation"}:
+        _at_a_glance(board)
+    if access.is_isu:
+        _for_isu(board)
+    if board.own_requests is None and board.new_requests is None:
+        public = AssistanceRequest.objects.visible_to(user).open().select_related("state")
+        board.public_requests = list(public[:SHOWN])
+    return board
+
+
+def _for_focal_point(board: Board, state: State, user: User) -> None:
+    """What is due from us and when; what we asked and who answered."""
+    obligations = state.obligations.clocks().with_facts()
+    board.clocks = [
+        row for row in clocks.current_rows(obligations, board.today, clocks.formal_meetings()) if row.is_running
+    ]
+    board.reports = [r for r in clocks.report_rows([state], board.today) if r.status in {"not_due", "not_on_record"}]
+    requests = AssistanceRequest.objects.filter(state=state).select_related("state")
+    counted = requests.annotate(
+        relayed=Count("relays", distinct=True), answered=Count("relays", filter=Q(relays__answers__isnull=False), distinct=True)
+    )  # fmt: skip
+    board.own_requests = list(counted.order_by("-updated_at")[:SHOWN])
+
+
+def _for_supporter(board: Board, user: User) -> None:
+    """Requests relayed to us, and what we promised."""
+    relays = Relay.objects.addressed_to(board.access).filter(request__status__in=lifecycle.OPEN).unanswered()
+    board.relays_to_us = list(relays.select_related("request__state")[:SHOWN])
+    own = (
+        Q(supporter__state=board.access.state)
+        if board.access.state
+        else Q(supporter__organisation=board.access.organisation)
+    )
+    board.commitments = list(
+        Commitment.objects.visible_to(user).filter(own).select_related("coalition", "request")[:SHOWN]
+    )
+
+
+def _for_handlers(board: Board, user: User) -> None:
+    """What needs the Coordinators and the ISU today."""
+    visible = AssistanceRequest.objects.visible_to(user).select_related("state")
+    recent = visible.filter(submitted_on__gte=board.today - timedelta(days=730))
+    board.new_requests = list(recent.filter(status__in=[Status.SUBMITTED, Status.CLARIFICATION])[:SHOWN])
+    waiting = Relay.objects.visible_to(user).filter(request__status__in=lifecycle.OPEN).unanswered()
+    board.unanswered = list(
+        waiting.order_by("sent_on").select_related("request__state", "supporter__state", "supporter__organisation")[
+            :SHOWN
+        ]
+    )
+    board.pressing = _pressing_without_request(board.today)
+    board.proposed = list(Coalition.objects.filter(status=CoalitionStatus.PROPOSED).select_related("lead")[:SHOWN])
+    not_done = [ActivityStatus.PLANNED, ActivityStatus.UNDER_WAY]
+    steps = PlanStep.objects.filter(status__in=not_done, plan__ends__gte=board.today).select_related("plan")
+    board.next_steps = list(steps[:SHOWN])
+
+
+def _pressing_without_request(today: date) -> list[Row]:
+    """Clocks that end within two years, or have passed, of States without an open request of the last two years."""
+    asked = set(
+        AssistanceRequest.objects.open().filter(submitted_on__gte=today - timedelta(days=730)).values_list("state", flat=True)
+    )  # fmt: skip
+    rows = clocks.current_rows(Obligation.objects.clocks().with_facts(), today, clocks.formal_meetings())
+    limit = add_months(today, PRESSING_MONTHS)
+    pressing = [row for row in rows if row.is_running and row.deadline <= limit and row.state.iso3 not in asked]
+    return sorted(pressing, key=lambda row: row.deadline)
+
+
+def _at_a_glance(board: Board) -> None:
+    """Status of all clocks, and extension requests whose decision is open or not in the register."""
+    rows = clocks.current_rows(Obligation.objects.clocks().with_facts(), board.today, clocks.formal_meetings())
+    board.glance = {}
+    for row in rows:
+        board.glance[row.label] = board.glance.get(row.label, 0) + 1
+    waiting = ExtensionDecision.objects.filter(outcome__in=["pending", "not_seen"])
+    board.undecided = list(
+        waiting.select_related("obligation__state", "meeting").order_by("-meeting__first_day")[:SHOWN]
+    )
+
+
+def _for_isu(board: Board) -> None:
+    """How trustworthy the data is, and what hangs."""
+    register: dict[str, Any] = State.objects.aggregate(
+        unverified=Count("pk", filter=Q(is_verified=False, deposited__isnull=False))
+    )
+    board.findings = [
+        ("unverified_states", register["unverified"]),
+        ("unknown_decisions", ExtensionDecision.objects.filter(outcome="not_seen").count()),
+        ("undated_completions", Completion.objects.filter(day__isnull=True).count()),
+        ("meetings_incomplete", Meeting.objects.filter(decisions_recorded=False).count()),
+        ("mail_waiting", OutboxMail.objects.filter(sent_at__isnull=True).count()),
+    ]

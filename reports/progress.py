@@ -1,0 +1,125 @@
+"""The cooperation and assistance section of the progress report: its data for a period, and the Word file."""
+
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from docx import Document
+
+from coalitions.models import Coalition, PlanStep
+from reports.statistics import Statistics, statistics
+from requests_app.enums import AreaCode, Status
+from requests_app.models import Answer, AssistanceRequest, Relay
+
+
+@dataclass(frozen=True)
+class Section:
+    """Everything that the section states, for a period; only public records, so that it can be read out."""
+
+    starts: date
+    ends: date
+    statistics: Statistics
+    requests: list[AssistanceRequest]
+    relayed: int
+    answered: int
+    coalitions: list[Coalition]
+    steps_done: list[PlanStep]
+
+    @property
+    def closed_met(self) -> int:
+        return sum(request.status == Status.MET for request in self.requests)
+
+
+def section(starts: date, ends: date) -> Section:
+    """The section for a period; the reports in question cover the calendar year before its end. A fixed number of
+    queries. Example records are left out: nothing made up enters a report."""
+    real = AssistanceRequest.objects.counted().filter(is_example=False)
+    requests = real.filter(submitted_on__range=(starts, ends)).select_related("state").prefetch_related("areas")
+    relays = Relay.objects.filter(request__in=real, sent_on__range=(starts, ends))
+    return Section(
+        starts,
+        ends,
+        statistics(ends.year - 1, ends),
+        list(requests.order_by("state__name", "reference")),
+        relays.count(),
+        Answer.objects.filter(relay__in=relays, answered_on__lte=ends).values("relay").distinct().count(),
+        list(Coalition.objects.active_on(ends).filter(is_example=False).select_related("lead")),
+        list(PlanStep.objects.filter(status="done", done_on__range=(starts, ends)).select_related("plan")),
+    )
+
+
+def as_word(data: Section) -> bytes:
+    """The section as a Word file."""
+    document = Document()
+    document.add_heading(_("International cooperation and assistance"), 0)
+    period = {"from": date_format(data.starts, "j F Y"), "to": date_format(data.ends, "j F Y")}
+    document.add_paragraph(_("Period: %(from)s to %(to)s. Data as recorded in the portal on the last day.") % period)
+    figures = data.statistics
+    document.add_heading(_("Requests in Article 7 reports"), 1)
+    document.add_paragraph(
+        _("In their reports for %(year)s, %(n)s of %(of)s States Parties with a report on record asked for assistance.")
+        % {"year": figures.covered_year, "n": figures.requesting, "of": figures.submitted}
+    )
+    _table(
+        document,
+        [_("Area"), _("On record"), _("Published")],
+        [
+            [label, str(own), "" if published is None else str(published)]
+            for _c, label, own, published in figures.lines()
+        ],
+    )
+    if figures.published_source:
+        document.add_paragraph(_("Published figures: %(source)s") % {"source": figures.published_source})
+    document.add_heading(_("Requests of the period"), 1)
+    _table(document, [_("State"), _("Request"), _("Areas"), _("Status")], [_request_cells(r) for r in data.requests])
+    document.add_paragraph(
+        _("Relayed in the period: %(relayed)s; answered: %(answered)s.")
+        % {"relayed": data.relayed, "answered": data.answered}
+    )
+    document.add_heading(_("Country Coalitions"), 1)
+    _table(
+        document,
+        [_("Coalition"), _("Lead State"), _("Since")],
+        [[c.name, c.lead.name, c.started_on.isoformat() if c.started_on else ""] for c in data.coalitions],
+    )
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def as_pdf(data: Section) -> bytes:
+    """The section as a PDF, drawn from the same template as the page. Needs the `pdf` extra: raises
+    ModuleNotFoundError, or OSError where the system lacks its drawing libraries, with what to do."""
+    try:
+        from weasyprint import HTML  # only where the extra is installed
+    except (ModuleNotFoundError, OSError):
+        raise ModuleNotFoundError(
+            "PDF needs the extra: pip install 'ccm-portal[pdf]' and the system library Pango; or write a .docx"
+        ) from None
+    html = render_to_string("reports/progress_print.html", {"data": data})
+    return bytes(HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1"))
+
+
+def _fetch_nothing(url: str, *args: object, **kwargs: object) -> dict[str, object]:
+    """The file is drawn from our own template alone; nothing is fetched from anywhere."""
+    raise ValueError(f"fetching {url} is not allowed")
+
+
+def _request_cells(request: AssistanceRequest) -> list[str]:
+    areas = ", ".join(str(AreaCode(area.pk).label) for area in request.areas.all())
+    return [request.state.name, f"{request.reference} {request.title}", areas, request.get_status_display()]
+
+
+def _table(document: Document, head: list[str], rows: list[list[str]]) -> None:  # type: ignore[valid-type]
+    if not rows:
+        document.add_paragraph(_("None on record."))  # type: ignore[attr-defined]
+        return
+    table = document.add_table(rows=1, cols=len(head), style="Light List Accent 1")  # type: ignore[attr-defined]
+    for cell, text in zip(table.rows[0].cells, head, strict=True):
+        cell.text = text
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text

@@ -1,0 +1,76 @@
+"""Pages that read all the other apps: one State, statistics, progress report, library."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from ccm_portal.register.models import ActionPlan
+from ccm_portal.ui.asof import as_of
+from ccm_portal.ui.listing import export, show_list
+from reports import progress
+from reports.forms import PeriodForm, StatisticsForm, usual_period
+from reports.models import Practice, PublishedFigure
+from reports.queries import profile
+from reports.statistics import COLUMNS, statistics
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@login_not_required
+def state_detail(request: HttpRequest, iso3: str) -> HttpResponse:
+    """Everything about one State."""
+    found = profile(iso3.upper(), request.user, as_of(request))
+    return render(request, "reports/state_detail.html", {"profile": found, "state": found.state, "today": found.on})
+
+
+@login_not_required
+def report_index(request: HttpRequest) -> HttpResponse:
+    """What reports there are."""
+    return render(request, "reports/report_index.html")
+
+
+@login_not_required
+def statistics_page(request: HttpRequest) -> HttpResponse:
+    """Who asked for what in the reports for a year, as of a day, beside what was published."""
+    latest = PublishedFigure.objects.first()
+    initial = {"covered_year": latest.covered_year, "as_of": latest.as_of} if latest else {}
+    form = StatisticsForm(request.GET if request.GET.get("covered_year") else initial or None)
+    figures = statistics(form.cleaned_data["covered_year"], form.cleaned_data["as_of"]) if form.is_valid() else None
+    if figures and (file_format := request.GET.get("format")):
+        return export(file_format, "statistics", COLUMNS, [figures.record()])
+    return render(request, "reports/statistics.html", {"filter": form, "form": form, "figures": figures})
+
+
+@login_not_required
+def progress_page(request: HttpRequest) -> HttpResponse:
+    """The cooperation and assistance section for a period, on screen or as a Word file."""
+    starts, ends = usual_period(timezone.localdate())
+    form = PeriodForm(request.GET if request.GET.get("starts") else {"starts": starts, "ends": ends})
+    data = progress.section(form.cleaned_data["starts"], form.cleaned_data["ends"]) if form.is_valid() else None
+    if data and request.GET.get("format") == "docx":
+        response = HttpResponse(progress.as_word(data), content_type=WORD)
+        response["Content-Disposition"] = f'attachment; filename="progress-{data.ends}.docx"'
+        return response
+    return render(request, "reports/progress.html", {"filter": form, "data": data})
+
+
+@login_not_required
+def library(request: HttpRequest) -> HttpResponse:
+    """Good practices and the action plans."""
+    return show_list(
+        request,
+        "reports/library.html",
+        Practice.objects.all(),
+        name="library",
+        columns=["title", "year", "publisher", "theme", "lesson", "address"],
+        record=lambda p: {
+            "title": p.title,
+            "year": p.year,
+            "publisher": p.publisher,
+            "theme": p.theme,
+            "lesson": p.lesson,
+            "address": p.address,
+        },
+        plans=ActionPlan.objects.prefetch_related("actions"),
+    )

@@ -1,0 +1,253 @@
+"""The only writers of requests, relays, answers and offers. Each is one transaction with its audit entry and mails."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from ccm_portal.accounts.actions import queue_mails, record_event
+from ccm_portal.accounts.enums import Role
+from ccm_portal.accounts.models import User
+from ccm_portal.register.enums import Theme
+from ccm_portal.register.models import State
+from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
+from requests_app.enums import Action, AnswerKind, Channel, Status, Visibility
+from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Offer, Relay, RequestEvent, Supporter
+from requests_app.permissions import may_receive
+
+
+class Refused(Exception):
+    """A write that a rule forbids; the message is for the person who tried."""
+
+
+class EditedMeanwhile(Refused):
+    """Somebody else saved the same record since this person opened it."""
+
+
+def start_request(state: State, *, by: User) -> AssistanceRequest:
+    """An unsaved draft of a State's request, under a provisional reference."""
+    return AssistanceRequest(reference=f"DRAFT-{uuid4().hex[:10].upper()}", state=state, created_by=by)
+
+
+@transaction.atomic
+def save_request(
+    request: AssistanceRequest,
+    *,
+    by: User,
+    areas: Iterable[Any],
+    evidence: Iterable[EvidenceItem],
+    removed_evidence: Iterable[EvidenceItem] = (),
+    expected_version: int | None = None,
+) -> AssistanceRequest:
+    """Save what a form changed, with its areas and evidence. Raises EditedMeanwhile where another save came first."""
+    areas = list(areas)
+    is_new = request.pk is None
+    if not is_new:
+        stored = AssistanceRequest.objects.select_for_update().values_list("version", flat=True).get(pk=request.pk)
+        if expected_version is not None and stored != expected_version:
+            raise EditedMeanwhile(_("Somebody else has saved this request since you opened it."))
+        request.version = stored + 1
+    else:
+        request.save()
+    request.areas.set(areas)
+    for item in removed_evidence:
+        item.delete()
+    for item in evidence:
+        item.request = request
+        item.save()
+    request.evidence_level = request.compute_evidence_level()
+    request.search_text = request.build_search_text(areas)
+    request.save()
+    record_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new)
+    return request
+
+
+@transaction.atomic
+def submit_request(request: AssistanceRequest, *, by: User, today: date) -> AssistanceRequest:
+    """Give a draft its reference number and put it before the Coordinators in office, or the ISU."""
+    if not request.challenge or not request.requirement:
+        raise Refused(_("A request needs its challenge and its requirement before it can be submitted."))
+    request.status = next_status(Action.SUBMIT, Status(request.status))
+    request.reference = _next_reference(request.state_id, today.year)
+    request.submitted_on = request.confirmed_on = today
+    request.search_text = request.build_search_text()
+    request.save()
+    _record_step(request, Action.SUBMIT, Status.DRAFT, by=by, today=today)
+    queue_mails(
+        _handlers(request, today),
+        subject=_("New request for assistance: %(reference)s") % {"reference": request.reference},
+        body=_("%(state)s has submitted a request for assistance.") % {"state": request.state.name},
+        path=request.get_absolute_url(),
+    )
+    return request
+
+
+def _next_reference(iso3: str, year: int) -> str:
+    """The State's next number of the year. The State's row is locked, so that no number is given twice."""
+    State.objects.select_for_update().get(pk=iso3)
+    prefix = f"{iso3}-{year}-"
+    last = AssistanceRequest.objects.filter(reference__startswith=prefix).aggregate(last=Max("reference"))["last"]
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:03d}"
+
+
+def _handlers(request: AssistanceRequest, today: date) -> list[User]:
+    """Those who are told of a new request: the ISU if it goes there, and the Coordinators unless the State objects."""
+    people = []
+    if request.channel == Channel.ISU:
+        people += User.objects.holding(Role.ISU, today)
+    if request.channel != Channel.ISU or request.inform_coordinators:
+        people += User.objects.holding(Role.COORDINATOR, today, office__theme=Theme.COOPERATION)
+    return people
+
+
+def _record_step(
+    request: AssistanceRequest, action: Action, before: Status, *, by: User, today: date, note: str = ""
+) -> None:
+    RequestEvent.objects.create(
+        request=request, on=today, actor=by, action=action, from_status=before, to_status=request.status, note=note
+    )
+    record_event(f"request: {action}", by=by, subject=request.reference, status=request.status)
+
+
+@transaction.atomic
+def take_step(
+    request: AssistanceRequest, action: Action, *, by: User, today: date, note: str = ""
+) -> AssistanceRequest:
+    """Move a request along its life cycle. Raises NotAllowed for a jump and Refused where words are missing."""
+    locked = AssistanceRequest.objects.select_for_update().get(pk=request.pk)
+    before = Status(locked.status)
+    locked.status = next_status(action, before)
+    if action in NOTE_REQUIRED and not note.strip():
+        raise Refused(_("Please say in a few words what is asked or what came of it."))
+    if locked.status in {Status.MET, Status.PARTLY_MET, Status.UNMET}:
+        locked.outcome = note
+    locked.version += 1
+    locked.save()
+    _record_step(locked, action, before, by=by, today=today, note=note)
+    others = _handlers(locked, today) if by.access.state else _focal_points(locked.state_id, today)
+    queue_mails(
+        others,
+        subject=_("Request %(reference)s: %(status)s")
+        % {"reference": locked.reference, "status": Status(locked.status).label},
+        body=_("A step was recorded on this request."),
+        path=locked.get_absolute_url(),
+    )
+    return locked
+
+
+def _focal_points(iso3: str | None, today: date) -> list[User]:
+    return list(User.objects.holding(Role.FOCAL_POINT, today, state=iso3))
+
+
+@transaction.atomic
+def change_visibility(request: AssistanceRequest, visibility: str, *, by: User) -> AssistanceRequest:
+    """The requesting State's recorded act of widening or narrowing who may know of its request."""
+    locked = AssistanceRequest.objects.select_for_update().get(pk=request.pk)
+    before, locked.visibility = locked.visibility, Visibility(visibility)
+    locked.version += 1
+    locked.save()
+    record_event("request visibility", by=by, subject=locked.reference, before=before, after=visibility)
+    return locked
+
+
+@transaction.atomic
+def relay_request(
+    request: AssistanceRequest,
+    supporters: Iterable[Supporter],
+    *,
+    by: User,
+    today: date,
+    note: str = "",
+    again: bool = False,
+) -> list[Relay]:
+    """Put a request before chosen supporters, one tracked relay each. Raises Refused where the State has not released
+    it to one of them, or where one was asked before and `again` does not confirm."""
+    supporters = list(supporters)
+    locked = AssistanceRequest.objects.select_for_update().select_related("state").get(pk=request.pk)
+    _refuse_unreleased(locked, supporters, today)
+    before_relays = Relay.objects.filter(request=locked, supporter__in=supporters)
+    asked = [
+        relay.supporter.name for relay in before_relays.select_related("supporter__state", "supporter__organisation")
+    ]
+    if asked and not again:
+        raise Refused(
+            _("Already relayed to %(names)s. Tick “relay again” if you mean to.") % {"names": ", ".join(sorted(asked))}
+        )
+    before = Status(locked.status)
+    locked.status = next_status(Action.RELAY, before)
+    locked.save(update_fields=["status", "updated_at"])
+    relays = [
+        Relay.objects.create(request=locked, supporter=supporter, sent_on=today, sent_by=by, note=note)
+        for supporter in supporters
+    ]
+    names = ", ".join(supporter.name for supporter in supporters)
+    _record_step(locked, Action.RELAY, before, by=by, today=today, note=names)
+    for supporter in supporters:
+        queue_mails(
+            people_of(supporter, today),
+            subject=_("Request for assistance relayed to you: %(reference)s") % {"reference": locked.reference},
+            body=note or _("The Coordinators on international cooperation and assistance relay this request to you."),
+            path=locked.get_absolute_url(),
+        )
+    return relays
+
+
+def _refuse_unreleased(request: AssistanceRequest, supporters: list[Supporter], today: date) -> None:
+    refused = [
+        supporter.name
+        for supporter in supporters
+        if not may_receive(
+            request, supporter, is_state_party=supporter.state is not None and supporter.state.is_party_on(today)
+        )
+    ]
+    if refused:
+        raise Refused(
+            _("%(state)s has not released this request to: %(names)s. Ask it to widen the visibility first.")
+            % {"state": request.state.name, "names": ", ".join(refused)}
+        )
+
+
+def people_of(supporter: Supporter, today: date) -> list[User]:
+    """Who reads what is sent to a supporter."""
+    if supporter.state_id:
+        return _focal_points(supporter.state_id, today)
+    return list(User.objects.holding(Role.PARTNER, today, organisation=supporter.organisation_id))
+
+
+def mark_opened(relay: Relay, *, by: User, at: datetime) -> None:
+    """Note when the supporter first opened a relayed request."""
+    if Relay.objects.filter(pk=relay.pk, opened_at__isnull=True).update(opened_at=at):
+        record_event("relay opened", by=by, subject=relay.request.reference, supporter=relay.supporter.code)
+
+
+@transaction.atomic
+def answer_relay(relay: Relay, *, kind: str, text: str, by: User, today: date) -> Answer:
+    """Record a supporter's answer and tell the requesting State and those who relayed."""
+    request = AssistanceRequest.objects.select_for_update().select_related("state").get(pk=relay.request_id)
+    before = Status(request.status)
+    request.status = next_status(Action.ANSWER, before)
+    request.save(update_fields=["status", "updated_at"])
+    answer = Answer.objects.create(relay=relay, kind=AnswerKind(kind), text=text, answered_on=today, answered_by=by)
+    _record_step(request, Action.ANSWER, before, by=by, today=today, note=f"{relay.supporter.name}: {answer.kind}")
+    queue_mails(
+        [*_focal_points(request.state_id, today), *_handlers(request, today)],
+        subject=_("%(supporter)s has answered request %(reference)s")
+        % {"supporter": relay.supporter.name, "reference": request.reference},
+        body=str(AnswerKind(kind).label),
+        path=request.get_absolute_url(),
+    )
+    return answer
+
+
+@transaction.atomic
+def publish_offer(offer: Offer, *, areas: Iterable[Any], by: User, today: date) -> Offer:
+    """Publish a supporter's offer."""
+    offer.offered_on = today
+    offer.save()
+    offer.areas.set(areas)
+    record_event("offer published", by=by, subject=offer.title, supporter=offer.supporter.code)
+    return offer

@@ -1,0 +1,68 @@
+"""Filters of the lists of requests and offers. Each is given rows that `visible_to` has already narrowed."""
+
+from datetime import date
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from ccm_portal.register.models import State
+from ccm_portal.ui.widgets import DateInput, FastSelect
+from requests_app.domain import lifecycle
+from requests_app.enums import AreaCode, Kind, Status
+from requests_app.models import AssistanceRequest, Offer, RequestQuerySet
+
+OPEN, CLOSED = "open", "closed"
+
+
+def state_choices() -> list[tuple[str, str]]:
+    """States that have ever asked: one narrow query."""
+    asked = AssistanceRequest.objects.order_by().values("state").distinct()
+    return list(State.objects.filter(pk__in=asked).order_by("name").values_list("iso3", "name"))
+
+
+class RequestFilter(filters.FilterSet):
+    q = filters.CharFilter(label=_("Words"), method="search")
+    state = filters.ChoiceFilter(label=_("State"), choices=state_choices, empty_label=_("All"), widget=FastSelect)
+    area = filters.ChoiceFilter(
+        label=_("Area"), field_name="areas", choices=AreaCode.choices, empty_label=_("All"), widget=FastSelect
+    )
+    kind = filters.ChoiceFilter(
+        label=_("Kind"), method="of_kind", choices=Kind.choices, empty_label=_("All"), widget=FastSelect
+    )
+    status = filters.ChoiceFilter(
+        label=_("Status"),
+        method="with_status",
+        choices=[(OPEN, _("All open")), (CLOSED, _("All closed")), *Status.choices],
+        empty_label=_("All"),
+        widget=FastSelect,
+    )
+    as_of = filters.DateFilter(label=_("As of"), method="on_day", widget=DateInput)
+
+    class Meta:
+        model = AssistanceRequest
+        fields: list[str] = []
+
+    def search(self, rows: RequestQuerySet, name: str, value: str) -> RequestQuerySet:
+        return rows.search(value)
+
+    def of_kind(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(**{f"is_{value}": True})
+
+    def with_status(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        groups: dict[str, Any] = {OPEN: lifecycle.OPEN, CLOSED: lifecycle.CLOSED}
+        return rows.filter(status__in=groups.get(value, [value]))
+
+    def on_day(self, rows: RequestQuerySet, name: str, value: date) -> RequestQuerySet:
+        return rows.with_status_on(value)
+
+
+class OfferFilter(filters.FilterSet):
+    area = filters.ChoiceFilter(
+        label=_("Area"), field_name="areas", choices=AreaCode.choices, empty_label=_("All"), widget=FastSelect
+    )
+
+    class Meta:
+        model = Offer
+        fields: list[str] = []

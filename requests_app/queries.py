@@ -1,0 +1,139 @@
+"""Answers that several pages ask of requests and supporters: suggestions, deadlines at stake, areas of a page."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ccm_portal.register import clocks
+from ccm_portal.register.models import Obligation, State
+from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
+from requests_app.enums import AreaCode, Status
+from requests_app.models import AssistanceRequest, Offer, Supporter, SupportRecord
+from requests_app.wording import sentence
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A suggestion with its supporter and its reasons in words."""
+
+    rank: int
+    supporter: Supporter
+    suggestion: Suggestion
+    sentences: list[str]
+
+
+def attach_areas(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
+    """Give each row the labels of its areas, its State and its status on a past day, in two queries however many rows."""
+    through = AssistanceRequest.areas.through.objects.filter(assistancerequest__in=[row.pk for row in rows])
+    areas: dict[int, list[str]] = defaultdict(list)
+    for request_id, code in through.values_list("assistancerequest_id", "area_id"):
+        areas[request_id].append(code)
+    states = dict(State.objects.filter(pk__in={row.state_id for row in rows}).values_list("iso3", "name"))
+    for row in rows:
+        row.area_labels = [AreaCode(code).label for code in sorted(areas[row.pk], key=list(AreaCode).index)]  # type: ignore[attr-defined]
+        row.state_name = states[row.state_id]  # type: ignore[attr-defined]
+        if on_day := getattr(row, "status_on", ""):
+            row.status_on_label = Status(on_day).label  # type: ignore[attr-defined]
+    return rows
+
+
+def candidates(on: date, *, flows: Iterable[tuple[str, Flow]] | None = None) -> list[Candidate]:
+    """Every supporter with its recorded support, presence, competences and open offers: a fixed number of queries."""
+    flows_by: dict[str, list[Flow]] = defaultdict(list)
+    for code, flow in recorded_flows() if flows is None else flows:
+        flows_by[code].append(flow)
+    offers: dict[str, list[OfferView]] = defaultdict(list)
+    for offer in Offer.objects.open(on).filter(is_public=True).select_related("supporter").prefetch_related("areas"):
+        view = OfferView(
+            offer.title, frozenset(a.pk for a in offer.areas.all()), frozenset(k.value for k in offer.kinds)
+        )
+        offers[offer.supporter.code].append(view)
+    supporters = Supporter.objects.select_related("organisation").prefetch_related("areas", "organisation__works_in")
+    return [
+        Candidate(
+            code=supporter.code,
+            flows=tuple(flows_by[supporter.code]),
+            works_in=frozenset(s.pk for s in supporter.organisation.works_in.all()) if supporter.organisation else frozenset(),
+            competences=frozenset(area.pk for area in supporter.areas.all()),
+            offers=tuple(offers[supporter.code]),
+        )
+        for supporter in supporters
+    ]  # fmt: skip
+
+
+def recorded_flows() -> list[tuple[str, Flow]]:
+    """All recorded support as (supporter code, flow): two queries."""
+    areas: dict[int, set[str]] = defaultdict(set)
+    for record, area in SupportRecord.areas.through.objects.values_list("supportrecord_id", "area_id"):
+        areas[record].add(area)
+    rows = SupportRecord.objects.order_by().values_list(
+        "pk", "supporter__code", "recipient", "recipient__region", "year", "amount_usd"
+    )
+    return [
+        (code, Flow(recipient, region, year, float(usd) if usd is not None else None, frozenset(areas[pk])))
+        for pk, code, recipient, region, year, usd in rows
+    ]
+
+
+def deadline_at_stake(request: AssistanceRequest, on: date) -> clocks.Row | None:
+    """Where the clock of the request's obligation stands on a day."""
+    if request.obligation is None or not request.obligation.is_clock:
+        return None
+    rows = clocks.current_rows([request.obligation], on, clocks.formal_meetings())
+    return rows[0] if rows else None
+
+
+def need_of(request: AssistanceRequest, on: date) -> Need:
+    """The request as the matching rules read it."""
+    stake = deadline_at_stake(request, on)
+    return Need(
+        state=request.state_id,
+        region=request.state.region,
+        areas=frozenset(area.pk for area in request.areas.all()),
+        kinds=frozenset(kind.value for kind in request.kinds),
+        deadline=stake.deadline if stake and stake.is_running else None,
+    )
+
+
+def ranked_supporters(request: AssistanceRequest, on: date, *, limit: int | None = None) -> list[Ranked]:
+    """Supporters for a request, best first, with reasons in words."""
+    suggestions = suggest(need_of(request, on), candidates(on), on=on)[:limit]
+    return _in_words(suggestions, request.state.name)
+
+
+def _in_words(suggestions: Sequence[Suggestion], state: str) -> list[Ranked]:
+    codes = [s.code for s in suggestions]
+    supporters = {s.code: s for s in Supporter.objects.filter(code__in=codes).select_related("state", "organisation")}
+    names = dict(State.objects.values_list("iso3", "name"))
+    return [
+        Ranked(number, supporters[s.code], s, [sentence(reason, state, names) for reason in s.reasons])
+        for number, s in enumerate(suggestions, start=1)
+    ]
+
+
+def obligations_with_deadlines(state: State, on: date) -> list[clocks.Row]:
+    """The State's clocks, for the needs form."""
+    obligations = Obligation.objects.clocks().filter(state=state).with_facts()
+    return clocks.current_rows(obligations, on, clocks.formal_meetings())
+
+
+def requests_fitting(
+    supporter: Supporter, requests: Iterable[AssistanceRequest], on: date
+) -> list[tuple[AssistanceRequest, list[str], float]]:
+    """Open requests that fit one supporter, best first, with reasons in words. Needs state and areas prefetched."""
+    candidate = next((c for c in candidates(on) if c.code == supporter.code), Candidate(supporter.code))
+    everyone = [candidate]
+    names = dict(State.objects.values_list("iso3", "name"))
+    found = []
+    for request in requests:
+        need = Need(
+            request.state_id,
+            request.state.region,
+            frozenset(area.pk for area in request.areas.all()),
+            frozenset(kind.value for kind in request.kinds),
+        )
+        for suggestion in suggest(need, everyone, on=on):
+            sentences = [sentence(reason, request.state.name, names) for reason in suggestion.reasons]
+            found.append((request, sentences, suggestion.score))
+    return sorted(found, key=lambda item: -item[2])

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from requests_app import views
+
+app_name = "requests"
+urlpatterns = [
+    path("requests/", views.request_list, name="list"),
+    path("requests/new/", views.request_new, name="new"),
+    path("requests/<str:reference>/", views.request_detail, name="detail"),
+    path("requests/<str:reference>/edit/", views.request_edit, name="edit"),
+    path("requests/<str:reference>/visibility/", views.request_visibility, name="visibility"),
+    path("requests/<str:reference>/matches/", views.request_matches, name="matches"),
+    path("requests/<str:reference>/opened/", views.request_opened, name="opened"),
+    path("requests/<str:reference>/answer/", views.request_answer, name="answer"),
+    path("requests/<str:reference>/evidence/<int:pk>/", views.evidence_file, name="evidence"),
+    path("requests/<str:reference>/<slug:action>/", views.request_step, name="step"),
+    path("matching/", views.matching, name="matching"),
+    path("offers/", views.offer_list, name="offers"),
+    path("offers/new/", views.offer_new, name="offer_new"),
+]

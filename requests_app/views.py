@@ -1,0 +1,349 @@
+"""Pages of requests, relays, suggestions and offers. Fetch through `visible_to`, ask permission, call an action."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from ccm_portal.accounts.actions import record_event
+from ccm_portal.accounts.models import access_of
+from ccm_portal.ui.asof import as_of
+from ccm_portal.ui.listing import show_list
+from requests_app import actions, permissions, queries
+from requests_app.domain.files import safe_name
+from requests_app.domain.lifecycle import NotAllowed
+from requests_app.enums import Action, Status
+from requests_app.filters import OfferFilter, RequestFilter
+from requests_app.forms import AnswerForm, EvidenceFormSet, NeedsForm, OfferForm, RelayForm, StepForm, VisibilityForm
+from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter
+
+COLUMNS = [
+    "reference", "state", "title", "areas", "kinds", "status", "submitted_on", "currency", "total_cost", "gap",
+    "evidence", "visibility", "channel", "example",
+]  # fmt: skip
+OFFER_COLUMNS = ["supporter", "title", "areas", "kinds", "valid_until", "example"]
+
+
+@login_not_required
+def request_list(request: HttpRequest) -> HttpResponse:
+    """Requests that the visitor may know of."""
+    visible = AssistanceRequest.objects.visible_to(request.user)
+    chosen = RequestFilter(request.GET, visible.submitted())
+    return show_list(
+        request,
+        "requests_app/request_list.html",
+        chosen.qs.for_list(),
+        name="requests",
+        columns=COLUMNS,
+        record=_request_record,
+        prepare=queries.attach_areas,
+        filterset=chosen,
+        can_request=request.user.is_authenticated and permissions.can_request(request.user),
+    )
+
+
+def _request_record(row: Any) -> dict[str, Any]:
+    return {
+        "reference": row.reference,
+        "state": row.state_name,
+        "title": row.title,
+        "areas": row.area_labels,
+        "kinds": [kind.label for kind in row.kinds],
+        "status": getattr(row, "status_on", row.status),
+        "submitted_on": row.submitted_on,
+        "currency": row.currency,
+        "total_cost": row.total_cost,
+        "gap": row.resources.gap if row.resources else None,
+        "evidence": row.evidence_level,
+        "visibility": row.visibility,
+        "channel": row.channel,
+        "example": row.is_example,
+    }
+
+
+def _visible_or_404(request: HttpRequest, reference: str) -> AssistanceRequest:
+    rows = AssistanceRequest.objects.visible_to(request.user).for_detail()
+    return get_object_or_404(rows, reference=reference)
+
+
+@login_not_required
+def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One request, as far as the visitor may read it."""
+    asked = _visible_or_404(request, reference)
+    today = as_of(request)
+    own_relay = _own_relay(request, asked)
+    context = {
+        "asked": asked,
+        "today": today,
+        "stake": queries.deadline_at_stake(asked, today),
+        "events": asked.events.select_related("actor"),
+        "relays": _relays(request, asked),
+        "own_relay": own_relay,
+        "answer_form": AnswerForm() if own_relay and permissions.can_answer(request.user, own_relay) else None,  # type: ignore[arg-type]
+        "steps": permissions.steps_open_to(request.user, asked),
+        "step_form": StepForm(),
+        **_rights(request, asked),
+    }
+    return render(request, "requests_app/request_detail.html", context)
+
+
+def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, bool]:
+    user, access = request.user, access_of(request.user)
+    return {
+        "is_owner": permissions.owns(access, asked),
+        "handles": access.sees_all_requests and not asked.is_draft,
+        "sees_relays": permissions.can_see_relays(user, asked),
+        "can_edit": user.is_authenticated and permissions.can_edit(user, asked),
+    }
+
+
+def _own_relay(request: HttpRequest, asked: AssistanceRequest) -> Relay | None:
+    """The relay by which this visitor's State or organisation was asked."""
+    relays = Relay.objects.addressed_to(access_of(request.user)).filter(request=asked)
+    return relays.select_related("supporter", "request").prefetch_related("answers").first()
+
+
+def _relays(request: HttpRequest, asked: AssistanceRequest) -> list[Relay]:
+    relays = Relay.objects.visible_to(request.user).filter(request=asked)
+    return list(relays.select_related("supporter__state", "supporter__organisation").prefetch_related("answers"))
+
+
+@require_POST
+def request_opened(request: HttpRequest, reference: str) -> HttpResponse:
+    """A supporter takes up the request relayed to it."""
+    relay = _own_relay(request, _visible_or_404(request, reference))
+    if relay is None:
+        raise PermissionDenied
+    actions.mark_opened(relay, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    return redirect("requests:detail", reference)
+
+
+def request_new(request: HttpRequest) -> HttpResponse:
+    """The needs form, empty."""
+    if not permissions.can_request(request.user):  # type: ignore[arg-type]
+        raise PermissionDenied(_("Requests are made by the focal point of a State Party."))
+    asked = actions.start_request(request.user.access.state, by=request.user)  # type: ignore[arg-type, union-attr]
+    return _needs_form(request, asked)
+
+
+def request_edit(request: HttpRequest, reference: str) -> HttpResponse:
+    """The needs form of a draft, or of a request that needs clarification."""
+    asked = _visible_or_404(request, reference)
+    if not permissions.can_edit(request.user, asked):  # type: ignore[arg-type]
+        raise PermissionDenied(_("This request can no longer be edited."))
+    return _needs_form(request, asked)
+
+
+def _needs_form(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
+    today, submitting = timezone.localdate(), "submit" in request.POST
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = NeedsForm(data, instance=asked, submitting=submitting)
+    evidence = EvidenceFormSet(data, files, instance=asked, today=today, prefix="evidence")
+    if data is not None and form.is_valid() & evidence.is_valid():
+        if (saved := _save_needs(request, form, evidence, submitting)) is not None:
+            return redirect(saved)
+    context = {
+        "form": form,
+        "evidence": evidence,
+        "asked": asked,
+        "deadlines": queries.obligations_with_deadlines(asked.state, today),
+        "today": today,
+    }
+    status = 200 if data is None else 422
+    return render(request, "requests_app/request_form.html", context, status=status)
+
+
+def _save_needs(request: HttpRequest, form: NeedsForm, evidence: Any, submitting: bool) -> AssistanceRequest | None:
+    """Save, and submit if asked to; what a rule forbids stands above the form, with everything typed kept."""
+    items, removed = evidence.save_without_writing()
+    try:
+        asked = actions.save_request(
+            form.save(),
+            by=request.user,  # type: ignore[arg-type]
+            areas=form.cleaned_data["areas"],
+            evidence=items,
+            removed_evidence=removed,
+            expected_version=form.cleaned_data["version"] if form.instance.pk else None,
+        )
+        if submitting and asked.status == Status.DRAFT:
+            asked = actions.submit_request(asked, by=request.user, today=timezone.localdate())  # type: ignore[arg-type]
+            messages.success(request, _("Submitted as %(ref)s.") % {"ref": asked.reference})
+        else:
+            messages.success(request, _("Saved at %(time)s.") % {"time": timezone.now().strftime("%H:%M UTC")})
+    except actions.Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    return asked
+
+
+@require_POST
+def request_step(request: HttpRequest, reference: str, action: str) -> HttpResponse:
+    """Take a plain step of the life cycle."""
+    asked = _visible_or_404(request, reference)
+    if action not in Action.values:
+        raise Http404
+    if not permissions.can_step(request.user, asked, Action(action)):  # type: ignore[arg-type]
+        raise PermissionDenied(_("This step is not open to you now."))
+    form = StepForm(request.POST)
+    try:
+        if form.is_valid():
+            note = form.cleaned_data["note"]
+            actions.take_step(asked, Action(action), by=request.user, today=timezone.localdate(), note=note)  # type: ignore[arg-type]
+            messages.success(request, _("Recorded."))
+    except (actions.Refused, NotAllowed) as refusal:
+        messages.error(request, str(refusal))
+    return redirect(asked)
+
+
+def request_visibility(request: HttpRequest, reference: str) -> HttpResponse:
+    """The requesting State decides who may know of its request."""
+    asked = _visible_or_404(request, reference)
+    if not permissions.can_change_visibility(request.user, asked):  # type: ignore[arg-type]
+        raise PermissionDenied
+    form = VisibilityForm(request.POST or None, initial={"visibility": asked.visibility})
+    if request.method == "POST" and form.is_valid():
+        actions.change_visibility(asked, form.cleaned_data["visibility"], by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("Recorded."))
+        return redirect(asked)
+    return render(request, "requests_app/request_visibility.html", {"form": form, "asked": asked})
+
+
+def request_matches(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ranked supporters for one request, with reasons; from here it is relayed."""
+    asked = _visible_or_404(request, reference)
+    access = request.user.access  # type: ignore[union-attr]
+    if asked.is_draft or not (access.sees_all_requests or permissions.owns(access, asked)):
+        raise PermissionDenied(_("Suggestions are for the requesting State, the Coordinators and the ISU."))
+    can_relay = permissions.can_step(request.user, asked, Action.RELAY)  # type: ignore[arg-type]
+    form = RelayForm(request.POST or None)
+    if request.method == "POST" and can_relay and form.is_valid() and _relay(request, asked, form):
+        return redirect(asked)
+    context = {
+        "asked": asked,
+        "form": form,
+        "can_relay": can_relay,
+        "ranked": queries.ranked_supporters(asked, timezone.localdate()),
+        "already": set(asked.relays.values_list("supporter__code", flat=True)),
+        "chosen": request.POST.getlist("supporters"),
+    }
+    return render(request, "requests_app/request_matches.html", context, status=422 if form.errors else 200)
+
+
+def _relay(request: HttpRequest, asked: AssistanceRequest, form: RelayForm) -> bool:
+    chosen = form.cleaned_data
+    try:
+        relays = actions.relay_request(
+            asked,
+            chosen["supporters"].select_related("state", "organisation"),
+            by=request.user,  # type: ignore[arg-type]
+            today=timezone.localdate(),
+            note=chosen["note"],
+            again=chosen["again"],
+        )
+    except (actions.Refused, NotAllowed) as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, _("Relayed to %(n)s supporters.") % {"n": len(relays)})
+    return True
+
+
+@require_POST
+def request_answer(request: HttpRequest, reference: str) -> HttpResponse:
+    """A supporter answers the request relayed to it."""
+    asked = _visible_or_404(request, reference)
+    relay = _own_relay(request, asked)
+    if relay is None or not permissions.can_answer(request.user, relay):  # type: ignore[arg-type]
+        raise PermissionDenied(_("This request was not relayed to you, or it is closed."))
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        context = {"asked": asked, "answer_form": form, "own_relay": relay}
+        return render(request, "requests_app/request_answer.html", context, status=422)
+    answer = form.cleaned_data
+    actions.answer_relay(relay, kind=answer["kind"], text=answer["text"], by=request.user, today=timezone.localdate())  # type: ignore[arg-type]
+    messages.success(request, _("Your answer was sent to the requesting State and the Coordinators."))
+    return redirect(asked)
+
+
+@login_not_required
+def evidence_file(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """A file of evidence, to those who may read the request; always as a download, never shown in the browser."""
+    item = get_object_or_404(EvidenceItem, pk=pk, request=_visible_or_404(request, reference))
+    if not item.file:
+        raise Http404
+    if request.user.is_authenticated:
+        record_event("file downloaded", by=request.user, subject=reference, file=item.file_name)
+    response = FileResponse(
+        item.file.open("rb"), as_attachment=True, filename=item.file_name or safe_name(item.file.name)
+    )
+    response["Content-Type"] = "application/octet-stream"
+    return response
+
+
+def matching(request: HttpRequest) -> HttpResponse:
+    """Where matching starts: for those who handle requests the open ones, for supporters the ones that fit them."""
+    access = request.user.access  # type: ignore[union-attr]
+    rows = AssistanceRequest.objects.visible_to(request.user).open().select_related("state").prefetch_related("areas")
+    supporter = supporter_of(request)
+    today = timezone.localdate()
+    context = {
+        "handles": access.sees_all_requests,
+        "waiting": rows.filter(relays__isnull=True).order_by("-submitted_on")[:25] if access.sees_all_requests else [],
+        "relayed": rows.filter(relays__isnull=False).distinct().order_by("-submitted_on")[:25] if access.sees_all_requests else [],
+        "supporter": supporter,
+        "fitting": queries.requests_fitting(supporter, rows.exclude(state=access.state)[:200], today)[:25] if supporter else [],
+        "own": rows.filter(state=access.state).order_by("-submitted_on")[:25] if access.state else [],
+    }  # fmt: skip
+    return render(request, "requests_app/matching.html", context)
+
+
+def supporter_of(request: HttpRequest) -> Supporter | None:
+    """The supporter that the visitor speaks for."""
+    access = access_of(request.user)
+    supporters = Supporter.objects.select_related("state", "organisation")
+    if access.state:
+        return supporters.filter(state=access.state).first()
+    return supporters.filter(organisation=access.organisation).first() if access.organisation else None
+
+
+@login_not_required
+def offer_list(request: HttpRequest) -> HttpResponse:
+    """Offers of help that are open today."""
+    rows = Offer.objects.visible_to(request.user).open(as_of(request))
+    chosen = OfferFilter(request.GET, rows.select_related("supporter__state", "supporter__organisation"))
+    return show_list(
+        request,
+        "requests_app/offer_list.html",
+        chosen.qs.prefetch_related("areas"),
+        name="offers",
+        columns=OFFER_COLUMNS,
+        record=lambda offer: {
+            "supporter": offer.supporter.name,
+            "title": offer.title,
+            "areas": [str(area) for area in offer.areas.all()],
+            "kinds": [kind.label for kind in offer.kinds],
+            "valid_until": offer.valid_until,
+            "example": offer.is_example,
+        },
+        filterset=chosen,
+        can_offer=request.user.is_authenticated and permissions.can_offer(request.user),
+    )
+
+
+def offer_new(request: HttpRequest) -> HttpResponse:
+    """A supporter publishes an offer."""
+    supporter = supporter_of(request)
+    if supporter is None or not permissions.can_offer(request.user):  # type: ignore[arg-type]
+        raise PermissionDenied(_("Offers are made by supporters in the register; ask the ISU to be added."))
+    form = OfferForm(request.POST or None, instance=Offer(supporter=supporter))
+    if request.method == "POST" and form.is_valid():
+        offer = form.save(commit=False)
+        actions.publish_offer(offer, areas=form.cleaned_data["areas"], by=request.user, today=timezone.localdate())  # type: ignore[arg-type]
+        messages.success(request, _("Your offer is published."))
+        return redirect("requests:offers")
+    return render(request, "requests_app/offer_form.html", {"form": form}, status=422 if form.errors else 200)
