@@ -35,8 +35,8 @@ class RegisterAdmin(IsuAdmin, SimpleHistoryAdmin):
 
 class ObligationInline(admin.TabularInline):
     model = models.Obligation
-    fields = ["limb", "standing", "source"]
-    readonly_fields = fields
+    fields = ("limb", "standing", "source")
+    readonly_fields = ("limb", "standing", "source")
     extra = 0
     can_delete = False
     show_change_link = True

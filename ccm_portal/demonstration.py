@@ -42,7 +42,13 @@ class Account:
 ACCOUNTS = (
     Account("isu@example.org", "ISU staff (example)", Role.ISU, is_staff=True),
     Account("admin@example.org", "Administrator (example)", Role.ISU, is_staff=True, is_superuser=True),
-    Account("coordinator@example.org", "Coordinator, cooperation and assistance (example)", Role.COORDINATOR, "CHE", office=COOPERATION),
+    Account(
+        "coordinator@example.org",
+        "Coordinator, cooperation and assistance (example)",
+        Role.COORDINATOR,
+        "CHE",
+        office=COOPERATION,
+    ),
     Account("clearance@example.org", "Coordinator, clearance (example)", Role.COORDINATOR, "ITA", office=CLEARANCE),
     Account("president@example.org", "Office of the President (example)", Role.PRESIDENT, "LAO", office="president"),
     Account("lao@example.org", "Focal point, Lao People's Democratic Republic (example)", Role.FOCAL_POINT, "LAO"),
@@ -53,7 +59,7 @@ ACCOUNTS = (
     Account("usa@example.org", "Focal point, United States of America (example)", Role.FOCAL_POINT, "USA"),
     Account("npa@example.org", "Norwegian People's Aid (example)", Role.PARTNER, organisation="NPA"),
     Account("observer@example.org", "Observer (example)", Role.OBSERVER),
-)  # fmt: skip
+)
 
 
 @transaction.atomic
@@ -185,7 +191,13 @@ def _lebanon(people: dict[str, User], on: date) -> None:
         return
     norway = Supporter.objects.select_related("state").get(code="NOR")
     relays = relay_request(request, [norway], by=people["coordinator"], today=on - timedelta(days=110))
-    answer_relay(relays[0], kind=AnswerKind.OFFER, text="We can fund the workshop (example).", by=people["nor"], today=on - timedelta(days=90))  # fmt: skip
+    answer_relay(
+        relays[0],
+        kind=AnswerKind.OFFER,
+        text="We can fund the workshop (example).",
+        by=people["nor"],
+        today=on - timedelta(days=90),
+    )
     coalition = propose_coalition(
         Coalition(
             name="Victim assistance in the south (example)",
@@ -220,9 +232,21 @@ def _lebanon(people: dict[str, User], on: date) -> None:
 def _offers(people: dict[str, User], on: date) -> None:
     offers = [
         ("che", "CHE", "Training of clearance supervisors", ["clearance"], {"is_technical": True}),
-        ("npa", "NPA", "Survey team available from the second quarter", ["clearance"], {"is_technical": True, "is_material": True}),
-        ("nor", "NOR", "Funding for survey and clearance with national ownership", ["clearance", "risk_education"], {"is_financial": True}),
-    ]  # fmt: skip
+        (
+            "npa",
+            "NPA",
+            "Survey team available from the second quarter",
+            ["clearance"],
+            {"is_technical": True, "is_material": True},
+        ),
+        (
+            "nor",
+            "NOR",
+            "Funding for survey and clearance with national ownership",
+            ["clearance", "risk_education"],
+            {"is_financial": True},
+        ),
+    ]
     for person, code, title, areas, kinds in offers:
         if Offer.objects.filter(title=title, is_example=True).exists():
             continue

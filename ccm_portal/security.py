@@ -3,13 +3,13 @@
 The policy stands in `SECURE_CSP`, the setting of Django 6; delete this bridge when the project moves to 6.2.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 
-def build_policy(policy: dict[str, str | list[str]]) -> str:
+def build_policy(policy: Mapping[str, str | Sequence[str]]) -> str:
     """The header text of a policy given as Django 6 gives it."""
     return "; ".join(
         " ".join([directive, *([values] if isinstance(values, str) else values)])

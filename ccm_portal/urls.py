@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ccm_portal import views
 
-admin.site.login = secure_admin_login(admin.site.login)  # one door: the admin asks for the same sign-in
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door: the admin asks for the same sign-in
 admin.site.site_header = admin.site.site_title = _("Cooperation and assistance portal")
 
 handler400 = "ccm_portal.views.bad_request"

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "counts": membership_counts(State.objects.all(), today),
         "upcoming": [row for row in rows if row.is_running and row.deadline >= today][:8],
         "undecided": [row for row in rows if row.is_running and row.deadline < today],
-        "requests": attach_areas(list(visible.for_list()[:6])),
+        "requests": attach_areas(list(visible.open().for_list()[:6])),
         "open_requests": visible.open().count(),
         "areas": boards.open_by_area(visible),
     }

@@ -23,7 +23,7 @@ def can_confirm(user: User, coalition: Coalition) -> bool:
 
 
 def can_commit(user: User, coalition: Coalition) -> bool:
-    """Members record their own commitments; the lead State, the Coordinators and the ISU may record one told to them."""
+    """Members record their own commitments; the lead State, Coordinators and ISU may record one told to them."""
     return coalition.status == CoalitionStatus.ACTIVE and (
         leads(user, coalition) or user.access.sees_all_requests or bool(own_memberships(user, coalition))
     )

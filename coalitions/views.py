@@ -38,7 +38,7 @@ def coalition_list(request: HttpRequest) -> HttpResponse:
         name="coalitions",
         columns=COLUMNS,
         record=_record,
-        filterset=form,  # type: ignore[arg-type]
+        filterset=form,
         active=rows.active_on(on).count(),
         on=on,
     )

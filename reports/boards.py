@@ -79,11 +79,12 @@ def _for_focal_point(board: Board, state: State, user: User) -> None:
     board.clocks = [
         row for row in clocks.current_rows(obligations, board.today, clocks.formal_meetings()) if row.is_running
     ]
-    board.reports = [r for r in clocks.report_rows([state], board.today) if r.status in {"not_due", "not_on_record"}]
+    board.reports = [r for r in clocks.report_rows([state], board.today) if r.status == "not_due"]
     requests = AssistanceRequest.objects.filter(state=state).select_related("state")
     counted = requests.annotate(
-        relayed=Count("relays", distinct=True), answered=Count("relays", filter=Q(relays__answers__isnull=False), distinct=True)
-    )  # fmt: skip
+        relayed=Count("relays", distinct=True),
+        answered=Count("relays", filter=Q(relays__answers__isnull=False), distinct=True),
+    )
     board.own_requests = list(counted.order_by("-updated_at")[:SHOWN])
 
 
@@ -91,11 +92,8 @@ def _for_supporter(board: Board, user: User) -> None:
     """Requests relayed to us, and what we promised."""
     relays = Relay.objects.addressed_to(board.access).filter(request__status__in=lifecycle.OPEN).unanswered()
     board.relays_to_us = list(relays.select_related("request__state")[:SHOWN])
-    own = (
-        Q(supporter__state=board.access.state)
-        if board.access.state
-        else Q(supporter__organisation=board.access.organisation)
-    )
+    access = board.access
+    own = Q(supporter__state=access.state) if access.state else Q(supporter__organisation=access.organisation)
     board.commitments = list(
         Commitment.objects.visible_to(user).filter(own).select_related("coalition", "request")[:SHOWN]
     )
@@ -122,8 +120,10 @@ def _for_handlers(board: Board, user: User) -> None:
 def _pressing_without_request(today: date) -> list[Row]:
     """Clocks that end within two years, or have passed, of States without an open request of the last two years."""
     asked = set(
-        AssistanceRequest.objects.open().filter(submitted_on__gte=today - timedelta(days=730)).values_list("state", flat=True)
-    )  # fmt: skip
+        AssistanceRequest.objects.open()
+        .filter(submitted_on__gte=today - timedelta(days=730))
+        .values_list("state", flat=True)
+    )
     rows = clocks.current_rows(Obligation.objects.clocks().with_facts(), today, clocks.formal_meetings())
     limit = add_months(today, PRESSING_MONTHS)
     pressing = [row for row in rows if row.is_running and row.deadline <= limit and row.state.iso3 not in asked]

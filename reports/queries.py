@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Count, Max, Min, Q, Sum
 from django.shortcuts import get_object_or_404
 
 from ccm_portal.register import clocks
+from ccm_portal.register.clocks import Row
 from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.models import Obligation, OfficeTerm, State
 from ccm_portal.treaty.deadlines import CLEARANCE_YEARS, STOCKPILE_YEARS
@@ -19,9 +21,21 @@ class ClockStory:
     """One clock with every deadline it has had, and the extension requests behind them."""
 
     obligation: Obligation
-    current: clocks.Row
-    history: list[clocks.Row]
+    current: Row
+    history: list[Row]
     years: int
+
+
+@dataclass(frozen=True)
+class Support:
+    """Support between the State and one other, summed over the years on record."""
+
+    name: str
+    first: int
+    last: int
+    count: int
+    usd: Decimal | None
+    unknown_amounts: int
 
 
 @dataclass(frozen=True)
@@ -33,10 +47,10 @@ class Profile:
     status: MembershipChoices
     clocks: list[ClockStory]
     victim_assistance: list[Obligation]
-    reports: list[clocks.Row]
+    reports: list[Row]
     requests: list[AssistanceRequest]
-    received: list[SupportRecord]
-    given: list[SupportRecord]
+    received: list[Support]
+    given: list[Support]
     coalitions: list[Coalition]
     terms: list[OfficeTerm]
 
@@ -45,8 +59,7 @@ def profile(iso3: str, user: object, on: date) -> Profile:
     """The State's page. Raises Http404 for a code that no State has."""
     obligations = list(Obligation.objects.filter(state=iso3).with_facts())
     state = obligations[0].state if obligations else get_object_or_404(State, pk=iso3)
-    support = SupportRecord.objects.filter(Q(recipient=state) | Q(supporter__state=state), year__lte=on.year)
-    support_rows = list(support.select_related("supporter__state", "supporter__organisation", "recipient"))
+    received, given = _support(state, on)
     requests = AssistanceRequest.objects.visible_to(user).filter(state=state)
     visible_coalitions = Coalition.objects.visible_to(user).select_related("lead")
     coalitions = visible_coalitions.filter(Q(lead=state) | Q(members__supporter__state=state)).distinct()
@@ -58,11 +71,32 @@ def profile(iso3: str, user: object, on: date) -> Profile:
         victim_assistance=[o for o in obligations if not o.is_clock],
         reports=clocks.report_rows([state], on),
         requests=list(requests.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))[:20]),
-        received=[record for record in support_rows if record.recipient_id == state.pk],
-        given=[record for record in support_rows if record.recipient_id != state.pk],
+        received=received,
+        given=given,
         coalitions=list(coalitions),
         terms=list(OfficeTerm.objects.filter(state=state, starts__lte=on).select_related("office")),
     )
+
+
+def _support(state: State, on: date) -> tuple[list[Support], list[Support]]:
+    """(received, given) by counterpart, largest first: one query."""
+    rows = (
+        SupportRecord.objects.filter(Q(recipient=state) | Q(supporter__state=state), year__lte=on.year)
+        .order_by()
+        .values_list("recipient", "recipient__name", "supporter__state__name", "supporter__organisation__name")
+        .annotate(
+            Min("year"), Max("year"), Count("pk"), Sum("amount_usd"), unknown=Count("pk", filter=Q(amount_usd=None))
+        )
+    )
+    received, given = [], []
+    for recipient, recipient_name, donor_state, donor_organisation, *figures in rows:
+        if recipient == state.pk:
+            received.append(Support(donor_state or donor_organisation, *figures))
+        else:
+            given.append(Support(recipient_name, *figures))
+    for table in (received, given):
+        table.sort(key=lambda support: (-(support.usd or 0), support.name))
+    return received, given
 
 
 def _stories(obligations: list[Obligation], on: date) -> list[ClockStory]:

@@ -39,7 +39,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     figures = statistics(form.cleaned_data["covered_year"], form.cleaned_data["as_of"]) if form.is_valid() else None
     if figures and (file_format := request.GET.get("format")):
         return export(file_format, "statistics", COLUMNS, [figures.record()])
-    return render(request, "reports/statistics.html", {"filter": form, "form": form, "figures": figures})
+    return render(request, "reports/statistics.html", {"filter_form": form, "figures": figures})
 
 
 @login_not_required
@@ -52,7 +52,7 @@ def progress_page(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(progress.as_word(data), content_type=WORD)
         response["Content-Disposition"] = f'attachment; filename="progress-{data.ends}.docx"'
         return response
-    return render(request, "reports/progress.html", {"filter": form, "data": data})
+    return render(request, "reports/progress.html", {"filter_form": form, "data": data})
 
 
 @login_not_required

@@ -96,7 +96,7 @@ def _next_reference(iso3: str, year: int) -> str:
 
 def _handlers(request: AssistanceRequest, today: date) -> list[User]:
     """Those who are told of a new request: the ISU if it goes there, and the Coordinators unless the State objects."""
-    people = []
+    people: list[User] = []
     if request.channel == Channel.ISU:
         people += User.objects.holding(Role.ISU, today)
     if request.channel != Channel.ISU or request.inform_coordinators:

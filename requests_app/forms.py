@@ -1,5 +1,6 @@
 """The needs form with its evidence, and the small forms of a request's life."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import PurePath
 from typing import Any
@@ -9,13 +10,15 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from ccm_portal.register.clocks import Row
 from ccm_portal.register.models import Obligation
+from ccm_portal.ui.templatetags.portal import day
 from ccm_portal.ui.widgets import DateInput
 from requests_app.domain.files import NotAcceptable, check_file, safe_name
 from requests_app.enums import AnswerKind, Channel, Kind, Visibility
 from requests_app.models import Area, AssistanceRequest, EvidenceItem, Offer, Supporter
 
-EVIDENCE_ROWS = 3
+EVIDENCE_ROWS = 2
 
 FILE_REFUSED = {
     "type": _("Files of this type are not taken. Use PDF, PNG, JPEG, DOCX, XLSX, CSV or TXT."),
@@ -90,15 +93,25 @@ class NeedsForm(forms.ModelForm):
             "national_plan": _("Name and year, or “in preparation”."),
             "inform_coordinators": _("Untick only if the ISU alone should know."),
         }
-        widgets = {"desired_start": DateInput, "desired_end": DateInput}
+        widgets = {
+            "desired_start": DateInput,
+            "desired_end": DateInput,
+            "challenge": forms.Textarea(attrs={"rows": 4}),
+            "requirement": forms.Textarea(attrs={"rows": 4}),
+            "consequence": forms.Textarea(attrs={"rows": 2}),
+        }
 
-    def __init__(self, *args: Any, submitting: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, submitting: bool = False, clocks: Sequence[Row] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.submitting = submitting
         obligation: forms.ModelChoiceField = self.fields["obligation"]  # type: ignore[assignment]
+        running = [row for row in clocks if row.is_running and row.obligation]
+        dated = {row.obligation.pk: f"{row.obligation.get_limb_display()}, {day(row.deadline)}" for row in running}  # type: ignore[union-attr]
         obligation.queryset = Obligation.objects.filter(state=self.instance.state_id)
-        obligation.label_from_instance = lambda o: o.get_limb_display()  # type: ignore[method-assign]
-        obligation.empty_label = _("None, or not sure")  # type: ignore[assignment]
+        obligation.label_from_instance = lambda o: dated.get(o.pk, o.get_limb_display())  # type: ignore[method-assign, assignment]
+        obligation.empty_label = _("None, or not sure")
+        if self.instance.pk is None and len(running) == 1:
+            self.initial["obligation"] = running[0].obligation
         self.initial.setdefault("kinds", [kind.value for kind in self.instance.kinds])
         self.initial["version"] = self.instance.version
 

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -23,7 +24,8 @@ from requests_app.domain.needs import Resources, evidence_level
 currency_code = RegexValidator(r"^[A-Z]{3}$", _("Use a three-letter currency code, for example USD, EUR or CHF."))
 
 
-def amount_field(label: str) -> models.DecimalField:
+def amount_field(label: Any) -> Any:
+    """An amount of money, never below zero; its currency stands in a field of its own."""
     return models.DecimalField(
         label, max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
@@ -137,9 +139,22 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def for_list(self) -> "RequestQuerySet":
         """What a list row shows, without the long texts."""
         return self.only(
-            "reference", "title", "state", "status", "visibility", "submitted_on", "submitted_precision", "channel",
-            "total_cost", "national_share", "external_secured", "currency", "evidence_level", "is_example",
-        )  # fmt: skip
+            "reference",
+            "title",
+            "state",
+            "status",
+            "visibility",
+            "submitted_on",
+            "submitted_precision",
+            "channel",
+            "total_cost",
+            "national_share",
+            "external_secured",
+            "currency",
+            "evidence_level",
+            "is_example",
+            "source_id",
+        )
 
     def for_detail(self) -> "RequestQuerySet":
         return self.select_related("state", "obligation__state", "meeting", "created_by").prefetch_related(
@@ -164,7 +179,7 @@ def _visible(access: Access) -> Q:
     return rule
 
 
-def _relayed_to(access: Access) -> "models.QuerySet[Relay] | None":
+def _relayed_to(access: Access) -> "models.QuerySet[Any, Any] | None":
     if access.state:
         return Relay.objects.filter(supporter__state=access.state).values("request")
     if access.organisation:
@@ -209,9 +224,12 @@ class AssistanceRequest(models.Model):
     )
     outcome = models.TextField(_("outcome"), blank=True)
     evidence_level = models.CharField(
-        max_length=10, choices=enums.EvidenceLevel, default=enums.EvidenceLevel.ASSERTED, editable=False,
+        max_length=10,
+        choices=enums.EvidenceLevel,
+        default=enums.EvidenceLevel.ASSERTED,
+        editable=False,
         help_text="Copy of what `needs.evidence_level` says of the items, kept by the actions for lists and filters.",
-    )  # fmt: skip
+    )
     source_id = models.CharField(max_length=20, unique=True, null=True, blank=True, help_text=_("In the source file."))
     source = models.TextField(blank=True)
     note = models.TextField(blank=True)
@@ -257,7 +275,8 @@ class AssistanceRequest(models.Model):
             ),
             models.CheckConstraint(
                 name="request_dated_once_submitted",
-                condition=Q(status="draft", submitted_on__isnull=True) | ~Q(status="draft") & Q(submitted_on__isnull=False),
+                condition=Q(status="draft", submitted_on__isnull=True)
+                | ~Q(status="draft") & Q(submitted_on__isnull=False),
                 violation_error_message=_("A request has a date of submission once it is submitted, and not before."),
             ),
             models.CheckConstraint(
@@ -265,7 +284,7 @@ class AssistanceRequest(models.Model):
                 condition=~Q(status="closed_met") | ~Q(outcome=""),
                 violation_error_message=_("Say what came of the request before closing it as met."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.reference

@@ -5,12 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from ccm_portal.register import clocks
 from ccm_portal.register.models import Obligation, State
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
 from requests_app.enums import AreaCode, Status
 from requests_app.models import AssistanceRequest, Offer, Supporter, SupportRecord
 from requests_app.wording import sentence
+
+ORDER = {area.value: number for number, area in enumerate(AreaCode)}
 
 
 @dataclass(frozen=True)
@@ -24,14 +28,14 @@ class Ranked:
 
 
 def attach_areas(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
-    """Give each row the labels of its areas, its State and its status on a past day, in two queries however many rows."""
+    """Give each row the labels of its areas, its State and its status on a past day, in two queries however many."""
     through = AssistanceRequest.areas.through.objects.filter(assistancerequest__in=[row.pk for row in rows])
     areas: dict[int, list[str]] = defaultdict(list)
     for request_id, code in through.values_list("assistancerequest_id", "area_id"):
         areas[request_id].append(code)
     states = dict(State.objects.filter(pk__in={row.state_id for row in rows}).values_list("iso3", "name"))
     for row in rows:
-        row.area_labels = [AreaCode(code).label for code in sorted(areas[row.pk], key=list(AreaCode).index)]  # type: ignore[attr-defined]
+        row.area_labels = [AreaCode(code).label for code in sorted(areas[row.pk], key=ORDER.__getitem__)]  # type: ignore[attr-defined]
         row.state_name = states[row.state_id]  # type: ignore[attr-defined]
         if on_day := getattr(row, "status_on", ""):
             row.status_on_label = Status(on_day).label  # type: ignore[attr-defined]
@@ -54,12 +58,14 @@ def candidates(on: date, *, flows: Iterable[tuple[str, Flow]] | None = None) -> 
         Candidate(
             code=supporter.code,
             flows=tuple(flows_by[supporter.code]),
-            works_in=frozenset(s.pk for s in supporter.organisation.works_in.all()) if supporter.organisation else frozenset(),
+            works_in=frozenset(s.pk for s in supporter.organisation.works_in.all())
+            if supporter.organisation
+            else frozenset(),
             competences=frozenset(area.pk for area in supporter.areas.all()),
             offers=tuple(offers[supporter.code]),
         )
         for supporter in supporters
-    ]  # fmt: skip
+    ]
 
 
 def recorded_flows() -> list[tuple[str, Flow]]:
@@ -119,14 +125,14 @@ def obligations_with_deadlines(state: State, on: date) -> list[clocks.Row]:
 
 
 def requests_fitting(
-    supporter: Supporter, requests: Iterable[AssistanceRequest], on: date
+    supporter: Supporter, requests: "QuerySet[AssistanceRequest]", on: date
 ) -> list[tuple[AssistanceRequest, list[str], float]]:
-    """Open requests that fit one supporter, best first, with reasons in words. Needs state and areas prefetched."""
+    """Open requests that fit one supporter, best first, with reasons in words. A fixed number of queries."""
     candidate = next((c for c in candidates(on) if c.code == supporter.code), Candidate(supporter.code))
     everyone = [candidate]
     names = dict(State.objects.values_list("iso3", "name"))
     found = []
-    for request in requests:
+    for request in requests.prefetch_related("areas"):
         need = Need(
             request.state_id,
             request.state.region,

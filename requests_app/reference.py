@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from ccm_portal.register.enums import Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
@@ -85,8 +86,8 @@ def load_supporters(
                 note=organisation.note,
                 is_verified=organisation.is_verified,
             )
-        _set_areas(supporter, _areas_named(organisation.competences), areas)  # type: ignore[arg-type]
-    return {key[0]: supporter for key, supporter in shelf.rows.items()}  # type: ignore[misc]
+        _set_areas(supporter, _areas_named(organisation.competences), areas)
+    return {key[0]: supporter for key, supporter in shelf.rows.items()}
 
 
 def _areas_named(text: str) -> set[str]:
@@ -105,7 +106,7 @@ def load_support(
     """Published flows of support, one per supporter, recipient and year (a second one of a year gets number 2)."""
     shelf = Shelf(tally, SupportRecord, "supporter", "recipient", "year", "number")
     known = _areas_by_record()
-    through: list[SupportRecord.areas.through] = []  # type: ignore[name-defined]
+    through: list[Any] = []
     seen: Counter[tuple[str, str, int]] = Counter()
     for row in read_rows(path):
         code, recipient, year = row.text("donor_code"), row.state(states, "recipient_iso3"), row.number("year") or 0
@@ -228,11 +229,11 @@ def _put_request(
         note="; ".join(part for part in (row.text("document_or_meeting"), row.text("note")) if part),
         is_verified=row.text("confidence") == "high",
     )
-    _set_areas(request, codes, areas)  # type: ignore[arg-type]
-    text = request.build_search_text([areas[code] for code in sorted(codes)])  # type: ignore[union-attr]
-    AssistanceRequest.objects.filter(pk=request.pk).exclude(search_text=text).update(search_text=text)  # type: ignore[union-attr]
+    _set_areas(request, codes, areas)
+    text = request.build_search_text([areas[code] for code in sorted(codes)])
+    AssistanceRequest.objects.filter(pk=request.pk).exclude(search_text=text).update(search_text=text)
     if is_new:
-        _record_published_steps(request, submitted, closing)  # type: ignore[arg-type]
+        _record_published_steps(request, submitted, closing)
 
 
 def _record_published_steps(request: AssistanceRequest, submitted: date, closing: Row | None) -> None:
@@ -259,5 +260,6 @@ def _precision(row: Row, exact: date | None) -> str:
 
 
 def _title(row: Row, codes: set[str]) -> str:
+    """What is asked for, how and when, as far as the source says."""
     named = ", ".join(str(AreaCode(code).label) for code in sorted(codes)) if codes else "Cooperation and assistance"
-    return f"{named} ({row.text('year')})"
+    return f"{named}: {row.text('channel')}, {row.text('year')}"

@@ -23,6 +23,7 @@ from requests_app.filters import OfferFilter, RequestFilter
 from requests_app.forms import AnswerForm, EvidenceFormSet, NeedsForm, OfferForm, RelayForm, StepForm, VisibilityForm
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter
 
+SHOWN = 15  # suggestions before "show all"
 COLUMNS = [
     "reference", "state", "title", "areas", "kinds", "status", "submitted_on", "currency", "total_cost", "gap",
     "evidence", "visibility", "channel", "example",
@@ -143,16 +144,17 @@ def request_edit(request: HttpRequest, reference: str) -> HttpResponse:
 def _needs_form(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
     today, submitting = timezone.localdate(), "submit" in request.POST
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = NeedsForm(data, instance=asked, submitting=submitting)
+    clocks = queries.obligations_with_deadlines(asked.state, today)
+    form = NeedsForm(data, instance=asked, submitting=submitting, clocks=clocks)
     evidence = EvidenceFormSet(data, files, instance=asked, today=today, prefix="evidence")
-    if data is not None and form.is_valid() & evidence.is_valid():
-        if (saved := _save_needs(request, form, evidence, submitting)) is not None:
-            return redirect(saved)
+    valid = data is not None and form.is_valid() & evidence.is_valid()
+    if valid and (saved := _save_needs(request, form, evidence, submitting)) is not None:
+        return redirect(saved)
     context = {
         "form": form,
         "evidence": evidence,
         "asked": asked,
-        "deadlines": queries.obligations_with_deadlines(asked.state, today),
+        "deadlines": clocks,
         "today": today,
     }
     status = 200 if data is None else 422
@@ -228,9 +230,10 @@ def request_matches(request: HttpRequest, reference: str) -> HttpResponse:
         "asked": asked,
         "form": form,
         "can_relay": can_relay,
-        "ranked": queries.ranked_supporters(asked, timezone.localdate()),
+        "ranked": queries.ranked_supporters(asked, timezone.localdate(), limit=None if "all" in request.GET else SHOWN),
         "already": set(asked.relays.values_list("supporter__code", flat=True)),
         "chosen": request.POST.getlist("supporters"),
+        "shown": SHOWN,
     }
     return render(request, "requests_app/request_matches.html", context, status=422 if form.errors else 200)
 
@@ -279,7 +282,7 @@ def evidence_file(request: HttpRequest, reference: str, pk: int) -> FileResponse
     if request.user.is_authenticated:
         record_event("file downloaded", by=request.user, subject=reference, file=item.file_name)
     response = FileResponse(
-        item.file.open("rb"), as_attachment=True, filename=item.file_name or safe_name(item.file.name)
+        item.file.open("rb"), as_attachment=True, filename=item.file_name or safe_name(str(item.file))
     )
     response["Content-Type"] = "application/octet-stream"
     return response
@@ -288,17 +291,18 @@ def evidence_file(request: HttpRequest, reference: str, pk: int) -> FileResponse
 def matching(request: HttpRequest) -> HttpResponse:
     """Where matching starts: for those who handle requests the open ones, for supporters the ones that fit them."""
     access = request.user.access  # type: ignore[union-attr]
-    rows = AssistanceRequest.objects.visible_to(request.user).open().select_related("state").prefetch_related("areas")
+    rows = AssistanceRequest.objects.visible_to(request.user).open().select_related("state").order_by("-submitted_on")
     supporter = supporter_of(request)
-    today = timezone.localdate()
+    handled = rows if access.sees_all_requests else rows.none()
+    others = rows.exclude(state=access.state) if access.state else rows
     context = {
         "handles": access.sees_all_requests,
-        "waiting": rows.filter(relays__isnull=True).order_by("-submitted_on")[:25] if access.sees_all_requests else [],
-        "relayed": rows.filter(relays__isnull=False).distinct().order_by("-submitted_on")[:25] if access.sees_all_requests else [],
+        "waiting": handled.filter(relays__isnull=True)[:25],
+        "relayed": handled.filter(relays__isnull=False).distinct()[:25],
         "supporter": supporter,
-        "fitting": queries.requests_fitting(supporter, rows.exclude(state=access.state)[:200], today)[:25] if supporter else [],
-        "own": rows.filter(state=access.state).order_by("-submitted_on")[:25] if access.state else [],
-    }  # fmt: skip
+        "fitting": queries.requests_fitting(supporter, others[:200], timezone.localdate())[:25] if supporter else [],
+        "own": rows.filter(state=access.state)[:25] if access.state else [],
+    }
     return render(request, "requests_app/matching.html", context)
 
 

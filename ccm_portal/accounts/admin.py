@@ -104,7 +104,7 @@ class PersonAdmin(IsuAdmin, UserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fixed = ["last_login", "date_joined"]
-        return fixed if request.user.is_superuser else [*fixed, "is_staff", "is_superuser"]  # type: ignore[union-attr]
+        return fixed if request.user.is_superuser else [*fixed, "is_staff", "is_superuser"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._is_open(request) and self._is_within_reach(request, obj)
@@ -114,7 +114,7 @@ class PersonAdmin(IsuAdmin, UserAdmin):
 
     def _is_within_reach(self, request: HttpRequest, obj: Any) -> bool:
         """Nobody changes a superuser but another superuser."""
-        return obj is None or not obj.is_superuser or request.user.is_superuser  # type: ignore[union-attr]
+        return obj is None or not obj.is_superuser or request.user.is_superuser
 
 
 @admin.register(AuditEvent)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.text import slugify
+from django.utils.translation import gettext
 
-from ccm_portal.register.enums import Precision, ReportKind, ReportStatus, StatusChoices
+from ccm_portal.register.enums import OutcomeChoices, Precision, ReportKind, ReportStatus, StatusChoices
 from ccm_portal.register.models import Meeting, Obligation, State, TransparencyReport
 from ccm_portal.treaty import reports
 from ccm_portal.treaty.dates import annual_report_due, initial_report_due
@@ -40,6 +41,7 @@ class Row:
     month_precision: bool = False
     is_certain: bool = True
     covered_year: int | None = None
+    undecided_by: str = ""  # the meeting that considered the latest request, where its decision was not seen
 
     @property
     def is_running(self) -> bool:
@@ -52,8 +54,15 @@ class Row:
         return self.status != Status.NO_OBLIGATION_DECLARED
 
     @property
+    def sign(self) -> str:
+        """The code that a badge shows: nobody is called overdue while a later decision may have moved the date."""
+        return self.status if self.is_certain else "passed"
+
+    @property
     def label(self) -> str:
         """The status in words."""
+        if not self.is_certain:
+            return gettext("Deadline passed")
         choices = ReportStatus if self.article == 7 else StatusChoices
         return str(choices(self.status).label)
 
@@ -114,7 +123,17 @@ def _row(obligation: Obligation, deadline: Deadline, position: Position) -> Row:
         obligation=obligation,
         month_precision=deadline.month_precision,
         is_certain=position.is_certain,
+        undecided_by=_undecided_by(obligation) if position.status == Status.EXTENSION_REQUESTED else "",
     )
+
+
+def _undecided_by(obligation: Obligation) -> str:
+    """The meeting and document of the latest request whose decision the sources do not show."""
+    open_requests = [e for e in obligation.extensions.all() if e.outcome == OutcomeChoices.NOT_SEEN and e.meeting]
+    if not open_requests:
+        return ""
+    latest = open_requests[-1]
+    return f"{latest.meeting.code} ({latest.document})" if latest.document else latest.meeting.code  # type: ignore[union-attr]
 
 
 def report_rows(states: Iterable[State], on: date, *, history: bool = False) -> list[Row]:

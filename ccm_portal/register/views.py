@@ -33,7 +33,7 @@ def state_list(request: HttpRequest) -> HttpResponse:
         name="states",
         columns=STATE_COLUMNS,
         record=lambda row: _state_record(row[0], row[1]),
-        filterset=form,  # type: ignore[arg-type]
+        filterset=form,
         on=on,
         counts=membership_counts(states, on),
     )
@@ -66,7 +66,7 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
         name="deadlines",
         columns=clocks.COLUMNS,
         record=clocks.record,
-        filterset=form,  # type: ignore[arg-type]
+        filterset=form,
         on=on,
         incomplete=Meeting.objects.filter(decisions_recorded=False, last_day__lte=on).order_by("first_day"),
     )
@@ -93,7 +93,7 @@ def extension_list(request: HttpRequest) -> HttpResponse:
         name="extension-requests",
         columns=EXTENSION_COLUMNS,
         record=_extension_record,
-        filterset=AsOfForm(request.GET),  # type: ignore[arg-type]
+        filterset=AsOfForm(request.GET),
         on=on,
         upcoming=[
             row

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -46,7 +47,7 @@ def show_list(
     name: str,
     columns: Sequence[str],
     record: Callable[[Any], Record],
-    filterset: FilterSet | None = None,
+    filterset: FilterSet | Form | None = None,
     prepare: Callable[[Any], Any] = lambda rows: rows,
     **context: Any,
 ) -> HttpResponse:
@@ -56,4 +57,4 @@ def show_list(
         return export(form, name, columns, (record(row) for row in prepare(list(rows[:EXPORT_LIMIT]))))
     page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
     page.object_list = prepare(list(page.object_list))
-    return render(request, template, {"page": page, "filter": filterset, **context})
+    return render(request, template, {"page": page, "filter_form": getattr(filterset, "form", filterset), **context})

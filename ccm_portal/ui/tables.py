@@ -42,7 +42,7 @@ def cell(value: Any) -> str | int | float:
         return "; ".join(f"{key}: {cell(item)}" for key, item in value.items())
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def to_csv(columns: Sequence[str], records: Iterable[Record]) -> str:

@@ -130,7 +130,7 @@ def assess(need: Need, candidate: Candidate, *, on: date, newest: int) -> Sugges
 
 
 def _decay(years_ago: int) -> float:
-    return 0.5 ** (max(years_ago, 0) / HALF_LIFE)
+    return float(0.5 ** (max(years_ago, 0) / HALF_LIFE))
 
 
 def _history_here(here: Sequence[Flow], newest: int) -> list[Reason]:

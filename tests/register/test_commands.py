@@ -176,9 +176,10 @@ def test_current_deadline_is_the_one_known_on_the_day(as_of, sequence, deadline,
     assert (row["sequence"], row["deadline"], row["status"]) == (sequence, deadline, status)
 
 
-def test_history_knows_no_later_decision():
-    rows = records("deadlines", "--state", "BIH", "--article", "4", "--history", "--as-of", "2021-06-01")
-    assert [row["deadline"] for row in rows] == ["2021-03-01", "2022-09-01"]
+@pytest.mark.parametrize(("as_of", "decided"), [("2020-11-26", 1), ("2020-11-27", 2), ("2022-09-01", 2)])
+def test_history_knows_no_later_decision(as_of, decided):
+    rows = records("deadlines", "--state", "BIH", "--article", "4", "--history", "--as-of", as_of)
+    assert [row["deadline"] for row in rows] == ["2021-03-01", "2022-09-01", "2023-09-01"][:decided]
 
 
 def test_R048_latest_submission_is_given():

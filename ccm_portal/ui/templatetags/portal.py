@@ -17,7 +17,8 @@ register = template.Library()
 #: status -> tone. The tone gives colour and sign; the word always stands beside it.
 TONES = {
     # deadlines
-    "overdue": "bad", "at_risk": "warn", "extension_requested": "warn", "extended": "info", "on_track": "good",
+    "overdue": "bad",
+    "passed": "warn", "at_risk": "warn", "extension_requested": "warn", "extended": "info", "on_track": "good",
     "completed": "done", "deadline_frozen": "mute", "no_obligation_declared": "mute",
     "not_due": "good", "on_time": "done", "late": "warn", "not_on_record": "mute", "received": "done",
     # requests
