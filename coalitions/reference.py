@@ -10,7 +10,17 @@ from django.utils.text import slugify
 
 from ccm_portal.register.enums import Precision
 from ccm_portal.register.models import Action, ActionPlan, Meeting, Obligation, Office, State
-from ccm_portal.register.reference import BadReference, Row, Shelf, Tally, optional_rows, partial_date, read_rows
+from ccm_portal.register.reference import (
+    BadReference,
+    Row,
+    Shelf,
+    Tally,
+    by_key,
+    choose,
+    optional_rows,
+    partial_date,
+    read_rows,
+)
 from coalitions.enums import CoalitionStatus, Label, MemberRole
 from coalitions.models import Activity, Coalition, Member, PlanStep, WorkPlan
 from requests_app.models import Supporter
@@ -21,7 +31,7 @@ def load_coalitions(assistance: Path, portal: Path, tally: Tally) -> None:
     states = State.objects.in_bulk()
     obligations = {(o.state_id, o.article): o for o in Obligation.objects.exclude(limb="4.1(b)")}
     shelf = Shelf(tally, Coalition, "source_id")
-    for row in read_rows(assistance / "coalitions.csv"):
+    for row in by_key(read_rows(assistance / "coalitions.csv"), "id").values():
         _put_coalition(row, shelf, row.state(states, "affected_state_iso3"), obligations)
     _load_members(portal / "coalition_members.csv", shelf, tally)
     _load_work_plans(portal / "work_plans.json", tally)
@@ -77,12 +87,14 @@ def _load_members(path: Path, coalitions: Shelf, tally: Tally) -> None:
     shelf = Shelf(tally, Member, "coalition", "supporter", "role")
     supporters = {supporter.code: supporter for supporter in Supporter.objects.all()}
     for row in optional_rows(path):
+        if row.text("supporter") not in supporters:
+            raise row.fail(f"unknown supporter {row.text('supporter')!r}")
         if (row.text("coalition"),) in coalitions.rows:
             shelf.put(
                 row,
                 coalition=coalitions.rows[row.text("coalition"),],
                 supporter=supporters[row.text("supporter")],
-                role=MemberRole(row.text("role")),
+                role=choose(row, "role", {role.value: role for role in MemberRole}),
             )
 
 
@@ -94,7 +106,13 @@ def _load_work_plans(path: Path, tally: Tally) -> None:
     except json.JSONDecodeError as error:
         raise BadReference(f"{path.name} line {error.lineno}: {error.msg}") from None
     for number, plan in enumerate(plans, start=1):
-        _put_work_plan(Row(path.name, number, {}), plan, tally)
+        row = Row(path.name, number, {})
+        try:
+            _put_work_plan(row, plan, tally)
+        except KeyError as error:
+            raise row.fail(f"plan number {number} lacks {error}") from None
+        except (ValueError, TypeError) as error:
+            raise row.fail(f"plan number {number}: {error}") from None
 
 
 def _put_work_plan(row: Row, data: dict[str, Any], tally: Tally) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ccm_portal.register.enums import Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
-from ccm_portal.register.reference import Row, Shelf, Tally, choose, optional_rows, read_rows
+from ccm_portal.register.reference import Row, Shelf, Tally, by_key, choose, optional_rows, read_rows
 from requests_app.enums import Action as Step
 from requests_app.enums import AreaCode, Channel, Status, Visibility
 from requests_app.models import Area, AssistanceRequest, RequestEvent, Supporter, SupportRecord
@@ -55,7 +55,7 @@ def load_supporters(
     """Donors with their stated priorities, then the organisations that work in the field."""
     shelf = Shelf(tally, Supporter, "code")
     organisations = {organisation.code: organisation for organisation in Organisation.objects.all()}
-    for row in read_rows(folder / "donors.csv"):
+    for row in by_key(read_rows(folder / "donors.csv"), "donor_code").values():
         code, is_state = row.text("donor_code"), row.text("donor_type") == "State"
         supporter = shelf.put(
             row,
@@ -109,9 +109,13 @@ def load_support(
     through: list[Any] = []
     seen: Counter[tuple[str, str, int]] = Counter()
     for row in read_rows(path):
-        code, recipient, year = row.text("donor_code"), row.state(states, "recipient_iso3"), row.number("year") or 0
+        code, recipient, year = row.text("donor_code"), row.state(states, "recipient_iso3"), row.number("year")
         if code not in supporters:
             raise row.fail(f"unknown donor {code!r}")
+        if year is None:
+            raise row.fail("support without a year")
+        if row.text("amount_national") and not row.text("currency"):
+            raise row.fail("an amount without currency")
         seen[code, recipient.pk, year] += 1
         record = shelf.put(
             row,
@@ -164,12 +168,12 @@ def _amount(row: Row, column: str) -> Decimal | None:
 def load_requests(path: Path, outcomes: Path, states: dict[str, State], areas: dict[str, Area], tally: Tally) -> None:
     """Requests for assistance as published. Statements, gaps found by others and requests for time alone are not
     requests for assistance and are left out."""
-    closings = {row.text("request"): row for row in optional_rows(outcomes)}
+    closings = by_key(optional_rows(outcomes), "request")
     shelf = Shelf(tally, AssistanceRequest, "source_id")
     obligations = {(o.state_id, o.article): o for o in Obligation.objects.filter(limb__in=["3.2", "4.1(a)", "5.1"])}
     meetings = {meeting.code: meeting for meeting in Meeting.objects.all()}
     numbers: Counter[tuple[str, int]] = Counter()
-    for row in read_rows(path):
+    for row in by_key(read_rows(path), "id").values():
         if "assistance" not in row.text("request_kind").split(";"):
             continue
         state, year = row.state(states, "state_iso3"), row.number("year")

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
-from ccm_portal.register.enums import OutcomeChoices, Precision, ReportKind, ReportStatus, StatusChoices
+from ccm_portal.register.enums import OutcomeChoices, ReportKind, ReportStatus, StatusChoices
 from ccm_portal.register.models import Meeting, Obligation, State, TransparencyReport
 from ccm_portal.treaty import reports
 from ccm_portal.treaty.dates import annual_report_due, initial_report_due
@@ -69,7 +69,8 @@ class Row:
     @property
     def uid(self) -> str:
         """Stable name for calendars: a moved deadline updates its entry instead of adding one."""
-        number = f"-{self.obligation.pk}" if self.obligation and self.clock == Clock.CLEARANCE_NEW else ""
+        several = self.obligation and (self.clock == Clock.CLEARANCE_NEW or self.obligation.follows_id)
+        number = f"-{self.obligation.pk}" if several and self.obligation else ""
         return f"{self.state.iso3}-{slugify(self.clock.replace('.', '-'))}{number}".lower()
 
 
@@ -84,7 +85,8 @@ def positions(
     """Each time-bound obligation in force by the day with where it stands; needs `with_facts()`."""
     for obligation in obligations:
         in_force = obligation.state.in_force
-        if obligation.is_clock and in_force and in_force <= on:
+        started = obligation.hostilities_ended or in_force
+        if obligation.is_clock and in_force and started and max(in_force, started) <= on:
             yield obligation, position_of(obligation.facts(), on, meetings)
 
 
@@ -162,7 +164,7 @@ def _report_row(
     status: str = reports.timeliness(due, report.received_on if report else None, on)
     if status == Timeliness.OVERDUE:
         status = ReportStatus.NOT_ON_RECORD
-    elif status == Timeliness.LATE and report and report.precision == Precision.NOT_LATER:
+    elif status == Timeliness.LATE and report and report.earliest <= due:
         status = ReportStatus.RECEIVED
     return Row(
         state=state,

@@ -14,6 +14,15 @@ from ccm_portal.treaty.meetings import FormalMeeting
 from ccm_portal.treaty.membership import Membership, TreatyActs, is_bound, membership
 
 
+def earliest_day(last: date, precision: str) -> date:
+    """The first day that fits a date of a given precision, whose stored day is the last that fits."""
+    if precision == enums.Precision.MONTH:
+        return last.replace(day=1)
+    if precision == enums.Precision.YEAR:
+        return date(last.year, 1, 1)
+    return date.min if precision == enums.Precision.NOT_LATER else last
+
+
 class Sourced(models.Model):
     """A record that says where it comes from, and whether that source was seen."""
 
@@ -68,7 +77,8 @@ class State(Sourced):
             ),
             models.CheckConstraint(
                 name="state_withdraws_after_deposit",
-                condition=Q(withdrawal_received__isnull=True) | Q(withdrawal_received__gt=F("deposited")),
+                condition=Q(withdrawal_received__isnull=True)
+                | Q(deposited__isnull=False, withdrawal_received__gt=F("deposited")),
                 violation_error_message=_("A withdrawal follows a deposit."),
             ),
             models.CheckConstraint(
@@ -167,6 +177,14 @@ class Obligation(Sourced):
     limb = models.CharField(_("paragraph"), max_length=6, choices=enums.Limb)
     hostilities_ended = models.DateField(null=True, blank=True, help_text=_("Article 4.1(b) only."))
     standing = models.CharField(max_length=10, choices=enums.StandingChoices, default=enums.StandingChoices.DECLARED)
+    follows = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        help_text=_("The fulfilled obligation after which a later discovery opened this one."),
+    )
     history = HistoricalRecords()
 
     objects = ObligationQuerySet.as_manager()
@@ -177,7 +195,7 @@ class Obligation(Sourced):
             models.UniqueConstraint(
                 name="obligation_once_per_clock",
                 fields=["state", "limb"],
-                condition=Q(hostilities_ended__isnull=True),
+                condition=Q(hostilities_ended__isnull=True, follows__isnull=True),
                 violation_error_message=_("This State already has that obligation."),
             ),
             models.UniqueConstraint(
@@ -220,6 +238,7 @@ class Obligation(Sourced):
             hostilities_ended=self.hostilities_ended,
             extensions=tuple(extension.as_rule() for extension in self.extensions.all()),
             completed_on=min((c.day for c in fulfilled if c.day), default=None),
+            completed_from=min((earliest_day(c.day, c.precision) for c in fulfilled if c.day), default=None),
             is_completed=bool(fulfilled),
             no_obligation_since=min(none_held, default=None),
             withdrawn=self.state.withdrawn,
@@ -249,8 +268,13 @@ class ExtensionDecision(Sourced):
             models.UniqueConstraint(name="extension_sequence_once", fields=["obligation", "sequence"]),
             models.CheckConstraint(
                 name="extension_grant_has_length",
-                condition=~Q(outcome="granted") | Q(granted_until__isnull=False) | Q(granted_months__isnull=False),
+                condition=~Q(outcome="granted") | Q(granted_until__isnull=False) | Q(granted_months__gte=1),
                 violation_error_message=_("A granted extension needs its new date or its length in months."),
+            ),
+            models.CheckConstraint(
+                name="extension_pending_has_day",
+                condition=~Q(outcome="pending") | Q(requested_on__isnull=False),
+                violation_error_message=_("A request that awaits its decision needs the day on which it was lodged."),
             ),
         ]
 
@@ -267,6 +291,7 @@ class ExtensionDecision(Sourced):
             decided_by=self.meeting.code if self.meeting else "",
             month_precision=self.precision == enums.Precision.MONTH,
             source=self.source,
+            number=self.sequence,
         )
 
 
@@ -320,6 +345,11 @@ class TransparencyReport(Sourced):
 
     def __str__(self) -> str:
         return f"{self.state_id} {self.covered_year or self.kind}"
+
+    @property
+    def earliest(self) -> date:
+        """The first day on which it may have come in."""
+        return earliest_day(self.received_on, self.precision)
 
 
 class Organisation(Sourced):

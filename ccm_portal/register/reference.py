@@ -5,8 +5,8 @@ Contradictory or unreadable rows raise `BadReference`; the caller's transaction 
 
 import csv
 import re
-from calendar import monthrange
-from collections.abc import Iterator
+from calendar import month_name, monthrange
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from ccm_portal.register import enums
 from ccm_portal.register import models as register
 from ccm_portal.treaty import deadlines
-from ccm_portal.treaty.dates import add_months, entry_into_force, withdrawal_effective
+from ccm_portal.treaty.dates import add_months, entry_into_force, initial_report_due, withdrawal_effective
 
 
 class BadReference(Exception):
@@ -78,7 +78,7 @@ class Row:
         value = self.text(column)
         if not value:
             return None
-        if not value.isdigit():
+        if not (value.isascii() and value.isdigit()):
             raise self.fail(f"{column} {value!r} is not a whole number")
         return int(value)
 
@@ -92,11 +92,19 @@ class Row:
 def read_rows(path: Path) -> Iterator[Row]:
     """The rows of a CSV file in UTF-8."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            for number, cells in enumerate(csv.DictReader(file), start=2):
-                yield Row(path.name, number, cells)
-    except FileNotFoundError:
-        raise BadReference(f"{path} does not exist") from None
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            if not reader.fieldnames:
+                raise BadReference(f"{path.name} is empty: not even its columns are named")
+            for cells in reader:
+                row = Row(path.name, reader.line_num, cells)
+                if None in cells or None in cells.values():
+                    raise row.fail("the line has more or fewer cells than there are columns")
+                yield row
+    except OSError as error:
+        raise BadReference(f"{path} cannot be read: {error.strerror}") from None
+    except csv.Error as error:
+        raise BadReference(f"{path.name} is not a CSV file: {error}") from None
     except UnicodeDecodeError:
         raise BadReference(f"{path} is not UTF-8 text") from None
 
@@ -105,6 +113,16 @@ def optional_rows(path: Path) -> Iterator[Row]:
     """As `read_rows`, for files that only the portal's own copy has."""
     if path.exists():
         yield from read_rows(path)
+
+
+def by_key(rows: Iterable[Row], column: str) -> dict[str, Row]:
+    """Rows by a column that must not repeat."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        if row.text(column) in found:
+            raise row.fail(f"{column} {row.text(column)!r} stands on line {found[row.text(column)].line} already")
+        found[row.text(column)] = row
+    return found
 
 
 class Shelf:
@@ -163,13 +181,16 @@ def partial_date(row: Row, column: str) -> PartialDate:
     value = row.text(column)
     if not value:
         return PartialDate(None, enums.Precision.UNKNOWN)
-    if re.fullmatch(r"\d{4}(/\d{4})?", value):
+    if re.fullmatch(r"[12]\d{3}(/[12]\d{3})?", value):
         return PartialDate(date(int(value[-4:]), 12, 31), enums.Precision.YEAR)
-    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+    if re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", value):
         year, month = int(value[:4]), int(value[5:])
         return PartialDate(date(year, month, monthrange(year, month)[1]), enums.Precision.MONTH)
     return PartialDate(row.day(column), enums.Precision.DAY)
 
+
+#: Articles 3.3 and 4.5: an extension is for up to four and up to five years.
+MAX_EXTENSION_MONTHS = {3: 48, 4: 60}
 
 REGIONS = {
     "Africa": enums.Region.AFRICA,
@@ -246,11 +267,12 @@ def load_register(treaty: Path, assistance: Path, portal: Path, tally: Tally) ->
 def load_states(treaty: Path, portal: Path, tally: Tally) -> dict[str, register.State]:
     """UN members and observers as a base, then signatories, then States Parties with the Depositary's dates."""
     shelf = Shelf(tally, register.State, "iso3")
-    acts = {row.text("iso3"): row for row in read_rows(treaty / "states_parties.csv")}
-    signatures = {row.text("iso3"): row for row in read_rows(treaty / "signatories.csv")}
-    aliases = {row.text("iso3"): row.text("aliases") for row in optional_rows(portal / "aliases.csv")}
-    base = {row.text("iso3"): row for row in read_rows(treaty / "un_members.csv")}
-    for row in [*acts.values(), *signatures.values()]:
+    base = by_key(read_rows(treaty / "un_members.csv"), "iso3")
+    acts = by_key(read_rows(treaty / "states_parties.csv"), "iso3")
+    signatures = by_key(read_rows(treaty / "signatories.csv"), "iso3")
+    named = by_key(optional_rows(portal / "aliases.csv"), "iso3")
+    aliases = {iso3: row.text("aliases") for iso3, row in named.items()}
+    for row in [*acts.values(), *signatures.values(), *named.values()]:
         if row.text("iso3") not in base:
             raise row.fail(f"unknown ISO code {row.text('iso3')!r}: it is not in un_members.csv")
     for iso3, row in base.items():
@@ -298,6 +320,12 @@ def _treaty_acts(row: Row, tally: Tally) -> dict[str, Any]:
     effective = row.day("withdrawal_effective_date")
     if effective and (withdrawal is None or effective < withdrawal_effective(withdrawal)):
         raise row.fail(f"withdrawal effective {effective} contradicts the notice of {withdrawal or 'no date'}")
+    is_delayed = effective is not None and withdrawal is not None and effective > withdrawal_effective(withdrawal)
+    if is_delayed:
+        tally.warnings.append(
+            f"{row.file} line {row.line}: withdrawal effective {effective}, later than six months after the notice; "
+            "taken as the end of an armed conflict (Article 20.3)"
+        )
     if (row.text("status") == "withdrawn") != (withdrawal is not None):
         raise row.fail(f"status {row.text('status')!r} contradicts the withdrawal date {withdrawal or 'missing'}")
     return {
@@ -310,6 +338,7 @@ def _treaty_acts(row: Row, tally: Tally) -> dict[str, Any]:
         "instrument": choose(row, "action", {choice.value: choice for choice in enums.Instrument}),
         "deposited": deposited,
         "withdrawal_received": withdrawal,
+        "conflict_ended": effective if is_delayed else None,
         "source": row.text("source"),
         "is_verified": True,
     }
@@ -320,8 +349,8 @@ def load_meetings(
 ) -> dict[str, register.Meeting]:
     """Meetings, with what is known of their decisions."""
     shelf = Shelf(tally, register.Meeting, "code")
-    incomplete = {row.text("meeting") for row in optional_rows(portal / "meeting_decisions.csv")}
-    for row in read_rows(treaty / "meetings.csv"):
+    incomplete = by_key(optional_rows(portal / "meeting_decisions.csv"), "meeting")
+    for row in by_key(read_rows(treaty / "meetings.csv"), "id").values():
         shelf.put(
             row,
             code=row.text("id"),
@@ -335,6 +364,9 @@ def load_meetings(
             note=row.text("note"),
             is_verified=is_verified(row.text("source")) and "not verified" not in row.text("note"),
         )
+    for code, row in incomplete.items():
+        if (code,) not in shelf.rows:
+            raise row.fail(f"meeting {code!r} is not in meetings.csv")
     return {key[0]: meeting for key, meeting in shelf.rows.items()}
 
 
@@ -349,12 +381,13 @@ def load_clocks(
     obligations = Shelf(tally, register.Obligation, "state", "limb", "hostilities_ended")
     extensions = Shelf(tally, register.ExtensionDecision, "obligation", "sequence")
     completions = Shelf(tally, register.Completion, "obligation", "kind")
-    for row in read_rows(path):
+    for row in by_key(read_rows(path), "iso3").values():
         state, status = row.state(states), row.text("status")
         note = "; ".join(
             part for part in (status, row.cells.get("note") or "", row.cells.get("completion_note") or "") if part
         )
         original = _check_original_deadline(row, state, limb)
+        row.text("ext1_meeting")  # the column must be there, even if it is empty
         obligation = obligations.put(
             row,
             state=state,
@@ -382,9 +415,10 @@ def _check_original_deadline(row: Row, state: register.State, limb: str) -> date
     if state.in_force is None:
         raise row.fail(f"{state.iso3} has not joined the Convention and cannot have this obligation")
     computed = deadlines.original_deadline(deadlines.Clock(limb), state.in_force)
-    stated = row.day("original_deadline")
-    if stated and stated != computed:
-        raise row.fail(f"original deadline {stated} contradicts the entry into force: the Convention gives {computed}")
+    for column, expected in (("entry_into_force_date", state.in_force), ("original_deadline", computed)):
+        stated = row.day(column)
+        if stated and stated != expected:
+            raise row.fail(f"{column} {stated} contradicts the date of deposit: the Convention gives {expected}")
     return computed
 
 
@@ -399,6 +433,11 @@ def _load_extensions(
         granted, precision = _granted_until(row, f"ext{sequence}_until", current)
         if granted and granted <= current:
             raise row.fail(f"extension {sequence} to {until} does not lengthen the deadline of {current}")
+        if granted and granted > add_months(current, MAX_EXTENSION_MONTHS[obligation.article]):
+            shelf.tally.warnings.append(
+                f"{row.file} line {row.line}: extension {sequence} to {until} is longer than Article "
+                f"{obligation.article} allows at once (from {current})"
+            )
         current = granted or current
         shelf.put(
             row,
@@ -413,6 +452,9 @@ def _load_extensions(
             note=f"{named}: {row.text(f'ext{sequence}_note')}",
             is_verified=granted is not None and "inferred" not in named,
         )
+    last = row.cells.get("last_deadline") or row.cells.get("last_deadline_seen") or ""
+    if last and not current.isoformat().startswith(last):
+        raise row.fail(f"last deadline {last} contradicts the extensions of the same line, which give {current}")
 
 
 def _granted_until(row: Row, column: str, current: date) -> tuple[date | None, str]:
@@ -441,10 +483,9 @@ def _load_completion(row: Row, obligation: register.Obligation, shelf: Shelf) ->
         return
     when = partial_date(row, "completion")
     if clarified:
-        month = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].index(
-            clarified[1][:3].lower()
-        )
-        year = int(clarified[2])
+        if clarified[1] not in month_name:
+            raise row.fail(f"status {status!r} names no month")
+        month, year = list(month_name).index(clarified[1]) - 1, int(clarified[2])
         when = PartialDate(date(year, month + 1, monthrange(year, month + 1)[1]), enums.Precision.MONTH)
     shelf.put(
         row,
@@ -461,7 +502,7 @@ def _load_completion(row: Row, obligation: register.Obligation, shelf: Shelf) ->
 def load_victim_assistance(path: Path, states: dict[str, register.State], tally: Tally) -> None:
     """States reported to have Article 5 obligations; lists differ over time, and a State on no list is unclear."""
     shelf = Shelf(tally, register.Obligation, "state", "limb", "hostilities_ended")
-    for row in read_rows(path):
+    for row in by_key(read_rows(path), "iso3").values():
         listed = row.text("on_current_isu_list") == "yes"
         shelf.put(
             row,
@@ -479,17 +520,38 @@ def load_victim_assistance(path: Path, states: dict[str, register.State], tally:
 def load_initial_reports(path: Path, states: dict[str, register.State], tally: Tally) -> None:
     """Initial transparency reports whose date was seen. A blank means "not found", never "not submitted"."""
     shelf = Shelf(tally, register.TransparencyReport, "state", "kind", "covered_year")
-    for row in read_rows(path):
+    for row in by_key(read_rows(path), "iso3").values():
         received = partial_date(row, "initial_report_submitted")
+        state = row.state(states)
+        _compare_report_due(row, state, tally)
         if received.day:
             shelf.put(
                 row,
-                state=row.state(states),
+                state=state,
                 kind=enums.ReportKind.INITIAL,
                 covered_year=None,
                 received_on=received.day,
                 precision=received.precision,
                 source=row.text("submitted_source"),
+            )
+
+
+def _compare_report_due(row: Row, state: register.State, tally: Tally) -> None:
+    """Article 7.1: a computed due date must agree; a published one that differs is named; the computed one holds."""
+    if state.in_force is None:
+        raise row.fail(f"{state.iso3} has not joined the Convention and owes no report")
+    due = initial_report_due(state.in_force)
+    for column, expected in (("entry_into_force_date", state.in_force), ("initial_report_due_computed", due)):
+        stated = row.day(column)
+        if stated and stated != expected:
+            raise row.fail(f"{column} {stated} contradicts the date of deposit: the Convention gives {expected}")
+    for published in re.findall(
+        r"\d{4}-\d{2}-\d{2}", re.sub(r"\[[^]]*\]", "", row.text("initial_report_due_published"))
+    ):
+        if published != due.isoformat():
+            tally.warnings.append(
+                f"{row.file} line {row.line}: {state.name}'s initial report was published as due {published}; "
+                f"180 days from its entry into force give {due}"
             )
 
 
@@ -546,7 +608,7 @@ def load_organisations(assistance: Path, states: dict[str, register.State], tall
     """Operators, and those donors that are not States."""
     shelf = Shelf(tally, register.Organisation, "code")
     names = {name: state for state in states.values() for name in [state.name, *state.aliases.split("; ")] if name}
-    for row in read_rows(assistance / "operators.csv"):
+    for row in by_key(read_rows(assistance / "operators.csv"), "code").values():
         organisation = shelf.put(
             row,
             code=row.text("code"),

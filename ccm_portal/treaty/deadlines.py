@@ -101,11 +101,12 @@ class Extension:
     decided_by: str = ""
     month_precision: bool = False  # the source gives the month only
     source: str = ""
+    number: int | None = None  # 1 for the first request of a clock; the next number where not given
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One of the successive deadlines of a clock; sequence 0 is the treaty's own."""
+    """One of the successive deadlines of a clock; sequence 0 is the treaty's own, n that of the n-th request."""
 
     sequence: int
     day: date
@@ -126,7 +127,7 @@ def deadline_history(original: date, extensions: Iterable[Extension]) -> tuple[D
         day = extension.granted_until or add_months(deadlines[-1].day, extension.granted_months or 0)
         deadlines.append(
             Deadline(
-                len(deadlines),
+                extension.number or deadlines[-1].sequence + 1,
                 day,
                 Basis.EXTENSION,
                 extension.decided_by,
@@ -152,7 +153,8 @@ class Facts:
     in_force: date
     hostilities_ended: date | None = None
     extensions: tuple[Extension, ...] = ()
-    completed_on: date | None = None
+    completed_on: date | None = None  # the last day that fits what the source says
+    completed_from: date | None = None  # the first day that fits, where the source gives a month or a year
     is_completed: bool = False  # a completion is on record, even if its day is not known
     no_obligation_since: date | None = None  # the State clarified that it holds nothing
     withdrawn: date | None = None
@@ -166,7 +168,7 @@ class Position:
     status: Status
     latest_submission: date | None = None
     consideration_meeting: str = ""
-    is_certain: bool = True  # False: a meeting has since been able to decide, and its decisions are not recorded
+    is_certain: bool = True  # False for an overdue clock that an unrecorded decision or completion may have stopped
 
 
 #: (request open, deadline passed, last day to ask passed, extended before) -> status of a declared, uncompleted
@@ -196,7 +198,7 @@ def _request_open(extensions: Iterable[Extension], on: date) -> bool:
         lodged = extension.requested_on or extension.decided_on
         if lodged is not None and lodged <= on:
             latest = extension
-    if latest is None or latest.outcome is Outcome.NOT_SEEN:
+    if latest is None or latest.outcome in {Outcome.NOT_SEEN, Outcome.PENDING}:
         return latest is not None
     return latest.decided_on is None or latest.decided_on > on
 
@@ -226,7 +228,8 @@ def position(facts: Facts, on: date, meetings: Sequence[FormalMeeting]) -> Posit
         status,
         expected[0] if expected else None,
         expected[1] if expected else "",
-        is_certain=status is not Status.OVERDUE or not _undecided_since(current, on, meetings),
+        is_certain=status is not Status.OVERDUE
+        or not (_undecided_since(current, on, meetings) or _has_come(facts.completed_from, on)),
     )
 
 

@@ -36,10 +36,14 @@ def consideration_meeting(deadline: date, meetings: Iterable[FormalMeeting]) -> 
 def expected_latest_submission(deadline: date, meetings: Iterable[FormalMeeting]) -> tuple[date, str] | None:
     """Last day to lodge an extension request, and the meeting it must reach.
 
-    Only meetings of the twelve months before the deadline count: where none is scheduled yet for that year, nothing
-    is promised (None), because a date computed from an older meeting would be wrong by a year.
+    Where no later meeting is known and the last one ended over a year before the deadline, the right meeting is not
+    scheduled yet, and nothing is promised (None): a date computed from an older meeting would be wrong by a year.
     """
+    meetings = list(meetings)
     meeting = consideration_meeting(deadline, meetings)
-    if meeting is None or meeting.last_day < add_months(deadline, -12):
+    if meeting is None:
+        return None
+    schedule_is_open = all(known.last_day < deadline for known in meetings)
+    if schedule_is_open and meeting.last_day < add_months(deadline, -12):
         return None
     return latest_submission(meeting.first_day), meeting.code

@@ -49,11 +49,11 @@ def membership(acts: TreatyActs, on: date) -> Membership:
     if acts.deposited and acts.deposited <= on:
         if acts.withdrawn and acts.withdrawn <= on:
             return Membership.FORMER
+        if acts.in_force and acts.in_force > on:
+            return Membership.DEPOSITED
         if acts.withdrawal_received and acts.withdrawal_received <= on:
             return Membership.WITHDRAWAL_NOTIFIED
-        if acts.in_force and acts.in_force <= on:
-            return Membership.STATE_PARTY
-        return Membership.DEPOSITED
+        return Membership.STATE_PARTY
     if acts.signed and acts.signed <= on:
         return Membership.SIGNATORY
     return Membership.NON_PARTY

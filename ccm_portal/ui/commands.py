@@ -3,15 +3,16 @@
 from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ccm_portal.ui.tables import Record, to_csv, to_json, to_text
 
 
 def parse_day(text: str | None, default: date) -> date:
     """An ISO date from the command line."""
-    if not text:
+    if text is None:
         return default
     try:
         return date.fromisoformat(text)
@@ -19,7 +20,22 @@ def parse_day(text: str | None, default: date) -> date:
         raise CommandError(f"{text!r} is not a date (YYYY-MM-DD)") from None
 
 
-class RecordsCommand(BaseCommand):
+class PortalCommand(BaseCommand):
+    """A command that says in one line what is wrong with its arguments, and exits with 1."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+
+        def refuse(message: str) -> NoReturn:
+            if parser.called_from_command_line:  # type: ignore[attr-defined]
+                parser.exit(1, f"{subcommand}: {message}\n")
+            raise CommandError(message)
+
+        parser.error = refuse  # type: ignore[method-assign]
+        return parser
+
+
+class RecordsCommand(PortalCommand):
     """A command that prints records."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:

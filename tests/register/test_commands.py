@@ -1,7 +1,5 @@
 """The commands that others script against: columns, dates, formats and refusals of `design` section 5."""
 
-# ruff: noqa: N802 (tests are named after requirement rows)
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Loading the reference files: again without change, and not at all when a file contradicts itself or the treaty."""
 
-# ruff: noqa: N802 (tests are named after requirement rows)
-
 import csv
 import json
 import shutil

@@ -1,7 +1,5 @@
 """Calendar arithmetic of Articles 3, 4, 7, 8, 17 and 20 against the vectors of `domain` 1.1 and 1.16."""
 
-# ruff: noqa: N802 (tests are named after requirement rows)
-
 from datetime import date
 
 import pytest

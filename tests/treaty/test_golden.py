@@ -1,7 +1,5 @@
 """Every published date of `reference/treaty/golden_dates.csv`, against the register as it is loaded."""
 
-# ruff: noqa: N802 (tests are named after requirement rows)
-
 import csv
 import re
 

@@ -1,7 +1,5 @@
 """What a clock of Article 3 or 4 says on a day, and by when an extension request must be in."""
 
-# ruff: noqa: N802 (tests are named after requirement rows)
-
 from datetime import date
 
 import pytest

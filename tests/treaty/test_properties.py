@@ -1,7 +1,5 @@
 """What holds for every date: laws of the treaty engine, tried on many."""
 
-# ruff: noqa: N802 (tests are named after requirement rows)
-
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product

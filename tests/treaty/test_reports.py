@@ -1,7 +1,5 @@
 """When transparency reports are due, and how their filing counts (Article 7)."""
 
-# ruff: noqa: N802 (tests are named after requirement rows)
-
 from datetime import date, timedelta
 
 import pytest

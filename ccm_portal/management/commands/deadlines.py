@@ -24,7 +24,8 @@ class Command(RecordsCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         on = parse_day(options["as_of"], timezone.localdate())
         states, obligations = State.objects.all(), Obligation.objects.clocks().with_facts()
-        if iso3 := (options["state"] or "").upper():
+        if options["state"] is not None:
+            iso3 = options["state"].upper()
             states, obligations = states.filter(iso3=iso3), obligations.filter(state=iso3)
             if not states.exists():
                 raise CommandError(f"unknown ISO code {options['state']!r}")

@@ -9,15 +9,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from ccm_portal.demonstration import ACCOUNTS, PASSWORD, prepare
 from ccm_portal.loading import load_all
-from ccm_portal.ui.commands import parse_day
+from ccm_portal.ui.commands import PortalCommand, parse_day
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from ccm_portal.loading import load_all
 from ccm_portal.register.reference import BadReference
+from ccm_portal.ui.commands import PortalCommand
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,14 +4,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
-from ccm_portal.ui.commands import parse_day
+from ccm_portal.ui.commands import PortalCommand, parse_day
 from reports.progress import as_pdf, as_word, section
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:

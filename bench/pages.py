@@ -1,0 +1,111 @@
+"""What is measured, as whom, and the targets. Nothing here needs Django: the client must stay thin."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+FLOOR, LIST = "floor", "list"
+GROWTH = 1.2  # a page at 10,000 requests beside the same page at 1,000
+PAGE_SIZES = (10, 25, 50)
+CSRF = "benchbenchbenchbenchbenchbench00"
+BOUNDARY = "----bench"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as one person asks for it. `times` is the target as a multiple of the page named by `against`."""
+
+    key: str
+    title: str
+    person: str
+    path: str
+    times: float | None = None
+    sql: int | None = None
+    against: str = FLOOR
+    grows: bool = False  # whether its growth with the number of requests is measured
+    is_form: bool = False
+
+
+PAGES = (
+    Page(FLOOR, "floor", "coordinator", "/floor/"),
+    Page(LIST, "list, 25 rows", "coordinator", "/requests/", 4.0, 8, grows=True),
+    Page("filtered", "list, two filters and words", "coordinator", "/requests/?area=clearance&status=open&q=survey+teams", 1.2, 10, LIST, True),
+    Page("rare", "list, words that few have", "coordinator", "/requests/?q=orthopaedic+northern+boats", None, 10, LIST, True),
+    Page("board", "board of the Coordinator", "coordinator", "/dashboard/", 3.5, 10, grows=True),
+    Page("focal", "board of a focal point", "lao", "/dashboard/", 3.5, 10, grows=True),
+    Page("state", "State page", "coordinator", "/states/lao/", 2.5, grows=True),
+    Page("detail", "request with its history", "coordinator", "/requests/{detail}/", 2.5, 10, grows=True),
+    Page("save", "form submitted", "tcd", "/requests/{draft}/edit/", 2.0, 12, is_form=True),
+)  # fmt: skip
+BY_KEY = {page.key: page for page in PAGES}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One HTTP request, and the status that the answer must have."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes = b""
+    status: int = 200
+
+
+@dataclass
+class Site:
+    """What the filled database offers: session keys by person, the request to read, the drafts to submit."""
+
+    sessions: dict[str, str]
+    detail: str
+    drafts: list[str] = field(default_factory=list)
+
+    def ask(self, page: Page) -> Ask:
+        """The next request for a page; each form save uses up one draft."""
+        cookie = f"sessionid={self.sessions[page.person]}; csrftoken={CSRF}"
+        headers = {"Cookie": cookie, "Connection": "close"}
+        if not page.is_form:
+            return Ask("GET", page.path.format(detail=self.detail), headers)
+        headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
+        return Ask("POST", page.path.format(draft=self.drafts.pop()), headers, needs_form(), 302)
+
+
+def needs_form() -> bytes:
+    """The needs form as a browser posts it: all parts filled, one row of evidence filled and one left empty."""
+    day = date.today()
+    values = [
+        ("csrfmiddlewaretoken", CSRF),
+        ("version", "1"),
+        ("title", "Survey teams for the northern provinces"),
+        ("areas", "clearance"),
+        ("areas", "risk_education"),
+        ("obligation", ""),
+        ("challenge", "The last survey teams stood down when their funding ended. " * 8),
+        ("requirement", "Two survey teams with vehicles for eighteen months, and training of surveyors. " * 6),
+        ("kinds", "technical"),
+        ("kinds", "financial"),
+        ("total_cost", "3200000"),
+        ("national_share", "600000"),
+        ("external_secured", "400000"),
+        ("currency", "USD"),
+        ("desired_start", str(day + timedelta(days=90))),
+        ("desired_end", str(day + timedelta(days=640))),
+        ("consequence", "The next extension request would again rest on estimates."),
+        ("institution", "National mine action authority"),
+        ("national_plan", "National mine action plan"),
+        ("channel", "coordinators"),
+        ("inform_coordinators", "on"),
+        ("visibility", "match_parties"),
+        ("evidence-TOTAL_FORMS", "2"),
+        ("evidence-INITIAL_FORMS", "0"),
+        ("evidence-MIN_NUM_FORMS", "0"),
+        ("evidence-MAX_NUM_FORMS", "40"),
+        ("evidence-0-claim", "Area suspected to be contaminated"),
+        ("evidence-0-figure", "2400000"),
+        ("evidence-0-unit", "m²"),
+        ("evidence-0-dated", str(day - timedelta(days=300))),
+        ("evidence-0-source", "National survey records"),
+        ("evidence-0-method", "non-technical survey"),
+        *((f"evidence-1-{name}", "") for name in ("claim", "figure", "unit", "dated", "source", "method")),
+        ("submit", "1"),
+    ]
+    parts = (f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in values)
+    return ("".join(parts) + f"--{BOUNDARY}--\r\n").encode()

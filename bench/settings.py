@@ -1,0 +1,13 @@
+"""The portal's settings, with the floor view beside its pages."""
+
+from ccm_portal.settings import *  # noqa: F403
+from ccm_portal.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "bench"]
+ROOT_URLCONF = "bench.urls"
+WSGI_APPLICATION = "bench.wsgi.application"
+#: All that the floor needs to know who asks.
+FLOOR_MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
