@@ -107,5 +107,7 @@ def needs_form() -> bytes:
         *((f"evidence-1-{name}", "") for name in ("claim", "figure", "unit", "dated", "source", "method")),
         ("submit", "1"),
     ]
-    parts = (f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in values)
+    parts = (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in values
+    )
     return ("".join(parts) + f"--{BOUNDARY}--\r\n").encode()

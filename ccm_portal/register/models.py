@@ -268,13 +268,10 @@ class ExtensionDecision(Sourced):
             models.UniqueConstraint(name="extension_sequence_once", fields=["obligation", "sequence"]),
             models.CheckConstraint(
                 name="extension_grant_has_length",
-                condition=~Q(outcome="granted") | Q(granted_until__isnull=False) | Q(granted_months__gte=1),
+                condition=~Q(outcome="granted")
+                | Q(granted_until__isnull=False)
+                | Q(granted_months__isnull=False, granted_months__gte=1),
                 violation_error_message=_("A granted extension needs its new date or its length in months."),
-            ),
-            models.CheckConstraint(
-                name="extension_pending_has_day",
-                condition=~Q(outcome="pending") | Q(requested_on__isnull=False),
-                violation_error_message=_("A request that awaits its decision needs the day on which it was lodged."),
             ),
         ]
 

@@ -101,6 +101,8 @@ def read_rows(path: Path) -> Iterator[Row]:
                 if None in cells or None in cells.values():
                     raise row.fail("the line has more or fewer cells than there are columns")
                 yield row
+    except FileNotFoundError:
+        raise BadReference(f"{path} does not exist") from None
     except OSError as error:
         raise BadReference(f"{path} cannot be read: {error.strerror}") from None
     except csv.Error as error:
@@ -267,8 +269,8 @@ def load_register(treaty: Path, assistance: Path, portal: Path, tally: Tally) ->
 def load_states(treaty: Path, portal: Path, tally: Tally) -> dict[str, register.State]:
     """UN members and observers as a base, then signatories, then States Parties with the Depositary's dates."""
     shelf = Shelf(tally, register.State, "iso3")
-    base = by_key(read_rows(treaty / "un_members.csv"), "iso3")
     acts = by_key(read_rows(treaty / "states_parties.csv"), "iso3")
+    base = by_key(read_rows(treaty / "un_members.csv"), "iso3")
     signatures = by_key(read_rows(treaty / "signatories.csv"), "iso3")
     named = by_key(optional_rows(portal / "aliases.csv"), "iso3")
     aliases = {iso3: row.text("aliases") for iso3, row in named.items()}

@@ -195,7 +195,8 @@ def _request_open(extensions: Iterable[Extension], on: date) -> bool:
     """Whether on that day the latest request was lodged and its decision not (known to be) taken."""
     latest: Extension | None = None
     for extension in extensions:
-        lodged = extension.requested_on or extension.decided_on
+        # a request on record as pending has been lodged, even if the day is not known
+        lodged = extension.requested_on or (date.min if extension.outcome is Outcome.PENDING else extension.decided_on)
         if lodged is not None and lodged <= on:
             latest = extension
     if latest is None or latest.outcome in {Outcome.NOT_SEEN, Outcome.PENDING}:

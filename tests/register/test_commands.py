@@ -258,7 +258,6 @@ def test_load_of_a_folder(tmp_path):
     assert output("load_reference", str(settings.REFERENCE_DIR / "treaty")).startswith("added: 0\nchanged: 0\n")
 
 
-@pytest.mark.xfail(strict=True, raises=NotADirectoryError, reason="contract: a file as PATH ends in a traceback")
 def test_load_of_a_file_is_refused():
     with pytest.raises(CommandError):
         output("load_reference", str(settings.REFERENCE_DIR / "treaty" / "meetings.csv"))
@@ -277,7 +276,6 @@ def test_bad_date_is_refused_in_one_line(command, text):
     assert caught.value.returncode == 1
 
 
-@pytest.mark.xfail(strict=True, reason="contract: an empty value (an unset variable in a script) passes as none given")
 @pytest.mark.parametrize(
     "arguments", [("states", "--as-of", ""), ("deadlines", "--as-of", ""), ("deadlines", "--state", "")]
 )
@@ -301,15 +299,12 @@ def test_bad_option_is_refused(arguments):
         output("deadlines", *arguments)
 
 
-OVER_THE_CONTRACT = pytest.mark.xfail(strict=True, reason="contract: exit 1 and one line; argparse exits 2 with usage")
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
         ("states", "--as-of", "2017-02-30"),
-        pytest.param(*[("deadlines", "--article", "5")], marks=OVER_THE_CONTRACT),
-        pytest.param(*[("states", "--format", "xml")], marks=OVER_THE_CONTRACT),
+        ("deadlines", "--article", "5"),
+        ("states", "--format", "xml"),
     ],
 )
 def test_bad_input_exits_1_with_one_line(arguments, tmp_path):

@@ -88,7 +88,15 @@ def test_published_error_is_not_reproduced(row):
 def test_R046_extension_history_is_kept(iso3, limb, days):
     _obligation, history = history_of(iso3, limb)
     assert [deadline.day.isoformat() for deadline in history] == days
-    assert [deadline.sequence for deadline in history] == list(range(len(days)))
+    numbers = [deadline.sequence for deadline in history]
+    assert numbers[0] == 0
+    assert numbers == sorted(set(numbers))
+
+
+def test_sequence_is_the_number_of_the_request():
+    """Bulgaria's first extension was not seen, so its history goes from the treaty's own to the second and third."""
+    _obligation, history = history_of("BGR", "3.2")
+    assert [deadline.sequence for deadline in history] == [0, 2, 3]
 
 
 @pytest.mark.parametrize(("iso3", "limb"), [("IRQ", "4.1(a)"), ("MRT", "4.1(a)"), ("BGR", "3.2")])

@@ -95,7 +95,6 @@ def test_R056_pending_request_stands_before_a_passed_deadline():
     assert at(lao(pending), "2020-08-02").status is Status.EXTENSION_REQUESTED
 
 
-@pytest.mark.xfail(strict=True, reason="edge case 11: a pending request closes with its meeting, undecided")
 def test_pending_request_outlives_its_meeting_until_decided():
     """Edge case 11: in 2020 the meeting closed and the decision came later, by silence procedure."""
     pending = Extension(Outcome.PENDING, decided_on=date(2019, 9, 4), requested_on=date(2018, 11, 1))
@@ -103,7 +102,6 @@ def test_pending_request_outlives_its_meeting_until_decided():
     assert at(lao(pending), "2019-09-05").status is Status.EXTENSION_REQUESTED
 
 
-@pytest.mark.xfail(strict=True, reason="R56: a pending request without a day counts as none")
 def test_pending_request_of_unknown_day_is_a_request():
     assert at(lao(Extension(Outcome.PENDING)), "2019-06-01").status is Status.EXTENSION_REQUESTED
 
@@ -246,7 +244,6 @@ def test_nothing_is_promised_without_meetings():
     assert consideration_meeting(date(2027, 1, 1), []) is None
 
 
-@pytest.mark.xfail(strict=True, reason="domain 1.1: older than 12 months, although no meeting lies between")
 def test_R048_late_review_conference_leaves_the_meeting_before():
     """2020: a deadline of 1 November fell before the 2RC, so 9MSP was the last to end before it (`domain` 1.1)."""
     assert expected_latest_submission(date(2020, 11, 1), MEETINGS) == (date(2018, 12, 2), "9MSP")
@@ -314,7 +311,6 @@ def test_no_clock_before_entry_into_force(db):
     assert ("SSD", "4.1(a)") in clocks_on(date(2024, 2, 1))
 
 
-@pytest.mark.xfail(strict=True, reason="as-of: Article 4.1(b) is shown before its hostilities ended")
 def test_no_clock_before_the_end_of_hostilities(db):
     """As of a day before the hostilities ended, Article 4.1(b) sets no deadline yet."""
     Obligation.objects.create(state_id="SSD", article=4, limb="4.1(b)", hostilities_ended=date(2025, 6, 30))
@@ -328,7 +324,6 @@ def test_victim_assistance_has_no_clock(db, today):
     assert not list(positions(Obligation.objects.filter(limb="5.1").with_facts(), today, formal_meetings()))
 
 
-@pytest.mark.xfail(strict=True, reason="R56: pending for a coming meeting, lodged on a day not known")
 def test_request_for_a_coming_meeting_is_open_in_the_register(db):
     """A request whose own day is not known was lodged before the meeting that is to consider it."""
     chad = Obligation.objects.get(state="TCD", limb="4.1(a)")
@@ -338,7 +333,6 @@ def test_request_for_a_coming_meeting_is_open_in_the_register(db):
     assert clocks_on(date(2026, 6, 1))["TCD", "4.1(a)"].status is Status.EXTENSION_REQUESTED
 
 
-@pytest.mark.xfail(strict=True, reason="edge case 11: pending after its meeting becomes overdue")
 def test_request_not_decided_by_its_meeting_is_open_in_the_register(db, today):
     chad = Obligation.objects.get(state="TCD", limb="4.1(a)")
     meeting = Meeting.objects.get(code="3RC")
@@ -354,7 +348,6 @@ def test_request_not_decided_by_its_meeting_is_open_in_the_register(db, today):
         ("ZAF", "3.2", date(2023, 11, 15)),
         pytest.param(
             *("BIH", "4.1(a)", date(2023, 9, 10)),
-            marks=pytest.mark.xfail(strict=True, reason="a completion known to the month is taken as its last day"),
         ),
     ],
 )

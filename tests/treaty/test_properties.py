@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -170,7 +169,6 @@ def test_membership_says_what_was_done_by_the_day(state, day):
     assert (rung is Membership.SIGNATORY) == (not done and state.signed is not None and state.signed <= day)
 
 
-@pytest.mark.xfail(strict=True, reason="Article 17: a withdrawal notified before entry into force counts as bound")
 def test_nobody_is_bound_before_entry_into_force():
     state = TreatyActs(deposited=date(2020, 1, 15), withdrawal_received=date(2020, 3, 1))
     assert state.in_force == date(2020, 7, 1)

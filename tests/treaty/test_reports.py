@@ -141,7 +141,6 @@ def test_R080_annual_report_of_2013(db):
         ("month", "2014-04-30"),
         pytest.param(
             *("year", "2014-12-31"),
-            marks=pytest.mark.xfail(strict=True, reason="R80: a year is taken as its last day and called late"),
         ),
     ],
 )
