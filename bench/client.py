@@ -52,8 +52,8 @@ def slice_of(visit: Visit, count: int, seconds: float) -> float:
 
 
 def triple(base: Visit, page: Visit, size: Size) -> tuple[float, float]:
-    """(page as a multiple of the base, seconds of the page): a slice of the base, of the page, of the base again."""
+    """(seconds of the base, seconds of the page), from a slice of the base, one of the page, one of the base again."""
     before = slice_of(base, size.base, size.seconds)
     middle = slice_of(page, size.page, size.seconds)
     after = slice_of(base, size.base, size.seconds)
-    return middle / ((before + after) / 2), middle
+    return (before + after) / 2, middle

@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from random import Random
 
 from bench.client import Size, Visit, fetch, triple
-from bench.pages import BY_KEY, FLOOR, PAGES, Page, Site
+from bench.pages import FLOOR, PAGES, Page, Site
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One page: the median multiple of its base and its quarter points, and the median time."""
+    """One page: the median multiple of its base with its quarter points, and the median seconds of both."""
 
     times: float
     low: float
     high: float
     seconds: float
+    base_seconds: float
 
 
 def measure(port: int, site: Site, size: Size) -> dict[str, Measured]:
     """Every page as a multiple of the page that it is measured against."""
     visits = {page.key: visitor(port, site, page) for page in PAGES}
-    pairs = {page.key: (visits[page.against], visits[page.key]) for page in PAGES if page.key != FLOOR}
-    return _rounds(pairs, size)
+    return _rounds({page.key: (visits[page.against], visits[page.key]) for page in PAGES if page.key != FLOOR}, size)
 
 
 def measure_growth(large: int, small: int, site: Site, size: Size) -> dict[str, Measured]:
@@ -36,8 +36,13 @@ def visitor(port: int, site: Site, page: Page) -> Visit:
     return lambda: fetch(port, site.ask(page))
 
 
+def drafts_needed(size: Size) -> int:
+    """How many drafts the rounds submit."""
+    return sum(page.is_form for page in PAGES) * (size.rounds * size.page + size.warm_up)
+
+
 def _rounds(pairs: dict[str, tuple[Visit, Visit]], size: Size) -> dict[str, Measured]:
-    for visit in {id(visit): visit for pair in pairs.values() for visit in pair}.values():
+    for visit in {visit for pair in pairs.values() for visit in pair}:
         for _ in range(size.warm_up):
             visit()
     found: dict[str, list[tuple[float, float]]] = {key: [] for key in pairs}
@@ -50,17 +55,7 @@ def _rounds(pairs: dict[str, tuple[Visit, Visit]], size: Size) -> dict[str, Meas
 
 
 def _summary(results: list[tuple[float, float]]) -> Measured:
-    ratios = [ratio for ratio, _ in results]
+    ratios = [page / base for base, page in results]
     low, middle, high = statistics.quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
-    return Measured(middle, low, high, statistics.median(seconds for _, seconds in results))
-
-
-def drafts_needed(size: Size, counted: int) -> int:
-    """How many drafts the form save uses up, with those of the count."""
-    forms = sum(page.is_form for page in PAGES)
-    return forms * (size.rounds * size.page + size.warm_up) + counted
-
-
-def base_title(page: Page) -> str:
-    """The name of the page that a page is measured against."""
-    return BY_KEY[page.against].title
+    base_seconds, seconds = (statistics.median(column) for column in zip(*results, strict=True))
+    return Measured(middle, low, high, seconds, base_seconds)

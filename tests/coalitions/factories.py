@@ -1,8 +1,9 @@
 """Coalitions, commitments and work plans, for tests."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from coalitions.enums import CoalitionStatus, Label, MemberRole
@@ -62,7 +63,7 @@ class CommitmentFactory(DjangoModelFactory):
     currency = "USD"
     from_year = 2026
     to_year = 2028
-    recorded_on = date(2026, 11, 15)
+    recorded_on = factory.LazyFunction(timezone.localdate)
 
 
 class WorkPlanFactory(DjangoModelFactory):
@@ -71,8 +72,8 @@ class WorkPlanFactory(DjangoModelFactory):
 
     slug = factory.Sequence(lambda n: f"plan-{n}")
     name = factory.Sequence(lambda n: f"Work plan {n}")
-    starts = date(2026, 9, 1)
-    ends = date(2027, 8, 31)
+    starts = factory.LazyFunction(timezone.localdate)
+    ends = factory.LazyAttribute(lambda o: o.starts + timedelta(days=300))
 
 
 class ActivityFactory(DjangoModelFactory):
@@ -90,7 +91,7 @@ class PlanStepFactory(DjangoModelFactory):
         model = PlanStep
 
     plan = factory.SubFactory(WorkPlanFactory)
-    quarter_start = date(2026, 10, 1)
+    quarter_start = factory.SelfAttribute("plan.starts")
     title = "Find a date"
     status = "planned"
     order = factory.Sequence(int)

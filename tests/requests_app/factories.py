@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from requests_app.enums import AnswerKind, Channel, Kind, Status, Visibility
+from requests_app.enums import AnswerKind, Channel, Status, Visibility
 from requests_app.models import (
     Answer,
     AssistanceRequest,
@@ -47,7 +48,7 @@ class RequestFactory(DjangoModelFactory):
     is_technical = True
     visibility = Visibility.COORDINATORS_ISU
     status = Status.SUBMITTED
-    submitted_on = date(2026, 11, 2)
+    submitted_on = factory.LazyFunction(timezone.localdate)
     confirmed_on = factory.SelfAttribute("submitted_on")
 
     @factory.post_generation
@@ -89,7 +90,7 @@ class RelayFactory(DjangoModelFactory):
 
     request = factory.SubFactory(RequestFactory, match_parties=True, status=Status.RELAYED)
     supporter = factory.LazyAttribute(lambda o: Supporter.objects.get(code=o.code))
-    sent_on = date(2026, 11, 10)
+    sent_on = factory.LazyFunction(timezone.localdate)
 
 
 class AnswerFactory(DjangoModelFactory):
@@ -99,7 +100,7 @@ class AnswerFactory(DjangoModelFactory):
     relay = factory.SubFactory(RelayFactory)
     kind = AnswerKind.INTERESTED
     text = "We could field one team."
-    answered_on = date(2026, 11, 15)
+    answered_on = factory.LazyFunction(timezone.localdate)
 
 
 class EventFactory(DjangoModelFactory):
@@ -107,7 +108,7 @@ class EventFactory(DjangoModelFactory):
         model = RequestEvent
 
     request = factory.SubFactory(RequestFactory)
-    on = date(2026, 11, 2)
+    on = factory.SelfAttribute("request.submitted_on")
     action = "submit"
     from_status = Status.DRAFT
     to_status = Status.SUBMITTED
@@ -157,6 +158,3 @@ class SupportRecordFactory(DjangoModelFactory):
     recipient_id = "TCD"
     year = 2025
     amount_usd = 500_000
-
-
-KINDS = {f"is_{kind.value}": False for kind in Kind}

@@ -61,6 +61,12 @@ def deadline(row: Any) -> str:
 
 
 @register.filter
+def article(clock: str) -> SafeString:
+    """The provision of a clock, kept together and left to right: "Article 4.1(a)"."""
+    return format_html('<span class="nowrap">{} <bdi dir="ltr">{}</bdi></span>', _("Article"), clock)
+
+
+@register.filter
 def money(value: Decimal | float | None, currency: str = "") -> str:
     """An amount with its currency; whole numbers without decimals."""
     if value is None:

@@ -1,0 +1,65 @@
+"""The figures beside their targets, as lines to read and as a record to keep."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bench.measuring import Measured
+from bench.pages import BY_KEY, FLOOR, GROWTH, PAGES, Page
+
+HEAD = f"{'page':<30}{'multiple':>14}{'quarters':>15}{'target':>8}{'':>6}{'ms':>8}{'SQL':>5}{'target':>8}{'':>6}{'kB':>7}{'gzip':>7}"
+
+
+@dataclass(frozen=True)
+class Results:
+    """What one database gave."""
+
+    database: str
+    requests: int
+    pages: dict[str, Measured]
+    growth: dict[str, Measured]
+    counts: dict[str, dict[str, int]]  # page -> sql, bytes, gzip
+    sizes: dict[str, int]  # rows per page -> statements of the list
+
+    def over(self) -> list[str]:
+        """Every figure that is over its target."""
+        found = [f"{p.title}: time" for p in PAGES if p.times and self.pages[p.key].times > p.times]
+        found += [f"{p.title}: SQL" for p in PAGES if p.sql and self.counts[p.key]["sql"] > p.sql]
+        found += [f"{BY_KEY[key].title}: growth" for key, growth in self.growth.items() if growth.times > GROWTH]
+        return [*found, "list: SQL grows with rows"] if len(set(self.sizes.values())) > 1 else found
+
+    def record(self) -> dict[str, Any]:
+        """All of it, for `--json`."""
+        return {**asdict(self), "over": self.over()}
+
+
+def mark(value: float, target: float | None) -> str:
+    """`ok` or `over`; nothing where there is no target."""
+    return "" if target is None else "ok" if value <= target else "over"
+
+
+def lines(results: Results) -> Iterator[str]:
+    """The report of one database."""
+    yield f"\n{results.database}, {results.requests:,} requests, gunicorn with 2 workers of 4 threads"
+    yield HEAD
+    yield from (_line(page, results) for page in PAGES)
+    low, high = min(results.sizes.values()), max(results.sizes.values())
+    sizes = ", ".join(f"{count} at {rows} rows" for rows, count in results.sizes.items())
+    yield f"SQL of the list: {sizes}: {'ok' if low == high else 'over'}"
+    yield f"Growth from {results.requests // 10:,} requests to {results.requests:,}, target {GROWTH}x:"
+    for key, growth in results.growth.items():
+        quarters = f"{growth.low:.2f}–{growth.high:.2f}"
+        yield f"  {BY_KEY[key].title:<28}{growth.times:>13.2f}x{quarters:>15}{'':>8}{mark(growth.times, GROWTH):>6}"
+
+
+def _line(page: Page, results: Results) -> str:
+    counts = results.counts[page.key]
+    tail = f"{counts['sql']:>5}{page.sql or '':>8}{mark(counts['sql'], page.sql):>6}{counts['bytes'] / 1000:>7.1f}{counts['gzip'] / 1000:>7.1f}"
+    if page.key == FLOOR:
+        floors = [results.pages[p.key].base_seconds for p in PAGES if p.key in results.pages and p.against == FLOOR]
+        return f"{page.title:<30}{'':>43}{sorted(floors)[len(floors) // 2] * 1000:>8.1f}{tail}"
+    found = results.pages[page.key]
+    multiple, quarters = f"{found.times:.2f}x {page.against}", f"{found.low:.2f}–{found.high:.2f}"
+    target = f"{page.times:.1f}" if page.times else ""
+    timed = f"{multiple:>14}{quarters:>15}{target:>8}{mark(found.times, page.times):>6}{found.seconds * 1000:>8.1f}"
+    return f"{page.title:<30}{timed}{tail}"

@@ -1,0 +1,527 @@
+"""Who reaches which address, and that what a person may not see appears nowhere.
+
+One table: every address of the portal, for every role. An address that is missing from it fails the suite.
+"""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, resolve
+from django.utils import timezone
+
+from ccm_portal.accounts.enums import Role
+from ccm_portal.accounts.models import Appointment, AuditEvent, OutboxMail, User
+from ccm_portal.register.enums import Theme
+from ccm_portal.register.models import Obligation, Office, OfficeTerm, State
+from coalitions.models import Commitment
+from requests_app.actions import submit_request
+from requests_app.enums import Channel, Status, Visibility
+from requests_app.models import AssistanceRequest, Relay
+from tests.coalitions.factories import CoalitionFactory, CommitmentFactory, MemberFactory
+from tests.conftest import person
+from tests.requests_app.factories import EventFactory, EvidenceFactory, OfferFactory, RelayFactory, RequestFactory
+
+pytestmark = pytest.mark.django_db
+
+COOPERATION = "coordinator-on-international-cooperation-and-assistance"
+CLEARANCE = "coordinator-on-clearance-and-risk-reduction-education"
+ROLES = (
+    "anonymous", "owner", "party", "non_party", "partner", "observer", "coordinator", "thematic", "president", "isu",
+)  # fmt: skip
+PEOPLE = {
+    "owner": {"role": Role.FOCAL_POINT, "state": "MRT"},  # Mauritania: nothing but these tests ever asked for it
+    "party": {"role": Role.FOCAL_POINT, "state": "NOR"},
+    "non_party": {"role": Role.FOCAL_POINT, "state": "USA"},
+    "partner": {"role": Role.PARTNER, "organisation": "NPA"},
+    "observer": {"role": Role.OBSERVER},
+    "coordinator": {"role": Role.COORDINATOR, "office": COOPERATION, "state": "CHE"},
+    "thematic": {"role": Role.COORDINATOR, "office": CLEARANCE, "state": "ITA"},
+    "president": {"role": Role.PRESIDENT, "office": "president", "state": "PHL"},
+    "isu": {"role": Role.ISU},
+}
+
+
+def cast(role):
+    """The person who plays a role; nobody for the public."""
+    if role == "anonymous":
+        return None
+    user = person(f"{role}@access.org", **PEOPLE[role])
+    if role == "isu":
+        user.is_staff = True
+        user.save()
+    return user
+
+
+def client_of(user):
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def play(role):
+    return client_of(cast(role))
+
+
+# --- every address, every role ---------------------------------------------------------------------------------------
+
+# The world of the table. OPEN-1 was relayed to Norwegian People's Aid and is for those it is relayed to; DRAFT-1 is a
+# draft; WIDE-1 is for States Parties; `works` is an active coalition, `waits` one that Mauritania has not confirmed.
+ALL = "200 200 200 200 200 200 200 200 200 200"
+GONE = "404 404 404 404 404 404 404 404 404 404"
+IN = "302 200 200 200 200 200 200 200 200 200"
+POST_ONLY = "302 405 405 405 405 405 405 405 405 405"
+#         anon own pty non npa obs coo the pre isu
+TABLE = [
+    ("GET", "/", ALL),
+    ("GET", "/dashboard/", IN),
+    ("GET", "/healthz", ALL),
+    ("GET", "/states/", ALL),
+    ("GET", "/states/mrt/", ALL),
+    ("GET", "/states/xxx/", GONE),
+    ("GET", "/deadlines/", ALL),
+    ("GET", "/deadlines.ics", ALL),
+    ("GET", "/extension-requests/", ALL),
+    ("GET", "/events/", ALL),
+    ("GET", "/reports/", ALL),
+    ("GET", "/reports/statistics/", ALL),
+    ("GET", "/reports/progress/", ALL),
+    ("GET", "/library/", ALL),
+    ("GET", "/offers/", ALL),
+    ("GET", "/coalitions/", ALL),
+    ("GET", "/work-plans/", ALL),
+    ("GET", "/work-plans/cooperation-2023-2024/", ALL),
+    ("GET", "/work-plans/none/", GONE),
+    ("GET", "/requests/", ALL),
+    ("GET", "/requests/new/", "302 200 200 403 403 403 403 403 403 403"),
+    ("GET", "/requests/OPEN-1/", "404 200 404 404 200 404 200 404 404 200"),
+    ("GET", "/requests/WIDE-1/", "404 200 200 404 404 404 200 200 200 200"),
+    ("GET", "/requests/DRAFT-1/", "404 200 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/NONE-1/", GONE),
+    ("GET", "/requests/OPEN-1/edit/", "302 403 404 404 403 404 403 404 404 403"),
+    ("GET", "/requests/DRAFT-1/edit/", "302 200 404 404 404 404 404 404 404 404"),
+    ("POST", "/requests/DRAFT-1/edit/", "302 422 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/OPEN-1/visibility/", "302 200 404 404 403 404 403 404 404 403"),
+    ("POST", "/requests/OPEN-1/visibility/", "302 302 404 404 403 404 403 404 404 403", {"visibility": "public"}),
+    ("GET", "/requests/OPEN-1/matches/", "302 200 404 404 403 404 200 404 404 200"),
+    ("GET", "/requests/DRAFT-1/matches/", "302 403 404 404 404 404 404 404 404 404"),
+    ("POST", "/requests/WIDE-1/matches/", "302 200 403 404 404 404 302 403 403 302", {"supporters": ["NOR"]}),
+    ("GET", "/requests/OPEN-1/opened/", POST_ONLY),
+    ("POST", "/requests/OPEN-1/opened/", "302 403 404 404 302 404 403 404 404 403"),
+    ("GET", "/requests/OPEN-1/answer/", POST_ONLY),
+    ("POST", "/requests/OPEN-1/answer/", "302 403 404 404 302 404 403 404 404 403", {"kind": "interested"}),
+    ("GET", "/requests/OPEN-1/evidence/{file}/", "404 200 404 404 200 404 200 404 404 200"),
+    ("GET", "/requests/OPEN-1/evidence/{foreign}/", GONE),
+    ("GET", "/requests/OPEN-1/withdraw/", POST_ONLY),
+    ("POST", "/requests/OPEN-1/withdraw/", "302 302 404 404 403 404 403 404 404 403"),
+    ("POST", "/requests/OPEN-1/ask_clarification/", "302 403 404 404 403 404 302 404 404 302", {"note": "Which?"}),
+    ("POST", "/requests/OPEN-1/close_met/", "302 403 404 404 403 404 403 404 404 403", {"note": "Too early"}),
+    ("POST", "/requests/OPEN-1/nonsense/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/matching/", "302 200 200 200 200 403 200 200 200 200"),
+    ("GET", "/offers/new/", "302 403 200 200 200 403 403 403 403 403"),
+    ("POST", "/offers/new/", "302 403 422 422 422 403 403 403 403 403"),
+    ("GET", "/coalitions/new/?request=OPEN-1", "302 200 404 404 403 404 200 404 404 200"),
+    ("POST", "/coalitions/new/?request=OPEN-1", "302 422 404 404 403 404 422 404 404 422"),
+    ("GET", "/coalitions/new/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/coalitions/works/", ALL),
+    ("GET", "/coalitions/waits/", "404 200 404 404 200 404 200 404 404 200"),
+    ("GET", "/coalitions/waits/confirm/", POST_ONLY),
+    ("POST", "/coalitions/waits/confirm/", "302 302 404 404 403 404 403 404 404 403"),
+    ("POST", "/coalitions/works/confirm/", "302 403 403 403 403 403 403 403 403 403"),
+    ("GET", "/coalitions/works/commitments/new/", "302 200 403 403 200 403 200 403 403 200"),
+    ("POST", "/coalitions/works/commitments/new/", "302 422 403 403 422 403 422 403 403 422"),
+    ("GET", "/coalitions/waits/commitments/new/", "302 403 404 404 403 404 403 404 404 403"),
+]
+#: Addresses of others: their own suites test them, `tests/accounts` and `tests/test_admin.py` ours.
+FOREIGN = ("accounts/", "admin/", "language/")
+#: Steps of an observer are few: whatever is not public or addressed to it is refused (R121).
+
+
+def patterns(resolver, prefix=""):
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield path, entry.callback
+        else:
+            yield from patterns(entry, path)
+
+
+def own_patterns():
+    return {path: view for path, view in patterns(get_resolver()) if not path.startswith(FOREIGN)}
+
+
+@pytest.fixture
+def world(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    asked = RequestFactory(reference="OPEN-1", state_id="MRT", match_parties=True, status=Status.RELAYED)
+    RelayFactory(request=asked, code="NPA")
+    file = EvidenceFactory(request=asked, file=ContentFile(b"1;2", "x.csv"), file_name="x.csv")
+    RequestFactory(reference="WIDE-1", state_id="MRT", states_parties=True)
+    RequestFactory(reference="DRAFT-1", state_id="MRT", draft=True)
+    foreign = EvidenceFactory(request__reference="ELSE-1", file=ContentFile(b"1;2", "y.csv"))
+    works = CoalitionFactory(slug="works", lead_id="MRT")
+    waits = CoalitionFactory(slug="waits", lead_id="MRT", proposed=True)
+    for coalition in (works, waits):
+        MemberFactory(coalition=coalition, code="NPA", role="operator")
+    works.requests.add(asked)
+    return {"file": file.pk, "foreign": foreign.pk}
+
+
+def status_of(client, method, address, data):
+    """The status of one answer; whatever it wrote is taken back, also for the other roles."""
+    with transaction.atomic():
+        response = client.get(address) if method == "GET" else client.post(address, data)
+        response.close()
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_access_table(role, world):
+    client = play(role)
+    wrong = []
+    for method, address, expected, *data in TABLE:
+        want = int(expected.split()[ROLES.index(role)])
+        got = status_of(client, method, address.format(**world), data[0] if data else {"empty": ""})
+        if got != want:
+            wrong.append(f"{method} {address}: {got}, not {want}")
+    assert wrong == []
+
+
+def test_every_address_is_in_the_table():
+    routes = {resolve(address.format(file=1, foreign=2).split("?")[0]).route for _method, address, *_rest in TABLE}
+    assert set(own_patterns()) - routes == set()
+
+
+def test_every_role_is_in_every_line():
+    assert {len(line[2].split()) for line in TABLE} == {len(ROLES)}
+    assert set(PEOPLE) | {"anonymous"} == set(ROLES)
+
+
+def test_what_the_public_reaches_has_opted_out_of_sign_in():
+    """Login is required by the middleware; a view that anybody may open says so, and the table knows it."""
+    public = {
+        resolve(line[1].format(file=1, foreign=2).split("?")[0]).route
+        for line in TABLE
+        if not line[2].startswith("302")
+    }
+    opted_out = {path for path, view in own_patterns().items() if not getattr(view, "login_required", True)}
+    assert opted_out == public
+
+
+def test_anonymous_is_sent_to_sign_in_and_back(client):
+    response = client.get("/requests/new/")
+    assert response.url == "/accounts/login/?next=/requests/new/"
+
+
+# --- R26: what one may not see appears nowhere ------------------------------------------------------------------------
+
+SEES = {
+    "draft": {"owner"},
+    "coordinators_isu": {"owner", "coordinator", "isu"},
+    "match_parties": {"owner", "partner", "coordinator", "isu"},
+    "states_parties": {"owner", "party", "coordinator", "thematic", "president", "isu"},
+    "public": set(ROLES),
+}
+WORD = "Zubrowka"
+
+
+def secret(level, **values):
+    """Mauritania's request, as an Article 7 report would bring it too, relayed to Norwegian People's Aid."""
+    draft = level == "draft"
+    today = timezone.localdate()
+    asked = RequestFactory(
+        reference="MRT-2026-001",
+        state_id="MRT",
+        title=f"Survey in {WORD}",
+        areas=["clearance", "national_legislation"],
+        obligation=Obligation.objects.get(state="MRT", limb="4.1(a)"),
+        visibility=Visibility.COORDINATORS_ISU if draft else level,
+        draft=draft,
+        costed=True,
+        **values,
+    )
+    if not draft:
+        EventFactory(request=asked, on=today)
+        AssistanceRequest.objects.filter(pk=asked.pk).update(status=Status.RELAYED)
+        RelayFactory(request=asked, code="NPA", note=f"About {WORD}")
+    return asked
+
+
+def pages(role):
+    """Every page and file on which a request could show."""
+    today = timezone.localdate()
+    period = f"starts={today - timedelta(days=90)}&ends={today}"
+    public = [
+        "/",
+        "/requests/",
+        "/requests/?state=MRT",
+        f"/requests/?q={WORD}",
+        "/requests/?area=national_legislation&status=open",
+        f"/requests/?as_of={today}",
+        *(f"/requests/?format={form}" for form in ("csv", "xlsx", "json")),
+        "/states/mrt/",
+        "/states/?q=Mauritania",
+        "/offers/",
+        "/coalitions/",
+        "/deadlines/",
+        "/deadlines.ics",
+        "/extension-requests/",
+        "/reports/statistics/",
+        f"/reports/statistics/?covered_year=2015&as_of={today}",
+        f"/reports/statistics/?covered_year=2015&as_of={today}&format=csv",
+        f"/reports/progress/?{period}",
+        "/library/",
+    ]
+    return public if role == "anonymous" else [*public, "/dashboard/", "/matching/", "/offers/new/", "/requests/new/"]
+
+
+def shown(client, role):
+    """Each page without what changes from one answer to the next."""
+    texts = {}
+    for address in pages(role):
+        content = client.get(address).getvalue()
+        text = "" if address.endswith("xlsx") else content.decode()
+        text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", text)
+        texts[address] = re.sub(r"(DTSTAMP|LAST-MODIFIED)[^\r\n]*", "", text).replace(WORD, "", text.count(f'"{WORD}"'))
+    return texts
+
+
+def unseen(role, level, **values):
+    """The pages of a role that differ once the request exists."""
+    client = play(role)
+    before = shown(client, role)
+    secret(level, **values)
+    after = shown(client, role)
+    return [address for address in before if before[address] != after[address]]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("level", SEES)
+def test_R026_detail_by_level_and_role(level, role):
+    asked = secret(level)
+    expected = 200 if role in SEES[level] else 404
+    assert play(role).get(asked.get_absolute_url()).status_code == expected
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("level", [level for level in SEES if level != "draft"])
+def test_R026_list_search_count_and_exports_by_level_and_role(level, role):
+    client = play(role)
+    before = client.get("/requests/").context["page"].paginator.count
+    secret(level)
+    is_seen = role in SEES[level]
+    assert client.get("/requests/").context["page"].paginator.count == before + is_seen
+    assert client.get(f"/requests/?q={WORD}").context["page"].paginator.count == is_seen
+    assert (WORD in client.get("/requests/?format=csv").content.decode()) == is_seen
+    assert (WORD in client.get("/requests/?format=json").content.decode()) == is_seen
+    assert (WORD in client.get("/states/mrt/").content.decode()) == is_seen
+    assert (WORD in client.get("/").content.decode()) == is_seen
+
+
+@pytest.mark.parametrize(
+    ("level", "role"),
+    [(level, role) for level, seers in SEES.items() for role in ROLES if role not in seers],
+)
+def test_R026_every_page_is_the_same_with_and_without_what_one_may_not_see(level, role):
+    assert unseen(role, level) == []
+
+
+@pytest.mark.parametrize("level", ["coordinators_isu", "match_parties", "states_parties"])
+def test_R026_statistics_and_reports_hold_no_request_that_the_public_may_not_see(level, client):
+    values = {"channel": Channel.ARTICLE_7, "covered_year": 2015}
+    before = shown(client, "anonymous")
+    secret(level, **values)
+    after = shown(client, "anonymous")
+    assert [address for address in before if before[address] != after[address]] == []
+
+
+def test_R026_file_of_a_hidden_request_is_not_found(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    item = EvidenceFactory(request=secret("coordinators_isu"), file=ContentFile(b"1;2", "x.csv"))
+    assert client.get(f"/requests/MRT-2026-001/evidence/{item.pk}/").status_code == 404
+
+
+def test_R026_a_supporter_that_no_longer_may_know_sees_no_trace(settings):
+    """Narrowing after a relay: the supporter's board, matching and list are as before the relay."""
+    client = play("partner")
+    before = shown(client, "partner")
+    asked = secret("match_parties")
+    assert WORD in client.get("/dashboard/").content.decode()
+    AssistanceRequest.objects.filter(pk=asked.pk).update(visibility=Visibility.COORDINATORS_ISU)
+    after = shown(client, "partner")
+    assert [address for address in before if before[address] != after[address]] == []
+
+
+def test_R026_other_supporters_relays_and_answers_are_not_shown():
+    asked = secret("match_parties")
+    RelayFactory(request=asked, code="NOR", note="For Oslo only")
+    page = play("partner").get(asked.get_absolute_url()).content.decode()
+    assert f"About {WORD}" in page
+    assert "For Oslo only" not in page
+    assert "Norway" not in page
+
+
+def test_R026_coalition_members_see_no_request_of_it_that_they_may_not_see():
+    asked = secret("coordinators_isu")
+    coalition = CoalitionFactory(lead_id="MRT")
+    coalition.requests.add(asked)
+    MemberFactory(coalition=coalition, code="NOR")
+    CommitmentFactory(coalition=coalition, request=asked, code="NOR")
+    client = play("party")
+    for address in (coalition.get_absolute_url(), f"{coalition.get_absolute_url()}commitments/new/", "/dashboard/"):
+        page = client.get(address).content.decode()
+        assert WORD not in page
+        assert asked.reference not in page
+
+
+def test_R026_coalition_around_a_hidden_request_is_not_named_after_it():
+    asked = secret("coordinators_isu")
+    form = play("owner").get(f"/coalitions/new/?request={asked.reference}").context["form"]
+    assert WORD not in str(form["name"].value())
+
+
+def test_R026_restricted_offer_is_its_supporters_and_the_handlers():
+    OfferFactory(code="NPA", title=f"Team for {WORD}", restricted=True)
+    seen = {role for role in ROLES if WORD in play(role).get("/offers/").content.decode()}
+    assert seen == {"partner", "coordinator", "isu"}
+
+
+def test_R026_proposed_coalition_is_its_parties_and_the_handlers():
+    coalition = CoalitionFactory(lead_id="MRT", name=f"For {WORD}", proposed=True)
+    MemberFactory(coalition=coalition, code="NPA")
+    seen = {role for role in ROLES if WORD in play(role).get("/coalitions/").content.decode()}
+    assert seen == {"owner", "partner", "coordinator", "isu"}
+
+
+def test_R030_commitments_are_seen_by_all_members_and_by_nobody_else():
+    coalition = CoalitionFactory(lead_id="MRT")
+    MemberFactory(coalition=coalition, code="NPA")
+    MemberFactory(coalition=coalition, code="NOR")
+    CommitmentFactory(coalition=coalition, code="NOR", description=f"Teams for {WORD}")
+    seen = {role for role in ROLES if WORD in play(role).get(coalition.get_absolute_url()).content.decode()}
+    assert seen == {"owner", "party", "partner", "coordinator", "isu"}
+    assert Commitment.objects.visible_to(None).count() == 0
+
+
+# --- R6-R9, R22: who receives a request -------------------------------------------------------------------------------
+
+
+def test_R006_request_extracted_by_others_is_hidden_until_the_state_confirms(client):
+    RequestFactory(title=f"Survey in {WORD}", state_id="MRT", in_report=True, unconfirmed=True)
+    assert WORD not in client.get("/requests/").content.decode()
+    assert WORD in play("owner").get("/requests/").content.decode()
+    AssistanceRequest.objects.filter(state="MRT").update(confirmed_on=date(2026, 1, 1))
+    assert WORD in client.get("/requests/").content.decode()
+
+
+def test_R008_new_requests_reach_the_coordinators_in_office_and_no_longer_the_outgoing(today):
+    """The office of the register changes hands; nobody touches the people's accounts."""
+    outgoing, incoming = cast("coordinator"), person("incoming@access.org")
+    office = Office.objects.get(code=COOPERATION)
+    Appointment.objects.create(
+        user=incoming, role=Role.COORDINATOR, office=office, state_id="LBN", starts=date(2020, 1, 1)
+    )
+    focal = cast("owner")
+
+    def submit():
+        asked = RequestFactory(state_id="MRT", draft=True)
+        OutboxMail.objects.all().delete()
+        submit_request(asked, by=focal, today=timezone.localdate())
+        told = set(OutboxMail.objects.values_list("to", flat=True))
+        readers = {u.email for u in (outgoing, incoming) if asked in AssistanceRequest.objects.visible_to(fresh(u))}
+        return told, readers
+
+    assert submit() == ({outgoing.email}, {outgoing.email})
+    yesterday = timezone.localdate() - timedelta(days=1)
+    OfficeTerm.objects.filter(office=office, state="CHE", ends__isnull=True).update(ends=yesterday)
+    OfficeTerm.objects.create(office=office, state_id="LBN", starts=timezone.localdate())
+    assert submit() == ({incoming.email}, {incoming.email})
+
+
+def fresh(user):
+    """The person as the next page would load them, without what the last one remembered."""
+    return User.objects.get(pk=user.pk)
+
+
+@pytest.mark.parametrize("level", ["coordinators_isu", "match_parties"])
+def test_R009_objection_hides_it_from_the_coordinators(level):
+    values = {"channel": Channel.ISU, "inform_coordinators": False}
+    asked = secret(level, **values)
+    client = play("coordinator")
+    assert client.get(asked.get_absolute_url()).status_code == 404
+    assert WORD not in client.get("/requests/").content.decode()
+    assert WORD in play("isu").get("/requests/").content.decode()
+
+
+def test_R009_with_the_objection_nothing_changes_for_the_coordinators():
+    assert unseen("coordinator", "coordinators_isu", channel=Channel.ISU, inform_coordinators=False) == []
+
+
+def test_R009_coalition_around_it_stays_hidden_from_the_coordinators():
+    asked = secret("coordinators_isu", channel=Channel.ISU, inform_coordinators=False)
+    coalition = CoalitionFactory(lead_id="MRT", name="Coalition on our request", proposed=True)
+    coalition.requests.add(asked)
+    page = play("coordinator").get(coalition.get_absolute_url())
+    assert WORD not in page.content.decode()
+
+
+def test_R009_mails_follow_the_objection(today):
+    cast("coordinator")
+    cast("isu")
+    focal = cast("owner")
+    submit_request(RequestFactory(state_id="MRT", draft=True, to_isu_alone=True), by=focal, today=today)
+    assert set(OutboxMail.objects.values_list("to", flat=True)) == {"isu@access.org"}
+    OutboxMail.objects.all().delete()
+    submit_request(RequestFactory(state_id="MRT", draft=True, channel=Channel.ISU), by=focal, today=today)
+    assert set(OutboxMail.objects.values_list("to", flat=True)) == {"isu@access.org", "coordinator@access.org"}
+
+
+def test_R022_non_party_offers_help_and_reads_no_states_parties_request():
+    client = play("non_party")
+    offer = {"title": "Training", "description": "Four weeks", "areas": ["clearance"], "is_technical": "on"}
+    assert client.post("/offers/new/", {**offer, "is_public": "on"}).status_code == 302
+    assert "Training" in Client().get("/offers/").content.decode()
+    assert client.get(secret("states_parties").get_absolute_url()).status_code == 404
+
+
+def test_R022_withdrawal_ends_the_states_parties_view():
+    """Party status counts on the day: a State whose withdrawal is in effect reads as a non-party."""
+    asked = secret("states_parties")
+    client = play("party")
+    assert client.get(asked.get_absolute_url()).status_code == 200
+    State.objects.filter(pk="NOR").update(withdrawal_received=date(2026, 1, 1))
+    assert client.get(asked.get_absolute_url()).status_code == 404
+
+
+def test_R121_observer_reads_public_items_only_and_refusals_are_logged():
+    secret("states_parties")
+    client = play("observer")
+    assert client.get("/requests/MRT-2026-001/").status_code == 404
+    assert client.get("/requests/new/").status_code == 403
+    refused = AuditEvent.objects.get(action="refused")
+    assert (refused.actor.email, refused.subject) == ("observer@access.org", "/requests/new/")
+
+
+def test_R121_observer_of_a_state_party_gets_no_states_parties_view():
+    """An observer's rights do not grow with the State that the appointment happens to name."""
+    observer = person("second@access.org", Role.OBSERVER, state="NOR")
+    assert client_of(observer).get(secret("states_parties").get_absolute_url()).status_code == 404
+
+
+def test_rights_end_with_the_appointment():
+    user = cast("owner")
+    asked = secret("coordinators_isu")
+    client = client_of(user)
+    assert client.get(asked.get_absolute_url()).status_code == 200
+    Appointment.objects.filter(user=user).update(ends=timezone.localdate() - timedelta(days=1))
+    assert client.get(asked.get_absolute_url()).status_code == 404
+
+
+def test_themes_of_the_register_are_those_that_permissions_read():
+    assert Office.objects.get(code=COOPERATION).theme == Theme.COOPERATION
+    assert Relay.objects.count() == 0
