@@ -55,7 +55,10 @@ class Limb(TextChoices):
     """The paragraph that an obligation rests on; the first three are clocks."""
 
     STOCKPILES = Clock.STOCKPILES.value, _("Article 3.2: stockpile destruction")
-    CLEARANCE_EXISTING = Clock.CLEARANCE_EXISTING.value, _("Article 4.1(a): clearance of remnants already there at entry into force")
+    CLEARANCE_EXISTING = (
+        Clock.CLEARANCE_EXISTING.value,
+        _("Article 4.1(a): clearance of remnants already there at entry into force"),
+    )
     CLEARANCE_NEW = Clock.CLEARANCE_NEW.value, _("Article 4.1(b): clearance of remnants of later hostilities")
     VICTIMS = "5.1", _("Article 5.1: victim assistance")
 

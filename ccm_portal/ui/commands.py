@@ -27,7 +27,7 @@ class PortalCommand(BaseCommand):
         parser = super().create_parser(prog_name, subcommand, **kwargs)
 
         def refuse(message: str) -> NoReturn:
-            if parser.called_from_command_line:  # type: ignore[attr-defined]
+            if parser.called_from_command_line:
                 parser.exit(1, f"{subcommand}: {message}\n")
             raise CommandError(message)
 
