@@ -26,7 +26,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     entries = list(PUBLIC)
     if isinstance(user, User):
         entries.insert(0, ("/dashboard/", _("My board")))
-        if not user.access.is_observer:
+        if user.access.sees_all_requests or user.access.state or user.access.organisation:
             entries.insert(5, ("/matching/", _("Matching")))
     return {
         "menu": [(address, label, request.path.startswith(address)) for address, label in entries],

@@ -12,6 +12,7 @@ admin.site.site_header = admin.site.site_title = _("Cooperation and assistance p
 
 handler400 = "ccm_portal.views.bad_request"
 handler403 = "ccm_portal.views.forbidden"
+handler404 = "ccm_portal.views.not_found"
 
 urlpatterns = [
     path("", views.home, name="home"),

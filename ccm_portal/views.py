@@ -53,6 +53,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "400.html", {"reason": str(exception)}, status=400)
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Nothing here, or nothing that this person may know of; tries of signed-in people go on the audit trail."""
+    if isinstance(getattr(request, "user", None), User):
+        record_event("refused", by=request.user, subject=request.path)  # type: ignore[arg-type]
+    return render(request, "404.html", status=404)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A step that is not open to this person; refusals of signed-in people go on the audit trail."""
     if isinstance(request.user, User):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ccm_portal.ui.widgets import FastSelect
 from coalitions.enums import CoalitionStatus, Label, MemberRole
 from coalitions.models import Coalition, Commitment
-from requests_app.models import AssistanceRequest, Supporter
+from requests_app.models import Supporter
 
 MEMBER_ROWS = 5
 
@@ -69,14 +69,16 @@ class CommitmentForm(forms.ModelForm):
         widgets = {"description": forms.Textarea(attrs={"rows": 3}), "condition": forms.Textarea(attrs={"rows": 2})}
         help_texts = {"amount": _("Leave empty for expertise or equipment.")}
 
-    def __init__(self, *args: Any, coalition: Coalition, only: list[int] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, coalition: Coalition, requests: Any, only: list[int] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.instance.coalition = coalition
         members = Supporter.objects.filter(memberships__coalition=coalition).select_related("state", "organisation")
         supporter: forms.ModelChoiceField = self.fields["supporter"]  # type: ignore[assignment]
         supporter.queryset = members.filter(pk__in=only).distinct() if only else members.distinct()
         request: forms.ModelChoiceField = self.fields["request"]  # type: ignore[assignment]
-        request.queryset = AssistanceRequest.objects.filter(coalitions=coalition)
+        request.queryset = requests.filter(coalitions=coalition)
         request.initial = request.queryset.first()
 
     def clean_currency(self) -> str:

@@ -91,7 +91,9 @@ def coalition_new(request: HttpRequest) -> HttpResponse:
     asked = get_object_or_404(visible, reference=request.GET.get("request", ""))
     if not permissions.can_propose(request.user, asked):  # type: ignore[arg-type]
         raise PermissionDenied(_("A coalition is formed by the affected State, or proposed to it by the Coordinators."))
-    form = CoalitionForm(request.POST or None, initial={"name": f"{asked.state.name}: {asked.title}"[:120]})
+    form = CoalitionForm(
+        request.POST or None, initial={"name": _("Country Coalition for %(state)s") % {"state": asked.state.name}}
+    )
     if request.method == "POST" and form.is_valid():
         coalition = actions.propose_coalition(
             form.save(commit=False),
@@ -125,7 +127,8 @@ def commitment_new(request: HttpRequest, slug: str) -> HttpResponse:
     recording_own = None
     if not (permissions.leads(request.user, coalition) or request.user.access.sees_all_requests):  # type: ignore[arg-type, union-attr]
         recording_own = permissions.own_memberships(request.user, coalition)  # type: ignore[arg-type]
-    form = CommitmentForm(request.POST or None, coalition=coalition, only=recording_own)
+    visible = AssistanceRequest.objects.visible_to(request.user)
+    form = CommitmentForm(request.POST or None, coalition=coalition, requests=visible, only=recording_own)
     if request.method == "POST" and form.is_valid():
         try:
             actions.record_commitment(form.save(commit=False), by=request.user, today=timezone.localdate())  # type: ignore[arg-type]

@@ -90,7 +90,8 @@ def _for_focal_point(board: Board, state: State, user: User) -> None:
 
 def _for_supporter(board: Board, user: User) -> None:
     """Requests relayed to us, and what we promised."""
-    relays = Relay.objects.addressed_to(board.access).filter(request__status__in=lifecycle.OPEN).unanswered()
+    still_visible = AssistanceRequest.objects.visible_to(user).open()
+    relays = Relay.objects.addressed_to(board.access).filter(request__in=still_visible).unanswered()
     board.relays_to_us = list(relays.select_related("request__state")[:SHOWN])
     access = board.access
     own = Q(supporter__state=access.state) if access.state else Q(supporter__organisation=access.organisation)
@@ -110,17 +111,18 @@ def _for_handlers(board: Board, user: User) -> None:
             :SHOWN
         ]
     )
-    board.pressing = _pressing_without_request(board.today)
+    board.pressing = _pressing_without_request(board.today, user)
     board.proposed = list(Coalition.objects.filter(status=CoalitionStatus.PROPOSED).select_related("lead")[:SHOWN])
     not_done = [ActivityStatus.PLANNED, ActivityStatus.UNDER_WAY]
     steps = PlanStep.objects.filter(status__in=not_done, plan__ends__gte=board.today).select_related("plan")
     board.next_steps = list(steps[:SHOWN])
 
 
-def _pressing_without_request(today: date) -> list[Row]:
+def _pressing_without_request(today: date, user: User) -> list[Row]:
     """Clocks that end within two years, or have passed, of States without an open request of the last two years."""
     asked = set(
-        AssistanceRequest.objects.open()
+        AssistanceRequest.objects.visible_to(user)
+        .open()
         .filter(submitted_on__gte=today - timedelta(days=730))
         .values_list("state", flat=True)
     )

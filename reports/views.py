@@ -13,6 +13,7 @@ from reports.forms import PeriodForm, StatisticsForm, usual_period
 from reports.models import Practice, PublishedFigure
 from reports.queries import profile
 from reports.statistics import COLUMNS, statistics
+from requests_app.models import AssistanceRequest
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -36,7 +37,10 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     latest = PublishedFigure.objects.first()
     initial = {"covered_year": latest.covered_year, "as_of": latest.as_of} if latest else {}
     form = StatisticsForm(request.GET if request.GET.get("covered_year") else initial or None)
-    figures = statistics(form.cleaned_data["covered_year"], form.cleaned_data["as_of"]) if form.is_valid() else None
+    visible = AssistanceRequest.objects.visible_to(request.user)
+    figures = None
+    if form.is_valid():
+        figures = statistics(form.cleaned_data["covered_year"], form.cleaned_data["as_of"], visible)
     if figures and (file_format := request.GET.get("format")):
         return export(file_format, "statistics", COLUMNS, [figures.record()])
     return render(request, "reports/statistics.html", {"filter_form": form, "figures": figures})

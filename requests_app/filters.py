@@ -17,9 +17,8 @@ OPEN, CLOSED = "open", "closed"
 
 
 def state_choices() -> list[tuple[str, str]]:
-    """States that have ever asked: one narrow query."""
-    asked = AssistanceRequest.objects.order_by().values("state").distinct()
-    return list(State.objects.filter(pk__in=asked).order_by("name").values_list("iso3", "name"))
+    """Every State that has joined, whether it asked or not: a list of those that did would tell of hidden requests."""
+    return list(State.objects.joined().values_list("iso3", "name"))
 
 
 class RequestFilter(filters.FilterSet):

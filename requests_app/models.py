@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from ccm_portal.accounts.models import Access, User, access_of
+from ccm_portal.accounts.models import PUBLIC, Access, User, access_of
 from ccm_portal.register.enums import Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
 from ccm_portal.register.search import fold
@@ -135,6 +135,10 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         """Those submitted by a day, with the status that they had on it as `status_on`."""
         last = RequestEvent.objects.filter(request=OuterRef("pk"), on__lte=on).order_by("-on", "-pk")
         return self.filter(submitted_on__lte=on).annotate(status_on=Subquery(last.values("to_status")[:1]))
+
+    def public(self) -> "RequestQuerySet":
+        """Those that anybody may know of."""
+        return self.filter(_visible(PUBLIC))
 
     def for_list(self) -> "RequestQuerySet":
         """What a list row shows, without the long texts."""
@@ -319,7 +323,8 @@ class AssistanceRequest(models.Model):
         return f"{self.state.search_text} {fold(' '.join(parts))}"
 
     def compute_evidence_level(self) -> str:
-        return evidence_level([item.is_complete for item in self.evidence.all()])
+        """What the stored items say, read afresh: a prefetched list would be the one before the change."""
+        return evidence_level([item.is_complete for item in EvidenceItem.objects.filter(request=self)])
 
 
 class EvidenceItem(models.Model):

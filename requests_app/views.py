@@ -193,11 +193,13 @@ def request_step(request: HttpRequest, reference: str, action: str) -> HttpRespo
     if not permissions.can_step(request.user, asked, Action(action)):  # type: ignore[arg-type]
         raise PermissionDenied(_("This step is not open to you now."))
     form = StepForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["note"]))
+        return redirect(asked)
+    note = form.cleaned_data["note"]
     try:
-        if form.is_valid():
-            note = form.cleaned_data["note"]
-            actions.take_step(asked, Action(action), by=request.user, today=timezone.localdate(), note=note)  # type: ignore[arg-type]
-            messages.success(request, _("Recorded."))
+        actions.take_step(asked, Action(action), by=request.user, today=timezone.localdate(), note=note)  # type: ignore[arg-type]
+        messages.success(request, _("Recorded."))
     except (actions.Refused, NotAllowed) as refusal:
         messages.error(request, str(refusal))
     return redirect(asked)
@@ -291,6 +293,8 @@ def evidence_file(request: HttpRequest, reference: str, pk: int) -> FileResponse
 def matching(request: HttpRequest) -> HttpResponse:
     """Where matching starts: for those who handle requests the open ones, for supporters the ones that fit them."""
     access = request.user.access  # type: ignore[union-attr]
+    if not (access.sees_all_requests or access.state or access.organisation):
+        raise PermissionDenied(_("Matching is for States, supporters, the Coordinators and the ISU."))
     rows = AssistanceRequest.objects.visible_to(request.user).open().select_related("state").order_by("-submitted_on")
     supporter = supporter_of(request)
     handled = rows if access.sees_all_requests else rows.none()

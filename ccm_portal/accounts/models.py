@@ -44,6 +44,8 @@ class Access:
 
 
 PUBLIC = Access()
+#: Roles in which a person reads what is for States Parties; an observer sent by a State does not.
+STATE_ROLES = frozenset({enums.Role.FOCAL_POINT, enums.Role.COORDINATOR, enums.Role.PRESIDENT})
 
 
 class UserManager(BaseUserManager["User"]):
@@ -92,7 +94,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             is_isu=self.is_superuser or any(a.role == enums.Role.ISU for a in held),
             is_president=any(a.role == enums.Role.PRESIDENT for a in held),
             state=state,
-            is_state_party=any(a.state.is_party_on(today) for a in held if a.state),
+            is_state_party=any(a.state.is_party_on(today) for a in held if a.state and a.role in STATE_ROLES),
             organisation=next((a.organisation for a in held if a.organisation), None),
             themes=frozenset(a.office.theme for a in held if a.office and a.office.theme),
             is_observer=any(a.role == enums.Role.OBSERVER for a in held),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ccm_portal.ui.commands import RecordsCommand, parse_day
 from reports.statistics import COLUMNS, statistics
+from requests_app.models import AssistanceRequest
 
 
 class Command(RecordsCommand):
@@ -23,4 +24,4 @@ class Command(RecordsCommand):
         if not 2010 <= year <= 2100:
             raise CommandError(f"{year} is not a year that reports cover (2010 or later)")
         on = parse_day(options["as_of"], timezone.localdate())
-        self.print_records(options["format"], COLUMNS, [statistics(year, on).record()])
+        self.print_records(options["format"], COLUMNS, [statistics(year, on, AssistanceRequest.objects.all()).record()])
