@@ -65,9 +65,10 @@ def run(name: str, requests: int, size: Size) -> Results:
     """Fill, serve, measure and remove one pair of databases."""
     with tempfile.TemporaryDirectory(prefix="ccm-bench-") as folder, _databases(name, Path(folder)) as databases:
         large, small = (_environment(url, folder) for url in (databases.large, databases.small))
-        fill(large, "--first", f"--requests={requests // 10}")
+        both = fill(large, "--first", f"--requests={requests // 10}")
         databases.copy()
         site = fill(large, f"--requests={requests}", f"--drafts={drafts_needed(size) + COUNTED_DRAFTS}")
+        site.sessions = both.sessions  # those that the small database has too
         site, counted = (
             replace(site, drafts=site.drafts[COUNTED_DRAFTS:]),
             replace(site, drafts=site.drafts[:COUNTED_DRAFTS]),

@@ -15,11 +15,11 @@ Visit = Callable[[], float]
 class Size:
     """How much is asked: rounds, requests of a page's slice and of the slices around it, seconds of one slice."""
 
-    rounds: int = 9
-    page: int = 16
-    base: int = 12
+    rounds: int = 7
+    page: int = 12
+    base: int = 10
     seconds: float = 1.5
-    warm_up: int = 12
+    warm_up: int = 10
 
 
 class WrongAnswer(RuntimeError):

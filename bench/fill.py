@@ -45,25 +45,47 @@ LIVES: tuple[tuple[tuple[Action, ...], int], ...] = (
     ((*SUBMITTED, Action.WITHDRAW), 5),
 )
 SUBJECTS = (
-    "Technical survey", "Clearance of farm land", "Prosthetic services", "Risk education in schools", "Destruction of stockpiles",
-    "Drafting of national legislation", "Training of survey teams", "Data management", "Peer support", "First transparency report",
-)  # fmt: skip
+    "Technical survey",
+    "Clearance of farm land",
+    "Prosthetic services",
+    "Risk education in schools",
+    "Destruction of stockpiles",
+    "Drafting of national legislation",
+    "Training of survey teams",
+    "Data management",
+    "Peer support",
+    "First transparency report",
+)
 PLACES = (
     "the northern provinces", "two border districts", "the river valley", "forty villages", "the capital region",
     "the eastern plateau", "areas open to returnees", "the southern governorates",
 )  # fmt: skip
 SENTENCES = (
-    "The last survey teams stood down when their funding ended, and the remaining areas cannot be confirmed.",
+    "The last teams stood down when their funding ended, and the remaining areas cannot be confirmed.",
     "Access to {place} is limited to the dry season, so that only five months of each year can be worked.",
     "Records of the strikes are incomplete and most of the suspected areas rest on what people remember.",
-    "National means cover {n} staff of the authority, but no vehicles, detectors or insurance for the field.",
+    "National means cover {n} staff of the authority, but no vehicles or insurance for the field.",
     "Survivors travel more than {n} hours to the nearest workshop, and many do not come back for repairs.",
-    "Two survey teams with vehicles are needed for {n} months, with training for national surveyors.",
+    "Two survey teams with vehicles are needed for {n} months, with coaching for national staff.",
     "The work concerns {n} hazardous areas in {place}, of which a third lie beside schools or wells.",
     "Equipment handed over by earlier programmes is past its service life and spare parts are not available.",
     "A legal adviser would help the inter-ministerial committee to finish the draft that it began in {year}.",
     "Families return to {place} faster than the land can be released, and {n} accidents were recorded last year.",
-)  # fmt: skip
+    "The detectors in use cannot tell fragments from submunitions, which slows every lane to a few metres a day.",
+    "A third of the database entries have no coordinates, and {n} polygons overlap.",
+    "The army holds {n} crates whose content was last checked in {year}; destruction on site is not possible.",
+    "Teachers in {place} ask for materials in the local languages and for a refresher each school year.",
+    "Herders cross {place} twice a year and cannot be reached through schools or radio.",
+    "The rehabilitation centre has lost {n} of its technicians to other employers since {year}.",
+    "Flooding has moved ordnance out of areas that were recorded as released.",
+    "The first report is late because the figures of three ministries do not agree.",
+    "Quality control is done by the same teams that clear, for want of an independent inspector.",
+    "Community liaison stopped in {place} when the last partner left, and rumours now guide where people farm.",
+    "Medical evacuation from {place} takes more than {n} hours, so that work there is suspended in the rains.",
+    "Donors have asked for a costed plan with yearly milestones before they commit.",
+    "Explosives for demolition must be imported, and each permit takes about {n} weeks.",
+    "Women are a small minority of the staff, and mixed teams would open homes that are closed to men.",
+)
 CURRENCIES = ("USD", "USD", "EUR", "CHF")
 
 

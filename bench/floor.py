@@ -13,5 +13,6 @@ SHOWN = ("reference", "title", "state_id", "status", "visibility", "submitted_on
 @login_not_required
 def floor(request: HttpRequest) -> HttpResponse:
     """Session and user loaded, one query for 25 rows, a table of 8 columns; nothing else."""
-    rows = AssistanceRequest.objects.order_by("-submitted_on", "-pk").only(*SHOWN)[:25]
+    submitted = AssistanceRequest.objects.filter(submitted_on__isnull=False)
+    rows = submitted.order_by("-submitted_on", "-pk").only(*SHOWN)[:25]
     return HttpResponse(render_to_string("bench/floor.html", {"name": request.user.name, "rows": rows}))  # type: ignore[union-attr]

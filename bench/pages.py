@@ -1,7 +1,7 @@
 """What is measured, as whom, and the targets. Nothing here needs Django: the client must stay thin."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 FLOOR, LIST = "floor", "list"
 GROWTH = 1.2  # a page at 10,000 requests beside the same page at 1,000
@@ -25,17 +25,18 @@ class Page:
     is_form: bool = False
 
 
+FILTERED, RARE = "area=clearance&status=open&q=survey+detectors", "q=orthopaedic+northern+boats"
 PAGES = (
     Page(FLOOR, "floor", "coordinator", "/floor/"),
     Page(LIST, "list, 25 rows", "coordinator", "/requests/", 4.0, 8, grows=True),
-    Page("filtered", "list, two filters and words", "coordinator", "/requests/?area=clearance&status=open&q=survey+teams", 1.2, 10, LIST, True),
-    Page("rare", "list, words that few have", "coordinator", "/requests/?q=orthopaedic+northern+boats", None, 10, LIST, True),
+    Page("filtered", "list, two filters and words", "coordinator", f"/requests/?{FILTERED}", 1.2, 10, LIST, grows=True),
+    Page("rare", "list, words that none has", "coordinator", f"/requests/?{RARE}", None, 10, LIST, grows=True),
     Page("board", "board of the Coordinator", "coordinator", "/dashboard/", 3.5, 10, grows=True),
     Page("focal", "board of a focal point", "lao", "/dashboard/", 3.5, 10, grows=True),
     Page("state", "State page", "coordinator", "/states/lao/", 2.5, grows=True),
     Page("detail", "request with its history", "coordinator", "/requests/{detail}/", 2.5, 10, grows=True),
     Page("save", "form submitted", "tcd", "/requests/{draft}/edit/", 2.0, 12, is_form=True),
-)  # fmt: skip
+)
 BY_KEY = {page.key: page for page in PAGES}
 
 
@@ -70,7 +71,7 @@ class Site:
 
 def needs_form() -> bytes:
     """The needs form as a browser posts it: all parts filled, one row of evidence filled and one left empty."""
-    day = date.today()
+    day = datetime.now(UTC).date()
     values = [
         ("csrfmiddlewaretoken", CSRF),
         ("version", "1"),

@@ -1,5 +1,6 @@
 """The figures beside their targets, as lines to read and as a record to keep."""
 
+import statistics
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 from bench.measuring import Measured
 from bench.pages import BY_KEY, FLOOR, GROWTH, PAGES, Page
 
-HEAD = f"{'page':<30}{'multiple':>14}{'quarters':>15}{'target':>8}{'':>6}{'ms':>8}{'SQL':>5}{'target':>8}{'':>6}{'kB':>7}{'gzip':>7}"
+HEAD = (
+    f"{'page':<30}{'multiple':>14}{'quarters':>15}{'target':>8}{'':>6}{'ms':>8}"
+    f"{'SQL':>5}{'target':>8}{'':>6}{'kB':>7}{'gzip':>7}"
+)
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,19 @@ def lines(results: Results) -> Iterator[str]:
 
 
 def _line(page: Page, results: Results) -> str:
-    counts = results.counts[page.key]
-    tail = f"{counts['sql']:>5}{page.sql or '':>8}{mark(counts['sql'], page.sql):>6}{counts['bytes'] / 1000:>7.1f}{counts['gzip'] / 1000:>7.1f}"
+    return f"{page.title:<30}{_times(page, results)}{_counts(page, results.counts[page.key])}"
+
+
+def _times(page: Page, results: Results) -> str:
     if page.key == FLOOR:
-        floors = [results.pages[p.key].base_seconds for p in PAGES if p.key in results.pages and p.against == FLOOR]
-        return f"{page.title:<30}{'':>43}{sorted(floors)[len(floors) // 2] * 1000:>8.1f}{tail}"
+        floors = [results.pages[p.key].base_seconds for p in PAGES if p.key != FLOOR and p.against == FLOOR]
+        return f"{'':>43}{statistics.median(floors) * 1000:>8.1f}"
     found = results.pages[page.key]
     multiple, quarters = f"{found.times:.2f}x {page.against}", f"{found.low:.2f}–{found.high:.2f}"
-    target = f"{page.times:.1f}" if page.times else ""
-    timed = f"{multiple:>14}{quarters:>15}{target:>8}{mark(found.times, page.times):>6}{found.seconds * 1000:>8.1f}"
-    return f"{page.title:<30}{timed}{tail}"
+    target = f"{page.times or '':>8}{mark(found.times, page.times):>6}"
+    return f"{multiple:>14}{quarters:>15}{target}{found.seconds * 1000:>8.1f}"
+
+
+def _counts(page: Page, counts: dict[str, int]) -> str:
+    sql = f"{counts['sql']:>5}{page.sql or '':>8}{mark(counts['sql'], page.sql):>6}"
+    return sql + f"{counts['bytes'] / 1000:>7.1f}{counts['gzip'] / 1000:>7.1f}"

@@ -26,7 +26,15 @@ def serving(env: dict[str, str]) -> Iterator[int]:
     port = free_port()
     server = subprocess.Popen(
         [
-            *(sys.executable, "-m", "gunicorn", "bench.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
+            *(
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "ccm_portal.wsgi",
+                "--bind",
+                f"127.0.0.1:{port}",
+                "--no-control-socket",
+            ),
             *("--workers", "2", "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"),
         ],
         cwd=ROOT,

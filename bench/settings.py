@@ -5,9 +5,3 @@ from ccm_portal.settings import INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "bench"]
 ROOT_URLCONF = "bench.urls"
-WSGI_APPLICATION = "bench.wsgi.application"
-#: All that the floor needs to know who asks.
-FLOOR_MIDDLEWARE = [
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-]

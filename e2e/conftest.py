@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from e2e.people import Person
 from e2e.server import demonstration
@@ -18,7 +18,9 @@ ARGUMENTS = [
 ]  # fmt: skip
 PATIENCE = 10_000  # milliseconds for a page or an element to appear
 
+NewPage = Callable[..., Page]
 Enter = Callable[..., Person]
+SignedIn = dict[str, StorageState]
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +57,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def new_page(browser: Browser) -> Iterator[NewPage]:
     """`new_page(**context options)` gives a page in a browser of its own: no cookies, nothing cached."""
     contexts = []
 
@@ -70,14 +72,26 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> SignedIn:
+    """The cookies of everybody who has signed in so far."""
+    return {}
+
+
 @pytest.fixture
-def enter(portal: str, new_page: Callable[..., Page]) -> Enter:
-    """`enter("lao")` signs that account in, `enter()` is a visitor; each in a browser of its own."""
+def enter(portal: str, new_page: NewPage, signed_in: SignedIn) -> Enter:
+    """`enter("lao")` is that account at its board, signed in the first time; `enter()` is a visitor. Each has a browser
+    of its own."""
 
     def person(account: str = "", **options: object) -> Person:
+        if account in signed_in:
+            who = Person(new_page(storage_state=signed_in[account], **options), portal)
+            who.go("/dashboard/")
+            return who
         who = Person(new_page(**options), portal)
         if account:
             who.sign_in(account)
+            signed_in[account] = who.page.context.storage_state()
         return who
 
     return person

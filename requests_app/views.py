@@ -194,7 +194,7 @@ def request_step(request: HttpRequest, reference: str, action: str) -> HttpRespo
         raise PermissionDenied(_("This step is not open to you now."))
     form = StepForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["note"]))
+        messages.error(request, " ".join(str(error) for error in form.errors["note"]))
         return redirect(asked)
     note = form.cleaned_data["note"]
     try:
