@@ -13,13 +13,15 @@ Visit = Callable[[], float]
 
 @dataclass(frozen=True)
 class Size:
-    """How much is asked: rounds, requests of a page's slice and of the slices around it, seconds of one slice."""
+    """How much is asked: rounds, requests of a page's slice and of the slices around it, seconds of one slice, and
+    the seconds after which no further round begins (three are always made)."""
 
     rounds: int = 7
     page: int = 12
     base: int = 10
     seconds: float = 1.5
     warm_up: int = 10
+    budget: float = 36
 
 
 class WrongAnswer(RuntimeError):

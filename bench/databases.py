@@ -64,7 +64,7 @@ def postgresql(url: str) -> Iterator[PostgreSQL]:
     try:
         admin = psycopg.connect(url, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
-        raise Unreachable(str(error).strip().splitlines()[-1]) from None
+        raise Unreachable(str(error).strip().splitlines()[0]) from None
     with closing(admin):
         try:
             _drop(admin, "")  # left by a run that was killed; refused while another run is using them

@@ -140,7 +140,7 @@ class Maker:
         return AssistanceRequest(
             reference=self._reference(state, on) if on else f"DRAFT-BENCH{number:05d}",
             state=state,
-            obligation=self.obligations.get(state.pk) if rng.random() < 0.6 else None,
+            obligation=self.obligations.get(state.pk) if number == 0 or rng.random() < 0.6 else None,
             title=f"{rng.choice(SUBJECTS)} in {rng.choice(PLACES)}",
             challenge=text(rng, rng.randint(300, 800)),
             requirement=text(rng, rng.randint(300, 700)),
@@ -190,7 +190,7 @@ class Maker:
         ]
 
     def _answer(self, rng: Random, relay: Relay) -> Answer:
-        on = min(self.today, relay.sent_on + timedelta(days=rng.randint(1, 60)))
+        on = relay.answered_on = min(self.today, relay.sent_on + timedelta(days=rng.randint(1, 60)))
         return Answer(relay=relay, kind=rng.choice(list(AnswerKind)), text=text(rng, 80), answered_on=on)
 
     def _evidence(self, rng: Random, request: AssistanceRequest) -> EvidenceItem:

@@ -1,6 +1,7 @@
 """The rounds: every page against its base, shuffled, and the growth from the small database to the large one."""
 
 import statistics
+import time
 from dataclasses import dataclass
 from random import Random
 
@@ -17,6 +18,10 @@ class Measured:
     high: float
     seconds: float
     base_seconds: float
+    rounds: int
+
+
+LEAST_ROUNDS = 3
 
 
 def measure(port: int, site: Site, size: Size) -> dict[str, Measured]:
@@ -46,7 +51,10 @@ def _rounds(pairs: dict[str, tuple[Visit, Visit]], size: Size) -> dict[str, Meas
         for _ in range(size.warm_up):
             visit()
     found: dict[str, list[tuple[float, float]]] = {key: [] for key in pairs}
+    end = time.monotonic() + size.budget
     for number in range(size.rounds):
+        if number >= LEAST_ROUNDS and time.monotonic() > end:
+            break
         keys = list(pairs)
         Random(number).shuffle(keys)
         for key in keys:
@@ -58,4 +66,4 @@ def _summary(results: list[tuple[float, float]]) -> Measured:
     ratios = [page / base for base, page in results]
     low, middle, high = statistics.quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
     base_seconds, seconds = (statistics.median(column) for column in zip(*results, strict=True))
-    return Measured(middle, low, high, seconds, base_seconds)
+    return Measured(middle, low, high, seconds, base_seconds, len(results))

@@ -44,7 +44,8 @@ def mark(value: float, target: float | None) -> str:
 
 def lines(results: Results) -> Iterator[str]:
     """The report of one database."""
-    yield f"\n{results.database}, {results.requests:,} requests, gunicorn with 2 workers of 4 threads"
+    rounds = min(found.rounds for found in results.pages.values())
+    yield f"\n{results.database}, {results.requests:,} requests, gunicorn with 2 workers of 4 threads, {rounds} rounds"
     yield HEAD
     yield from (_line(page, results) for page in PAGES)
     low, high = min(results.sizes.values()), max(results.sizes.values())

@@ -23,6 +23,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from ccm_portal.accounts.admin import IsuAdmin
 from ccm_portal.loading import load_all
 from ccm_portal.register import models
+from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.reference import BadReference, Tally
 
 
@@ -134,6 +135,10 @@ class ObligationAdmin(RegisterAdmin):
 
 @admin.register(models.Meeting)
 class MeetingAdmin(RegisterAdmin):
+    def save_model(self, request: HttpRequest, obj: models.Meeting, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        formal_meetings.forget()
+
     list_display = ["code", "kind", "first_day", "last_day", "place", "president", "decisions_recorded"]
     list_filter = ["kind", "decisions_recorded", "is_verified"]
     search_fields = ["code", "place"]

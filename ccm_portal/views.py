@@ -9,11 +9,11 @@ from django.utils import timezone
 from ccm_portal.accounts.actions import record_event
 from ccm_portal.accounts.models import User
 from ccm_portal.register.models import State
-from ccm_portal.register.queries import deadline_rows, membership_counts
+from ccm_portal.register.queries import membership_counts, running_deadlines
 from ccm_portal.ui.asof import as_of
 from reports import boards
 from requests_app.models import AssistanceRequest
-from requests_app.queries import attach_areas
+from requests_app.queries import with_labels
 
 
 @login_not_required
@@ -21,13 +21,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """The public home: who seeks help for what, what comes next, how to ask and how to help."""
     today = as_of(request)
     visible = AssistanceRequest.objects.visible_to(request.user).submitted()
-    rows = deadline_rows(today)
+    rows = running_deadlines(today)
     context = {
         "today": today,
         "counts": membership_counts(State.objects.all(), today),
-        "upcoming": [row for row in rows if row.is_running and row.deadline >= today][:8],
-        "undecided": [row for row in rows if row.is_running and row.deadline < today],
-        "requests": attach_areas(list(visible.open().for_list()[:6])),
+        "upcoming": [row for row in rows if row.deadline >= today][:8],
+        "undecided": [row for row in rows if row.deadline < today],
+        "requests": with_labels(list(visible.open().for_list()[:6])),
         "open_requests": visible.open().count(),
         "areas": boards.open_by_area(visible),
     }

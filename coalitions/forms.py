@@ -23,8 +23,9 @@ class CoalitionForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["purpose"].required = True
+        self.fields["purpose"].widget = forms.Textarea(attrs={"rows": 4})
         supporters = [("", "–"), *((s.code, s.name) for s in _supporters())]
-        roles = [(role.value, role.label) for role in MemberRole if role != MemberRole.LEAD]
+        roles = [("", "–"), *((role.value, role.label) for role in MemberRole if role != MemberRole.LEAD)]
         for number in range(MEMBER_ROWS):
             self.fields[f"supporter_{number}"] = forms.ChoiceField(
                 label=_("Member"), choices=supporters, required=False, widget=FastSelect
@@ -40,6 +41,9 @@ class CoalitionForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         chosen = [(cleaned.get(f"supporter_{n}"), cleaned.get(f"role_{n}")) for n in range(MEMBER_ROWS)]
         chosen = [(code, role) for code, role in chosen if code]
+        for number in range(MEMBER_ROWS):
+            if cleaned.get(f"supporter_{number}") and not cleaned.get(f"role_{number}"):
+                self.add_error(f"role_{number}", _("Say in which role."))
         if not chosen and not self.errors:
             self.add_error("supporter_0", _("A coalition needs at least one member beside the lead State."))
         if len(set(chosen)) < len(chosen):
@@ -50,7 +54,7 @@ class CoalitionForm(forms.ModelForm):
         """The chosen members with their roles, ready to be saved."""
         by_code = {supporter.code: supporter for supporter in _supporters()}
         chosen = [(self.cleaned_data[f"supporter_{n}"], self.cleaned_data[f"role_{n}"]) for n in range(MEMBER_ROWS)]
-        return [(by_code[code], role or MemberRole.DONOR) for code, role in chosen if code]
+        return [(by_code[code], role) for code, role in chosen if code]
 
 
 def _supporters() -> list[Supporter]:
@@ -67,6 +71,7 @@ class CommitmentForm(forms.ModelForm):
             "supporter", "request", "kind", "description", "amount", "currency", "from_year", "to_year", "condition",
         ]  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 3}), "condition": forms.Textarea(attrs={"rows": 2})}
+        labels = {"description": _("What do you commit to?"), "request": _("For which request?")}
         help_texts = {"amount": _("Leave empty for expertise or equipment.")}
 
     def __init__(
@@ -80,6 +85,9 @@ class CommitmentForm(forms.ModelForm):
         request: forms.ModelChoiceField = self.fields["request"]  # type: ignore[assignment]
         request.queryset = requests.filter(coalitions=coalition)
         request.initial = request.queryset.first()
+        request.label_from_instance = lambda r: f"{r.reference} {r.title}"  # type: ignore[method-assign, assignment]
+        if only:
+            supporter.initial = only[0]
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data.get("currency") or "").upper()
@@ -97,6 +105,7 @@ class CommitmentForm(forms.ModelForm):
 
 
 class CoalitionFilter(forms.Form):
+    request = forms.CharField(label=_("Request"), required=False, max_length=20)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("All")), *CoalitionStatus.choices], widget=FastSelect
     )

@@ -31,6 +31,9 @@ def coalition_list(request: HttpRequest) -> HttpResponse:
     rows = Coalition.objects.visible_to(request.user).select_related("lead")
     chosen = form.cleaned_data if form.is_valid() else {}
     narrowed = rows.filter(**{key: chosen[key] for key in ("status", "label") if chosen.get(key)})
+    if reference := chosen.get("request"):
+        asked = AssistanceRequest.objects.visible_to(request.user).filter(reference=reference)
+        narrowed = narrowed.filter(requests__in=asked)
     return show_list(
         request,
         "coalitions/coalition_list.html",

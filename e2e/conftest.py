@@ -80,8 +80,8 @@ def signed_in() -> SignedIn:
 
 @pytest.fixture
 def enter(portal: str, new_page: NewPage, signed_in: SignedIn) -> Enter:
-    """`enter("lao")` is that account at its board, signed in the first time; `enter()` is a visitor. Each has a browser
-    of its own."""
+    """`enter("lao")` is that account at its board, already signed in, its clicks counted from here; `enter()` is a
+    visitor. Each has a browser of its own."""
 
     def person(account: str = "", **options: object) -> Person:
         if account in signed_in:
@@ -92,6 +92,7 @@ def enter(portal: str, new_page: NewPage, signed_in: SignedIn) -> Enter:
         if account:
             who.sign_in(account)
             signed_in[account] = who.page.context.storage_state()
+        who.clicks = 0
         return who
 
     return person

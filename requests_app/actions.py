@@ -15,6 +15,7 @@ from ccm_portal.accounts.models import User
 from ccm_portal.register.enums import Theme
 from ccm_portal.register.models import State
 from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
+from requests_app.domain.needs import evidence_level
 from requests_app.enums import Action, AnswerKind, Channel, Status, Visibility
 from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Offer, Relay, RequestEvent, Supporter
 from requests_app.permissions import may_receive
@@ -42,40 +43,72 @@ def save_request(
     evidence: Iterable[EvidenceItem],
     removed_evidence: Iterable[EvidenceItem] = (),
     expected_version: int | None = None,
+    submit_on: date | None = None,
 ) -> AssistanceRequest:
-    """Save what a form changed, with its areas and evidence. Raises EditedMeanwhile where another save came first."""
-    areas = list(areas)
-    is_new = request.pk is None
-    if not is_new:
-        stored = AssistanceRequest.objects.select_for_update().values_list("version", flat=True).get(pk=request.pk)
-        if expected_version is not None and stored != expected_version:
-            raise EditedMeanwhile(_("Somebody else has saved this request since you opened it."))
-        request.version = stored + 1
+    """Save what a form changed, with its areas and evidence; with `submit_on`, submit it in the same transaction.
+
+    Raises EditedMeanwhile where another save came first, and Refused where a submission lacks its main words.
+    """
+    if submit_on:
+        _refuse_incomplete(request)
+    areas, evidence, is_new = list(areas), list(evidence), request.pk is None
+    if is_new:
+        request.evidence_level = evidence_level([item.is_complete for item in evidence])
     else:
-        request.save()
-    request.areas.set(areas)
-    for item in removed_evidence:
-        item.delete()
-    for item in evidence:
-        item.request = request
-        item.save()
-    request.evidence_level = request.compute_evidence_level()
+        _take_version(request, expected_version)
+        _store_evidence(request, evidence, removed_evidence)
+        request.evidence_level = request.compute_evidence_level()
+    if submit_on:
+        _number_and_date(request, submit_on)
     request.search_text = request.build_search_text(areas)
     request.save()
+    request.areas.set(areas)
+    if is_new:
+        _store_evidence(request, evidence, ())
     record_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new)
+    if submit_on:
+        _announce(request, by=by, today=submit_on)
     return request
+
+
+def _take_version(request: AssistanceRequest, expected: int | None) -> None:
+    stored = AssistanceRequest.objects.select_for_update().values_list("version", flat=True).get(pk=request.pk)
+    if expected is not None and stored != expected:
+        raise EditedMeanwhile(_("Somebody else has saved this request since you opened it."))
+    request.version = stored + 1
+
+
+def _store_evidence(request: AssistanceRequest, items: Iterable[EvidenceItem], removed: Iterable[EvidenceItem]) -> None:
+    for item in removed:
+        item.delete()
+    for item in items:
+        item.request = request
+        item.save()
 
 
 @transaction.atomic
 def submit_request(request: AssistanceRequest, *, by: User, today: date) -> AssistanceRequest:
-    """Give a draft its reference number and put it before the Coordinators in office, or the ISU."""
+    """Give a saved draft its reference number and put it before the Coordinators in office, or the ISU."""
+    _refuse_incomplete(request)
+    _number_and_date(request, today)
+    request.search_text = request.build_search_text()
+    request.save()
+    _announce(request, by=by, today=today)
+    return request
+
+
+def _refuse_incomplete(request: AssistanceRequest) -> None:
     if not request.challenge or not request.requirement:
         raise Refused(_("A request needs its challenge and its requirement before it can be submitted."))
+
+
+def _number_and_date(request: AssistanceRequest, today: date) -> None:
     request.status = next_status(Action.SUBMIT, Status(request.status))
     request.reference = _next_reference(request.state_id, today.year)
     request.submitted_on = request.confirmed_on = today
-    request.search_text = request.build_search_text()
-    request.save()
+
+
+def _announce(request: AssistanceRequest, *, by: User, today: date) -> None:
     _record_step(request, Action.SUBMIT, Status.DRAFT, by=by, today=today)
     queue_mails(
         _handlers(request, today),
@@ -83,12 +116,11 @@ def submit_request(request: AssistanceRequest, *, by: User, today: date) -> Assi
         body=_("%(state)s has submitted a request for assistance.") % {"state": request.state.name},
         path=request.get_absolute_url(),
     )
-    return request
 
 
 def _next_reference(iso3: str, year: int) -> str:
     """The State's next number of the year. The State's row is locked, so that no number is given twice."""
-    State.objects.select_for_update().get(pk=iso3)
+    State.objects.select_for_update().only("pk").get(pk=iso3)
     prefix = f"{iso3}-{year}-"
     last = AssistanceRequest.objects.filter(reference__startswith=prefix).aggregate(last=Max("reference"))["last"]
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:03d}"
@@ -232,6 +264,7 @@ def answer_relay(relay: Relay, *, kind: str, text: str, by: User, today: date) -
     request.status = next_status(Action.ANSWER, before)
     request.save(update_fields=["status", "updated_at"])
     answer = Answer.objects.create(relay=relay, kind=AnswerKind(kind), text=text, answered_on=today, answered_by=by)
+    Relay.objects.filter(pk=relay.pk, answered_on__isnull=True).update(answered_on=today)
     _record_step(request, Action.ANSWER, before, by=by, today=today, note=f"{relay.supporter.name}: {answer.kind}")
     queue_mails(
         [*_focal_points(request.state_id, today), *_handlers(request, today)],

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.clocks import Row
@@ -16,7 +17,7 @@ from ccm_portal.ui.templatetags.portal import day
 from ccm_portal.ui.widgets import DateInput
 from requests_app.domain.files import NotAcceptable, check_file, safe_name
 from requests_app.enums import AnswerKind, Channel, Kind, Visibility
-from requests_app.models import Area, AssistanceRequest, EvidenceItem, Offer, Supporter
+from requests_app.models import Area, AssistanceRequest, EvidenceItem, Offer, Supporter, currency_code
 
 EVIDENCE_ROWS = 2
 
@@ -34,6 +35,7 @@ class CurrencyField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=3, required=False, **kwargs)
+        self.validators.append(lambda value: currency_code(value.upper()))
 
     def clean(self, value: Any) -> str:
         return str(super().clean(value)).upper()
@@ -91,7 +93,7 @@ class NeedsForm(forms.ModelForm):
             "challenge": _("What stands in the way, and why national means are not enough."),
             "requirement": _("What, how much, where, until when."),
             "national_plan": _("Name and year, or “in preparation”."),
-            "inform_coordinators": _("Untick only if the ISU alone should know."),
+            "inform_coordinators": _("Matters only for a request to the ISU: untick if the ISU alone should know."),
         }
         widgets = {
             "desired_start": DateInput,
@@ -101,19 +103,27 @@ class NeedsForm(forms.ModelForm):
             "consequence": forms.Textarea(attrs={"rows": 2}),
         }
 
-    def __init__(self, *args: Any, submitting: bool = False, clocks: Sequence[Row] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, submitting: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.submitting = submitting
         obligation: forms.ModelChoiceField = self.fields["obligation"]  # type: ignore[assignment]
-        running = [row for row in clocks if row.is_running and row.obligation]
-        dated = {row.obligation.pk: f"{row.obligation.get_limb_display()}, {day(row.deadline)}" for row in running}  # type: ignore[union-attr]
         obligation.queryset = Obligation.objects.filter(state=self.instance.state_id)
-        obligation.label_from_instance = lambda o: dated.get(o.pk, o.get_limb_display())  # type: ignore[method-assign, assignment]
         obligation.empty_label = _("None, or not sure")
-        if self.instance.pk is None and len(running) == 1:
-            self.initial["obligation"] = running[0].obligation
+        for name in ("total_cost", "national_share", "external_secured"):
+            self.fields[name].validators.append(MinValueValidator(0))
+        for name in self.required_on_submission:
+            self.fields[name].needed_to_submit = True  # type: ignore[attr-defined]
         self.initial.setdefault("kinds", [kind.value for kind in self.instance.kinds])
         self.initial["version"] = self.instance.version
+
+    def show_deadlines(self, clocks: Sequence[Row]) -> None:
+        """For a form that is shown: name each obligation with its deadline, and take the only running one."""
+        running = [row for row in clocks if row.is_running and row.obligation]
+        dated = {row.obligation.pk: f"{day(row.deadline)}: {row.obligation.get_limb_display()}" for row in running}  # type: ignore[union-attr]
+        field: forms.ModelChoiceField = self.fields["obligation"]  # type: ignore[assignment]
+        field.label_from_instance = lambda o: dated.get(o.pk, o.get_limb_display())  # type: ignore[method-assign, assignment]
+        if self.instance.pk is None and len(running) == 1:
+            self.initial["obligation"] = running[0].obligation
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -145,8 +155,12 @@ class NeedsForm(forms.ModelForm):
         return self.instance
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Status and date belong to the life cycle, not to the form."""
-        return super()._get_validation_exclusions() | {"status", "submitted_on", "reference"}
+        """Status, date and number belong to the life cycle. Of the rest, the form's own rules say what the constraints
+        say, beside the field, and the database has the last word: it need not be asked three times before a save."""
+        return super()._get_validation_exclusions() | {
+            *("status", "submitted_on", "reference"),
+            *("currency", "total_cost", "desired_end"),
+        }
 
 
 class EvidenceForm(forms.ModelForm):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -108,6 +108,13 @@ class SupportRecord(models.Model):
         return f"{self.supporter_id} {self.recipient_id} {self.year}"
 
 
+LIST_FIELDS = (
+    "reference", "title", "state__name", "status", "visibility", "submitted_on", "submitted_precision", "channel",
+    "total_cost", "national_share", "external_secured", "currency", "evidence_level", "is_technical", "is_material",
+    "is_financial", "is_example", "source_id",
+)  # fmt: skip
+
+
 class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def visible_to(self, user: object) -> "RequestQuerySet":
         """The requests that a visitor may know of. Everything that shows, counts or exports starts here."""
@@ -128,7 +135,7 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         """Every word must occur, in any form of accent and case."""
         found = self
         for word in fold(text).split()[:8]:
-            found = found.filter(search_text__contains=word)
+            found = found.filter(search_text__holds=word)
         return found
 
     def with_status_on(self, on: date) -> "RequestQuerySet":
@@ -142,45 +149,32 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
 
     def for_list(self) -> "RequestQuerySet":
         """What a list row shows, without the long texts."""
-        return self.only(
-            "reference",
-            "title",
-            "state",
-            "status",
-            "visibility",
-            "submitted_on",
-            "submitted_precision",
-            "channel",
-            "total_cost",
-            "national_share",
-            "external_secured",
-            "currency",
-            "evidence_level",
-            "is_example",
-            "source_id",
-        )
+        return self.select_related("state").only(*LIST_FIELDS)
 
     def for_detail(self) -> "RequestQuerySet":
-        return self.select_related("state", "obligation__state", "meeting", "created_by").prefetch_related(
-            "areas", "evidence", "obligation__extensions__meeting", "obligation__completions"
-        )
+        """With everything that one request's page and its deadline show."""
+        obligations = Obligation.objects.with_facts()
+        return self.select_related("state").prefetch_related("areas", "evidence", Prefetch("obligation", obligations))
 
 
-def _visible(access: Access) -> Q:
-    submitted = ~Q(status=enums.Status.DRAFT)
-    rule = submitted & Q(visibility=enums.Visibility.PUBLIC, confirmed_on__isnull=False)
+def _visible(access: Access, prefix: str = "") -> Q:
+    """The rule of visibility, for requests or, with a prefix, for what belongs to them."""
+
+    def q(**conditions: Any) -> Q:
+        return Q(**{prefix + name: value for name, value in conditions.items()})
+
     if access.is_isu:
-        rule |= submitted
-    if access.is_coordinator:
-        rule |= submitted & (~Q(channel=enums.Channel.ISU) | Q(inform_coordinators=True))
-    if access.is_state_party:
-        rule |= submitted & Q(visibility=enums.Visibility.STATES_PARTIES, confirmed_on__isnull=False)
-    if access.state:
-        rule |= Q(state=access.state)
-    relays = _relayed_to(access)
-    if relays is not None:
-        rule |= submitted & Q(visibility=enums.Visibility.MATCH_PARTIES, pk__in=relays)
-    return rule
+        rule = ~q(status=enums.Status.DRAFT)
+    else:
+        levels = [enums.Visibility.PUBLIC, *([enums.Visibility.STATES_PARTIES] if access.is_state_party else [])]
+        readable = q(visibility__in=levels, confirmed_on__isnull=False)
+        if access.is_coordinator:
+            readable |= ~q(channel=enums.Channel.ISU) | q(inform_coordinators=True)
+        relays = _relayed_to(access)
+        if relays is not None:
+            readable |= q(visibility=enums.Visibility.MATCH_PARTIES, pk__in=relays)
+        rule = ~q(status=enums.Status.DRAFT) & readable
+    return rule | q(state=access.state) if access.state else rule
 
 
 def _relayed_to(access: Access) -> "models.QuerySet[Any, Any] | None":
@@ -255,6 +249,11 @@ class AssistanceRequest(models.Model):
             models.Index(fields=["-submitted_on", "-id"], name="request_by_date"),
             models.Index(fields=["state", "-submitted_on"], name="request_by_state"),
             models.Index(fields=["status", "-submitted_on"], name="request_by_status"),
+            # all that visibility asks, so that counting reads no wide rows
+            models.Index(
+                fields=["status", "visibility", "confirmed_on", "channel", "inform_coordinators", "state"],
+                name="request_access",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -387,13 +386,20 @@ class RelayQuerySet(models.QuerySet["Relay"]):
             return self
         rule = Q(pk__in=self.addressed_to(access).values("pk"))
         if access.is_coordinator:
-            rule |= Q(request__in=AssistanceRequest.objects.visible_to(user).values("pk"))
+            rule = _visible(access, "request__")
         if access.state:
             rule |= Q(request__state=access.state)
         return self.filter(rule)
 
     def unanswered(self) -> "RelayQuerySet":
-        return self.filter(answers__isnull=True)
+        return self.filter(answered_on__isnull=True)
+
+    def for_list(self) -> "RelayQuerySet":
+        """What a board shows of a relay and its request, without the long texts."""
+        supporters = ("supporter__state__name", "supporter__organisation__name", "supporter__code")
+        return self.select_related("request__state", "supporter__state", "supporter__organisation").only(
+            "sent_on", "request__reference", "request__title", "request__state__name", *supporters
+        )
 
 
 class Relay(models.Model):
@@ -405,12 +411,18 @@ class Relay(models.Model):
     sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
     note = models.TextField(blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
+    answered_on = models.DateField(
+        null=True, blank=True, help_text=_("Day of the first answer, written with it, so that boards find the silent.")
+    )
 
     objects = RelayQuerySet.as_manager()
 
     class Meta:
         ordering = ["-sent_on", "-pk"]
-        indexes = [models.Index(fields=["supporter", "request"], name="relay_by_supporter")]
+        indexes = [
+            models.Index(fields=["supporter", "request"], name="relay_by_supporter"),
+            models.Index(fields=["sent_on"], name="relay_silent", condition=Q(answered_on__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.request_id} to {self.supporter_id}"

@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextChoices
 
 from ccm_portal.register import clocks
 from ccm_portal.register.models import Obligation, State
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
-from requests_app.enums import AreaCode, Status
-from requests_app.models import AssistanceRequest, Offer, Supporter, SupportRecord
+from requests_app.enums import AnswerKind, AreaCode, EvidenceLevel, Status
+from requests_app.models import AssistanceRequest, Offer, Relay, Supporter, SupportRecord
 from requests_app.wording import sentence
 
 ORDER = {area.value: number for number, area in enumerate(AreaCode)}
@@ -27,19 +27,50 @@ class Ranked:
     sentences: list[str]
 
 
-def attach_areas(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
-    """Give each row the labels of its areas, its State and its status on a past day, in two queries however many."""
+def with_labels(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
+    """Give each row of a list its words: areas, status, evidence, status on a past day. One query however many."""
     through = AssistanceRequest.areas.through.objects.filter(assistancerequest__in=[row.pk for row in rows])
     areas: dict[int, list[str]] = defaultdict(list)
     for request_id, code in through.values_list("assistancerequest_id", "area_id"):
         areas[request_id].append(code)
-    states = dict(State.objects.filter(pk__in={row.state_id for row in rows}).values_list("iso3", "name"))
+    area_labels, statuses, levels = _words(AreaCode), _words(Status), _words(EvidenceLevel)
     for row in rows:
-        row.area_labels = [AreaCode(code).label for code in sorted(areas[row.pk], key=ORDER.__getitem__)]  # type: ignore[attr-defined]
-        row.state_name = states[row.state_id]  # type: ignore[attr-defined]
+        row.area_labels = [area_labels[code] for code in sorted(areas[row.pk], key=ORDER.__getitem__)]  # type: ignore[attr-defined]
+        row.status_label = statuses[row.status]  # type: ignore[attr-defined]
+        row.evidence_label = levels[row.evidence_level]  # type: ignore[attr-defined]
         if on_day := getattr(row, "status_on", ""):
-            row.status_on_label = Status(on_day).label  # type: ignore[attr-defined]
+            row.status_on_label = statuses[on_day]  # type: ignore[attr-defined]
     return rows
+
+
+def _words(choices: type[TextChoices]) -> dict[str, str]:
+    """Each code's word, translated once for a whole page."""
+    return {choice.value: str(choice.label) for choice in choices}
+
+
+@dataclass
+class RelayLine:
+    """A relay as a request's page shows it."""
+
+    supporter: str
+    sent_on: date
+    opened_at: datetime | None
+    answers: list[tuple[str, date, str]]
+
+
+def relay_lines(relays: "QuerySet[Relay]") -> list[RelayLine]:
+    """Relays with their answers, newest first: one query."""
+    words = _words(AnswerKind)
+    rows = relays.order_by("-sent_on", "-pk", "answers__answered_on").values_list(
+        "pk", "supporter__state__name", "supporter__organisation__name", "sent_on", "opened_at",
+        "answers__kind", "answers__answered_on", "answers__text",
+    )  # fmt: skip
+    lines: dict[int, RelayLine] = {}
+    for pk, state, organisation, sent_on, opened_at, kind, answered_on, text in rows:
+        line = lines.setdefault(pk, RelayLine(state or organisation, sent_on, opened_at, []))
+        if kind:
+            line.answers.append((words[kind], answered_on, text))
+    return list(lines.values())
 
 
 def candidates(on: date, *, flows: Iterable[tuple[str, Flow]] | None = None) -> list[Candidate]:

@@ -266,4 +266,5 @@ def _precision(row: Row, exact: date | None) -> str:
 def _title(row: Row, codes: set[str]) -> str:
     """What is asked for, how and when, as far as the source says."""
     named = ", ".join(str(AreaCode(code).label) for code in sorted(codes)) if codes else "Cooperation and assistance"
-    return f"{named}: {row.text('channel')}, {row.text('year')}"
+    channel = "" if row.text("channel") == "unspecified" else f", {row.text('channel')}"
+    return f"{named}{channel}, {row.text('year')}"

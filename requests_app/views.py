@@ -18,7 +18,7 @@ from ccm_portal.ui.listing import show_list
 from requests_app import actions, permissions, queries
 from requests_app.domain.files import safe_name
 from requests_app.domain.lifecycle import NotAllowed
-from requests_app.enums import Action, Status
+from requests_app.enums import Action
 from requests_app.filters import OfferFilter, RequestFilter
 from requests_app.forms import AnswerForm, EvidenceFormSet, NeedsForm, OfferForm, RelayForm, StepForm, VisibilityForm
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter
@@ -43,7 +43,8 @@ def request_list(request: HttpRequest) -> HttpResponse:
         name="requests",
         columns=COLUMNS,
         record=_request_record,
-        prepare=queries.attach_areas,
+        prepare=queries.with_labels,
+        searched=bool(request.GET.get("q", "").strip()),
         filterset=chosen,
         can_request=request.user.is_authenticated and permissions.can_request(request.user),
     )
@@ -52,7 +53,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
 def _request_record(row: Any) -> dict[str, Any]:
     return {
         "reference": row.reference,
-        "state": row.state_name,
+        "state": row.state.name,
         "title": row.title,
         "areas": row.area_labels,
         "kinds": [kind.label for kind in row.kinds],
@@ -84,7 +85,7 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "today": today,
         "stake": queries.deadline_at_stake(asked, today),
         "events": asked.events.select_related("actor"),
-        "relays": _relays(request, asked),
+        "relays": queries.relay_lines(Relay.objects.visible_to(request.user).filter(request=asked)),
         "own_relay": own_relay,
         "answer_form": AnswerForm() if own_relay and permissions.can_answer(request.user, own_relay) else None,  # type: ignore[arg-type]
         "steps": permissions.steps_open_to(request.user, asked),
@@ -110,11 +111,6 @@ def _own_relay(request: HttpRequest, asked: AssistanceRequest) -> Relay | None:
     return relays.select_related("supporter", "request").prefetch_related("answers").first()
 
 
-def _relays(request: HttpRequest, asked: AssistanceRequest) -> list[Relay]:
-    relays = Relay.objects.visible_to(request.user).filter(request=asked)
-    return list(relays.select_related("supporter__state", "supporter__organisation").prefetch_related("answers"))
-
-
 @require_POST
 def request_opened(request: HttpRequest, reference: str) -> HttpResponse:
     """A supporter takes up the request relayed to it."""
@@ -135,7 +131,8 @@ def request_new(request: HttpRequest) -> HttpResponse:
 
 def request_edit(request: HttpRequest, reference: str) -> HttpResponse:
     """The needs form of a draft, or of a request that needs clarification."""
-    asked = _visible_or_404(request, reference)
+    rows = AssistanceRequest.objects.visible_to(request.user).select_related("state")
+    asked = get_object_or_404(rows, reference=reference)
     if not permissions.can_edit(request.user, asked):  # type: ignore[arg-type]
         raise PermissionDenied(_("This request can no longer be edited."))
     return _needs_form(request, asked)
@@ -144,26 +141,21 @@ def request_edit(request: HttpRequest, reference: str) -> HttpResponse:
 def _needs_form(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
     today, submitting = timezone.localdate(), "submit" in request.POST
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    clocks = queries.obligations_with_deadlines(asked.state, today)
-    form = NeedsForm(data, instance=asked, submitting=submitting, clocks=clocks)
+    form = NeedsForm(data, instance=asked, submitting=submitting)
     evidence = EvidenceFormSet(data, files, instance=asked, today=today, prefix="evidence")
     valid = data is not None and form.is_valid() & evidence.is_valid()
     if valid and (saved := _save_needs(request, form, evidence, submitting)) is not None:
         return redirect(saved)
-    context = {
-        "form": form,
-        "evidence": evidence,
-        "asked": asked,
-        "deadlines": clocks,
-        "today": today,
-    }
-    status = 200 if data is None else 422
-    return render(request, "requests_app/request_form.html", context, status=status)
+    deadlines = queries.obligations_with_deadlines(asked.state, today)
+    form.show_deadlines(deadlines)
+    context = {"form": form, "evidence": evidence, "asked": asked, "deadlines": deadlines, "today": today}
+    return render(request, "requests_app/request_form.html", context, status=200 if data is None else 422)
 
 
 def _save_needs(request: HttpRequest, form: NeedsForm, evidence: Any, submitting: bool) -> AssistanceRequest | None:
     """Save, and submit if asked to; what a rule forbids stands above the form, with everything typed kept."""
     items, removed = evidence.save_without_writing()
+    submitting = submitting and form.instance.is_draft
     try:
         asked = actions.save_request(
             form.save(),
@@ -172,15 +164,15 @@ def _save_needs(request: HttpRequest, form: NeedsForm, evidence: Any, submitting
             evidence=items,
             removed_evidence=removed,
             expected_version=form.cleaned_data["version"] if form.instance.pk else None,
+            submit_on=timezone.localdate() if submitting else None,
         )
-        if submitting and asked.status == Status.DRAFT:
-            asked = actions.submit_request(asked, by=request.user, today=timezone.localdate())  # type: ignore[arg-type]
-            messages.success(request, _("Submitted as %(ref)s.") % {"ref": asked.reference})
-        else:
-            messages.success(request, _("Saved at %(time)s.") % {"time": timezone.now().strftime("%H:%M UTC")})
     except actions.Refused as refusal:
         form.add_error(None, str(refusal))
         return None
+    if submitting:
+        messages.success(request, _("Submitted as %(ref)s.") % {"ref": asked.reference})
+    else:
+        messages.success(request, _("Saved at %(time)s.") % {"time": timezone.now().strftime("%H:%M UTC")})
     return asked
 
 

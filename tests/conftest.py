@@ -10,6 +10,7 @@ from django.test import Client
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
 from ccm_portal.loading import load_all
+from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
 
 
@@ -18,6 +19,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> None:  # type: 
     """Load the register into the test database once; a reused database is only checked."""
     with django_db_blocker.unblock():
         load_all(settings.REFERENCE_DIR)
+
+
+@pytest.fixture(autouse=True)
+def meetings_read_afresh() -> None:
+    """No test sees the meetings of the one before."""
+    formal_meetings.forget()
 
 
 @pytest.fixture

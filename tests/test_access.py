@@ -4,6 +4,7 @@ One table: every address of the portal, for every role. An address that is missi
 """
 
 import re
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
@@ -126,7 +127,7 @@ TABLE = [
     ("POST", "/requests/OPEN-1/ask_clarification/", "302 403 404 404 403 404 302 404 404 302", {"note": "Which?"}),
     ("POST", "/requests/OPEN-1/close_met/", "302 403 404 404 403 404 403 404 404 403", {"note": "Too early"}),
     ("POST", "/requests/OPEN-1/nonsense/", "302 404 404 404 404 404 404 404 404 404"),
-    ("GET", "/matching/", "302 200 200 200 200 200 200 200 200 200"),
+    ("GET", "/matching/", "302 200 200 200 200 403 200 403 403 200"),
     ("GET", "/offers/new/", "302 403 200 200 200 403 403 403 403 403"),
     ("POST", "/offers/new/", "302 403 422 422 422 403 403 403 403 403"),
     ("GET", "/coalitions/new/?request=OPEN-1", "302 200 404 404 403 404 200 404 404 200"),
@@ -180,7 +181,7 @@ def status_of(client, method, address, data):
     """The status of one answer; whatever it wrote is taken back, also for the other roles."""
     with transaction.atomic():
         response = client.get(address) if method == "GET" else client.post(address, data)
-        response.close()
+        response.getvalue()  # a file is read to its end, and closed
         transaction.set_rollback(True)
     return response.status_code
 
@@ -298,41 +299,40 @@ def shown(client, role):
     return texts
 
 
+@contextmanager
+def hidden_again(level, **values):
+    """The request, for as long as the block lasts."""
+    with transaction.atomic():
+        yield secret(level, **values)
+        transaction.set_rollback(True)
+
+
 def traces(role, *hidden):
     """The pages of a role that differ once a request exists that it may not see. `hidden` are (level, values)."""
     client = play(role)
     before = shown(client, role)
     found = []
     for level, values in hidden:
-        with transaction.atomic():
-            secret(level, **values)
+        with hidden_again(level, **values):
             after = shown(client, role)
-            transaction.set_rollback(True)
         found += [f"{level}: {address}" for address in before if before[address] != after[address]]
     return found
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("level", SEES)
-def test_R026_detail_by_level_and_role(level, role):
-    asked = secret(level)
-    expected = 200 if role in SEES[level] else 404
-    assert play(role).get(asked.get_absolute_url()).status_code == expected
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("level", [level for level in SEES if level != "draft"])
-def test_R026_list_search_count_and_exports_by_level_and_role(level, role):
+def test_R026_detail_list_search_count_and_exports_by_role_and_level(role):
     client = play(role)
     before = client.get("/requests/").context["page"].paginator.count
-    secret(level)
-    is_seen = role in SEES[level]
-    assert client.get("/requests/").context["page"].paginator.count == before + is_seen
-    assert client.get(f"/requests/?q={WORD}").context["page"].paginator.count == is_seen
-    assert (WORD in client.get("/requests/?format=csv").content.decode()) == is_seen
-    assert (WORD in client.get("/requests/?format=json").content.decode()) == is_seen
-    assert (WORD in client.get("/states/mrt/").content.decode()) == is_seen
-    assert (WORD in client.get("/").content.decode()) == is_seen
+    for level, seers in SEES.items():
+        with hidden_again(level) as asked:
+            sees = role in seers
+            assert client.get(asked.get_absolute_url()).status_code == (200 if sees else 404), level
+            listed = sees and level != "draft"
+            assert client.get("/requests/").context["page"].paginator.count == before + listed, level
+            assert client.get(f"/requests/?q={WORD}").context["page"].paginator.count == listed, level
+            for address in ("/requests/?format=csv", "/"):
+                assert (WORD in client.get(address).content.decode()) == listed, (level, address)
+            assert (WORD in client.get("/states/mrt/").content.decode()) == sees, level
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "owner"])
@@ -361,14 +361,6 @@ def test_R026_a_supporter_that_no_longer_may_know_sees_no_trace(address):
         assert WORD in client.get(address).content.decode()
     AssistanceRequest.objects.filter(pk=asked.pk).update(visibility=Visibility.COORDINATORS_ISU)
     assert WORD not in client.get(address).content.decode()
-
-
-def test_R026_filter_of_the_list_names_no_state_whose_requests_are_all_hidden(client):
-    for level in ("draft", "coordinators_isu"):
-        with transaction.atomic():
-            secret(level)
-            assert '<option value="MRT">' not in client.get("/requests/").content.decode()
-            transaction.set_rollback(True)
 
 
 def test_R026_progress_report_holds_public_requests_only(client):
@@ -537,8 +529,8 @@ def test_R121_observer_reads_public_items_only_and_refusals_are_logged():
     client = play("observer")
     assert client.get("/requests/MRT-2026-001/").status_code == 404
     assert client.get("/requests/new/").status_code == 403
-    refused = AuditEvent.objects.get(action="refused")
-    assert (refused.actor.email, refused.subject) == ("observer@access.org", "/requests/new/")
+    refused = AuditEvent.objects.filter(action="refused", subject="/requests/new/")
+    assert [entry.actor.email for entry in refused] == ["observer@access.org"]
 
 
 def test_R121_observer_is_refused_the_matching_page():

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from time import monotonic
 
 from django.utils.text import slugify
 from django.utils.translation import gettext
@@ -74,9 +75,26 @@ class Row:
         return f"{self.state.iso3}-{slugify(self.clock.replace('.', '-'))}{number}".lower()
 
 
-def formal_meetings() -> list[FormalMeeting]:
-    """Meetings that decide on extension requests: one query."""
-    return [meeting.as_formal for meeting in Meeting.objects.all() if meeting.is_formal]
+class MeetingCalendar:
+    """Meetings that decide on extension requests. Nearly every page asks for these two dozen rows, which change a few
+    times a year: each process keeps them for half a minute, and forgets them when it saves a meeting itself."""
+
+    KEEP_SECONDS = 30.0
+
+    def __init__(self) -> None:
+        self.read_at, self.meetings = float("-inf"), list[FormalMeeting]()
+
+    def __call__(self) -> list[FormalMeeting]:
+        if monotonic() - self.read_at > self.KEEP_SECONDS:
+            self.meetings = [meeting.as_formal for meeting in Meeting.objects.all() if meeting.is_formal]
+            self.read_at = monotonic()
+        return self.meetings
+
+    def forget(self) -> None:
+        self.read_at = float("-inf")
+
+
+formal_meetings = MeetingCalendar()
 
 
 def positions(

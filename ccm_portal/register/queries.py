@@ -49,6 +49,13 @@ def deadline_rows(on: date, *, article: int | None = None) -> list[clocks.Row]:
     return sorted(rows, key=lambda row: (row.deadline, row.state.name))
 
 
+def running_deadlines(on: date, **obligations: Any) -> list[clocks.Row]:
+    """The clocks that somebody has to meet on a day, soonest first; `obligations` narrows them, for example state=."""
+    unfulfilled = Obligation.objects.clocks().unfulfilled(on).filter(**obligations).with_facts(fulfilled=False)
+    rows = [row for row in clocks.current_rows(unfulfilled, on, clocks.formal_meetings()) if row.is_running]
+    return sorted(rows, key=lambda row: (row.deadline, row.state.name))
+
+
 def filtered_deadlines(rows: Sequence[clocks.Row], chosen: dict[str, Any]) -> list[clocks.Row]:
     """Narrowed by status, region and year. Without a status, those that somebody still has to meet."""
     status = chosen.get("status") or ("all" if chosen.get("article") == 7 else "")

@@ -11,7 +11,13 @@ from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.feeds import calendar
 from ccm_portal.register.forms import AsOfForm, DeadlineFilter, StateFilter
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State
-from ccm_portal.register.queries import deadline_rows, filtered_deadlines, filtered_states, membership_counts
+from ccm_portal.register.queries import (
+    deadline_rows,
+    filtered_deadlines,
+    filtered_states,
+    membership_counts,
+    running_deadlines,
+)
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 
@@ -75,8 +81,9 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def deadline_calendar(request: HttpRequest) -> HttpResponse:
     """All running deadlines as a calendar feed."""
-    rows = [row for row in deadline_rows(as_of(request)) if row.is_running]
-    return HttpResponse(calendar(rows, made_on=timezone.now()), content_type="text/calendar; charset=utf-8")
+    return HttpResponse(
+        calendar(running_deadlines(as_of(request)), made_on=timezone.now()), content_type="text/calendar; charset=utf-8"
+    )
 
 
 @login_not_required

@@ -94,13 +94,21 @@ class RelayFactory(DjangoModelFactory):
 
 
 class AnswerFactory(DjangoModelFactory):
+    """An answer, noted on its relay as the action notes it."""
+
     class Meta:
         model = Answer
+        skip_postgeneration_save = True
 
     relay = factory.SubFactory(RelayFactory)
     kind = AnswerKind.INTERESTED
     text = "We could field one team."
     answered_on = factory.LazyFunction(timezone.localdate)
+
+    @factory.post_generation
+    def on_relay(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create:
+            Relay.objects.filter(pk=self.relay_id, answered_on__isnull=True).update(answered_on=self.answered_on)
 
 
 class EventFactory(DjangoModelFactory):

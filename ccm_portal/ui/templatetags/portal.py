@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -44,8 +45,11 @@ def badge(code: str, label: Any) -> SafeString:
 @register.filter
 def day(value: date | None, precision: str = "day") -> str:
     """A date as exactly as its source gives it: "1 August 2010", "May 2022", "2011", "by 27 June 2018"."""
-    if value is None:
-        return ""
+    return _day(value, precision, get_language() or "") if value else ""
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, precision: str, language: str) -> str:
     if precision == "month":
         return date_format(value, "F Y")
     if precision == "year":

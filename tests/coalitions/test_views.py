@@ -1,0 +1,207 @@
+"""Pages of coalitions and commitments as people use them."""
+
+import pytest
+
+from coalitions.enums import CoalitionStatus
+from coalitions.models import Coalition, Commitment
+from requests_app.enums import Status
+from tests.coalitions.factories import CoalitionFactory, CommitmentFactory, MemberFactory
+from tests.requests_app.factories import RequestFactory
+from tests.test_access import bug, client_of
+
+pytestmark = pytest.mark.django_db
+
+FORM = {"name": "Survey together", "purpose": "Finish the north", "supporter_0": "NOR", "role_0": "donor"}
+COMMITMENT = {
+    "kind": "financial", "description": "Two teams", "amount": "400000", "currency": "usd", "from_year": "2026",
+    "to_year": "2028", "condition": "If voted",
+}  # fmt: skip
+
+
+def found(user, asked, **values):
+    return client_of(user).post(f"/coalitions/new/?request={asked.reference}", {**FORM, **values})
+
+
+def own():
+    return Coalition.objects.filter(source_id=None)
+
+
+def test_R027_affected_state_founds_its_coalition(chad):
+    response = found(chad, RequestFactory(public=True), supporter_1="NPA", role_1="operator")
+    coalition = own().get()
+    assert response.url == coalition.get_absolute_url()
+    assert (coalition.lead_id, coalition.status) == ("TCD", CoalitionStatus.ACTIVE)
+    assert {(m.supporter.code, m.role) for m in coalition.members.all()} == {("NOR", "donor"), ("NPA", "operator")}
+
+
+def test_R027_coalition_by_a_donor_is_refused(norway):
+    assert found(norway, RequestFactory(public=True)).status_code == 403
+    assert own().count() == 0
+
+
+def test_R027_role_of_lead_cannot_be_sent(chad):
+    response = found(chad, RequestFactory(public=True), role_0="lead")
+    assert response.status_code == 422
+    assert own().count() == 0
+
+
+def test_R027_proposal_is_confirmed_by_the_affected_state_alone(chad, coordinator, norway):
+    found(coordinator, RequestFactory(public=True))
+    coalition = own().get()
+    address = f"{coalition.get_absolute_url()}confirm/"
+    assert coalition.status == CoalitionStatus.PROPOSED
+    for person in (coordinator, norway):
+        assert client_of(person).post(address).status_code == 403
+    assert "Confirm: we take the lead" in client_of(chad).get(coalition.get_absolute_url()).content.decode()
+    client_of(chad).post(address)
+    assert own().get().status == CoalitionStatus.ACTIVE
+
+
+def test_R027_confirming_twice_is_refused(chad):
+    coalition = CoalitionFactory(proposed=True)
+    client = client_of(chad)
+    assert client.post(f"{coalition.get_absolute_url()}confirm/").status_code == 302
+    assert client.post(f"{coalition.get_absolute_url()}confirm/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"supporter_0": ""}, "at least one member"),
+        ({"purpose": ""}, "required"),
+        ({"name": ""}, "required"),
+        ({"name": "x" * 121}, "120"),
+        ({"supporter_0": "XXX"}, "valid choice"),
+        ({"supporter_1": "NOR", "role_1": "donor"}, "same role twice"),
+    ],
+)
+def test_R027_incomplete_coalition_is_told_and_kept(chad, values, said):
+    response = found(chad, RequestFactory(public=True), **values)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert said in page
+    assert values.get("purpose", "Finish the north") in page
+    assert own().count() == 0
+
+
+def test_R027_same_member_with_and_without_its_role_is_told(chad):
+    asked = RequestFactory(public=True)
+    client = client_of(chad)
+    client.raise_request_exception = False
+    data = {**FORM, "supporter_1": "NOR", "role_1": ""}
+    assert client.post(f"/coalitions/new/?request={asked.reference}", data).status_code == 422
+
+
+@bug("propose_coalition asks for no reason where the State has an active coalition on the same Article (R33)")
+def test_R033_second_coalition_on_the_same_article_asks_for_a_reason(chad):
+    asked = RequestFactory(public=True)
+    found(chad, asked)
+    response = found(chad, asked, name="Another")
+    assert response.status_code == 422
+    assert "Already at work for this State" in response.content.decode()
+
+
+def test_R033_what_already_works_is_listed(chad):
+    asked = RequestFactory(public=True)
+    CoalitionFactory(name="The first one")
+    page = client_of(chad).get(f"/coalitions/new/?request={asked.reference}").content.decode()
+    assert "The first one" in page
+
+
+def test_R027_closed_request_founds_nothing(chad):
+    assert found(chad, RequestFactory(status=Status.UNMET)).status_code == 403
+
+
+# --- commitments ---
+
+
+@pytest.fixture
+def running():
+    coalition = CoalitionFactory()
+    asked = RequestFactory(public=True, status=Status.ANSWERED)
+    coalition.requests.add(asked)
+    nor = MemberFactory(coalition=coalition).supporter
+    npa = MemberFactory(coalition=coalition, code="NPA", role="operator").supporter
+    return coalition, {**COMMITMENT, "request": asked.pk, "supporter": nor.pk}, npa
+
+
+def test_R029_member_records_its_commitment(norway, running):
+    coalition, data, _npa = running
+    response = client_of(norway).post(f"{coalition.get_absolute_url()}commitments/new/", data)
+    assert response.url == coalition.get_absolute_url()
+    kept = Commitment.objects.get()
+    assert (kept.currency, kept.from_year, kept.to_year, kept.recorded_by) == ("USD", 2026, 2028, norway)
+    page = client_of(norway).get(response.url).content.decode()
+    assert "USD 400,000" in page
+    assert "2026–2028" in page
+
+
+def test_R029_member_does_not_commit_for_another(norway, running):
+    coalition, data, npa = running
+    response = client_of(norway).post(f"{coalition.get_absolute_url()}commitments/new/", {**data, "supporter": npa.pk})
+    assert response.status_code == 422
+    assert Commitment.objects.count() == 0
+
+
+def test_R029_lead_state_records_what_a_member_told_it(chad, running):
+    coalition, data, npa = running
+    data = {**data, "supporter": npa.pk, "kind": "technical", "amount": "", "currency": ""}
+    assert client_of(chad).post(f"{coalition.get_absolute_url()}commitments/new/", data).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"currency": ""}, "in which currency"),
+        ({"amount": ""}, "needs its amount"),
+        ({"amount": "-1"}, "greater than or equal to 0"),
+        ({"to_year": "2025"}, "before the first"),
+        ({"from_year": "1999"}, "2010"),
+        ({"description": ""}, "required"),
+        ({"request": ""}, "required"),
+        ({"currency": "XXXX"}, "3 characters"),
+    ],
+)
+def test_R029_wrong_commitment_is_told_and_kept(norway, running, values, said):
+    coalition, data, _npa = running
+    response = client_of(norway).post(f"{coalition.get_absolute_url()}commitments/new/", {**data, **values})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert said in page
+    assert "If voted" in page
+    assert Commitment.objects.count() == 0
+
+
+@bug("nothing sums commitments by year: the page shows “2026–2028” only (R29)")
+def test_R029_three_year_commitment_shows_in_the_totals_of_each_year(norway):
+    commitment = CommitmentFactory()
+    MemberFactory(coalition=commitment.coalition)
+    page = client_of(norway).get(commitment.coalition.get_absolute_url()).content.decode()
+    assert all(year in page.replace("2026–2028", "") for year in ("2026", "2027", "2028"))
+
+
+@bug("no page marks a commitment whose last year has passed (R30)")
+def test_R030_overdue_commitment_turns_amber_for_all_members(npa):
+    commitment = CommitmentFactory(from_year=2020, to_year=2021)
+    MemberFactory(coalition=commitment.coalition, code="NPA")
+    page = client_of(npa).get(commitment.coalition.get_absolute_url()).content.decode()
+    assert "overdue" in page.lower()
+
+
+def test_R032_coalition_on_two_articles_shows_both_obligations(client):
+    page = client.get("/coalitions/lbn-article-4-and-5/").content.decode()
+    obligations = Coalition.objects.get(slug="lbn-article-4-and-5").obligations.all()
+    assert [obligation.limb for obligation in obligations] == ["4.1(a)", "5.1"]
+    assert all(obligation.get_limb_display() in page for obligation in obligations)
+
+
+def test_R044_partnerships_are_listed_as_what_they_are(client):
+    """What no source calls a Country Coalition is not counted as one."""
+    rows = client.get("/coalitions/?label=coalition").context["page"].object_list
+    assert {coalition.lead_id for coalition in rows} == {"BWA", "MNE", "LAO"}
+
+
+def test_coalition_on_record_shows_members_dates_and_source(client):
+    page = client.get("/coalitions/mne-article-4/").content.decode()
+    for text in ("Montenegro", "Norway", "Norwegian People&#x27;s Aid", "May 2018", "21 July 2020", "Source:"):
+        assert text in page

@@ -1,0 +1,597 @@
+"""The pages of requests as people use them: what is typed is kept, what is refused says why, nothing is half-saved."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from ccm_portal.accounts.models import AuditEvent, OutboxMail
+from ccm_portal.register.models import Obligation
+from requests_app.enums import AnswerKind, EvidenceLevel, Status, Visibility
+from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Offer, Relay
+from tests.requests_app.factories import (
+    AnswerFactory,
+    EventFactory,
+    EvidenceFactory,
+    OfferFactory,
+    RelayFactory,
+    RequestFactory,
+    SupportRecordFactory,
+)
+from tests.test_access import bug, client_of
+
+pytestmark = pytest.mark.django_db
+
+NEED = {
+    "title": "Survey of the north",
+    "areas": ["clearance", "risk_education"],
+    "challenge": "The teams have stood down.",
+    "requirement": "Two teams for a year.",
+    "kinds": ["technical", "financial"],
+    "total_cost": "10",
+    "national_share": "3",
+    "external_secured": "4",
+    "currency": "usd",
+    "desired_start": "2027-01-01",
+    "desired_end": "2027-12-31",
+    "consequence": "Another estimate.",
+    "institution": "National authority",
+    "national_plan": "in preparation",
+    "channel": "coordinators",
+    "inform_coordinators": "on",
+    "visibility": "match_parties",
+}
+ITEM = {"claim": "Area", "figure": "2400000", "unit": "m²", "source": "Records", "dated": "2026-01-31", "method": "NTS"}
+
+
+@pytest.fixture(autouse=True)
+def uploads(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def typed(*items, initial=0, **values):
+    """The form as a browser sends it."""
+    data = {key: value for key, value in {**NEED, **values}.items() if value is not None}
+    data |= {"evidence-TOTAL_FORMS": str(len(items)), "evidence-INITIAL_FORMS": str(initial)}
+    for number, item in enumerate(items):
+        data |= {f"evidence-{number}-{name}": value for name, value in item.items()}
+    return data
+
+
+def stored(reference):
+    return AssistanceRequest.objects.get(reference=reference)
+
+
+# --- the needs form ---------------------------------------------------------------------------------------------------
+
+
+def test_request_new_submitted_in_one_go(chad, coordinator):
+    """The happy path: filled, submitted, numbered, told, found."""
+    file = SimpleUploadedFile("Survey.csv", b"area;m2\nnorth;2400000\n")
+    year = timezone.localdate().year
+    response = client_of(chad).post("/requests/new/", typed({**ITEM, "file": file}, submit="1"))
+    assert response.url == f"/requests/TCD-{year}-001/"
+    asked = stored(f"TCD-{year}-001")
+    assert (asked.status, asked.submitted_on) == (Status.SUBMITTED, timezone.localdate())
+    assert {area.pk for area in asked.areas.all()} == {"clearance", "risk_education"}
+    assert [kind.value for kind in asked.kinds] == ["technical", "financial"]
+    assert (asked.currency, asked.resources.gap, asked.evidence_level) == ("USD", 3, EvidenceLevel.FULLY)
+    assert asked.created_by == chad
+    assert OutboxMail.objects.get().to == coordinator.email
+    page = client_of(coordinator).get(response.url).content.decode()
+    for text in ("Survey of the north", "Two teams for a year.", "National authority", "2,400,000 m²", "USD 3"):
+        assert text in page
+
+
+def test_request_new_saved_as_an_empty_draft(chad):
+    blank = dict.fromkeys([*NEED], "") | {"areas": [], "kinds": [], "channel": "coordinators", "visibility": "public"}
+    response = client_of(chad).post("/requests/new/", typed(**blank, save=""))
+    assert response.status_code == 302
+    asked = AssistanceRequest.objects.get(state="TCD", status="draft")
+    assert response.url == asked.get_absolute_url()
+    assert OutboxMail.objects.count() == 0
+    page = client_of(chad).get(response.url).content.decode()
+    assert "Draft without a title" in page
+    assert "Continue the draft" in page
+
+
+def test_draft_is_continued_and_submitted(chad):
+    client = client_of(chad)
+    address = client.post("/requests/new/", typed(requirement="", save="")).url
+    asked = AssistanceRequest.objects.get(status="draft")
+    assert "The teams have stood down." in client.get(f"{address}edit/").content.decode()
+    response = client.post(f"{address}edit/", typed(version=str(asked.version), submit="1"))
+    year = timezone.localdate().year
+    assert response.url == f"/requests/TCD-{year}-001/"
+    assert stored(f"TCD-{year}-001").requirement == "Two teams for a year."
+
+
+FUTURE = str(timezone.localdate() + timedelta(days=400))
+BAD = [
+    ("amount without currency", {"currency": ""}, {}, "id_currency", "Say in which currency"),
+    ("shares without a total", {"total_cost": ""}, {}, "id_total_cost", "Give the total"),
+    ("a negative amount", {"total_cost": "-5"}, {}, "id_total_cost", "greater than or equal to 0"),
+    ("an amount in words", {"total_cost": "a million"}, {}, "id_total_cost", "Enter a number"),
+    ("no such currency", {"currency": "US"}, {}, "id_currency", "three-letter"),
+    ("end before start", {"desired_end": "2026-12-31"}, {}, "id_desired_end", "before the start"),
+    ("no such day", {"desired_start": "2027-02-30"}, {}, "id_desired_start", "Enter a valid date"),
+    ("title too long", {"title": "x" * 141}, {}, "id_title", "140"),
+    ("no requirement", {"requirement": "", "submit": "1"}, {}, "id_requirement", "needed before"),
+    ("no challenge", {"challenge": "  ", "submit": "1"}, {}, "id_challenge", "needed before"),
+    ("no area", {"areas": [], "submit": "1"}, {}, "id_areas", "needed before"),
+    ("no kind", {"kinds": [], "submit": "1"}, {}, "id_kinds", "needed before"),
+    ("future evidence", {}, {"dated": FUTURE}, "id_evidence-0-dated", "in the future"),
+    ("evidence without a source", {}, {"source": ""}, "id_evidence-0-source", "required"),
+    ("a figure in words", {}, {"figure": "much"}, "id_evidence-0-figure", "Enter a number"),
+]
+
+
+@pytest.mark.parametrize(("values", "item", "field", "said"), [b[1:] for b in BAD], ids=[b[0] for b in BAD])
+def test_bad_input_is_told_at_its_field_and_everything_typed_is_kept(chad, values, item, field, said):
+    response = client_of(chad).post("/requests/new/", typed({**ITEM, **item}, **values))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert said in field_block(page, field)
+    for text in {**NEED, **values}.values():
+        if isinstance(text, str) and len(text) > 3:
+            assert text in page
+    for text in {**ITEM, **item}.values():
+        assert text in page
+    assert AssistanceRequest.objects.filter(state="TCD", source_id=None).count() == 0
+    assert EvidenceItem.objects.count() == OutboxMail.objects.count() == 0
+
+
+def field_block(page, field):
+    """The part of the page around one field: its label, message and input."""
+    blocks = [block for block in page.split('<div class="field') if f'"{field}' in block]
+    assert blocks, f"{field} is not on the page"
+    assert blocks[0].startswith(" wrong"), f"{field} is not marked"
+    return blocks[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("table.pdf", b"MZ\x90"), ("page.html", b"<p>x"), ("photo.png", b"<svg onload='x'/>"), ("empty.pdf", b"")],
+)
+def test_disguised_file_is_refused_with_the_rest_kept(chad, name, content, tmp_path):
+    file = SimpleUploadedFile(name, content, content_type="application/pdf")
+    response = client_of(chad).post("/requests/new/", typed({**ITEM, "file": file}))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "errorlist" in field_block(page, "id_evidence-0-file")
+    assert "Two teams for a year." in page
+    assert AssistanceRequest.objects.filter(state="TCD", source_id=None).count() == 0
+    assert list(tmp_path.rglob("*.*")) == []
+
+
+@bug("components/errors.html lists the errors of `form` alone; those of the evidence are not in the summary at the top")
+def test_summary_at_the_top_names_errors_of_the_evidence_too(chad):
+    page = client_of(chad).post("/requests/new/", typed({**ITEM, "dated": FUTURE})).content.decode()
+    assert "in the future" in page.split('<form class="form"')[0]
+
+
+def test_evidence_is_changed_and_removed_in_the_form(chad):
+    asked = RequestFactory(draft=True, evidence_level="fully")
+    item = EvidenceFactory(request=asked)
+    client, address = client_of(chad), f"/requests/{asked.reference}/edit/"
+    changed = {**ITEM, "id": str(item.pk), "claim": "A smaller area", "method": ""}
+    client.post(address, typed(changed, initial=1, version="1"))
+    assert EvidenceItem.objects.get().claim == "A smaller area"
+    client.post(address, typed({**changed, "DELETE": "on"}, initial=1, version="2"))
+    assert EvidenceItem.objects.count() == 0
+
+
+def test_R003_removing_the_only_evidence_in_the_form_turns_fully_into_asserted(chad):
+    asked = RequestFactory(draft=True, evidence_level="fully")
+    item = EvidenceFactory(request=asked)
+    removed = {**ITEM, "id": str(item.pk), "DELETE": "on"}
+    client_of(chad).post(f"/requests/{asked.reference}/edit/", typed(removed, initial=1, version="1"))
+    assert EvidenceItem.objects.count() == 0
+    assert stored(asked.reference).evidence_level == EvidenceLevel.ASSERTED
+
+
+def test_R003_adding_evidence_in_the_form_raises_the_badge(chad):
+    asked = RequestFactory(draft=True)
+    client_of(chad).post(f"/requests/{asked.reference}/edit/", typed(ITEM, version="1"))
+    assert stored(asked.reference).evidence_level == EvidenceLevel.FULLY
+
+
+def test_evidence_of_another_request_cannot_be_touched(chad):
+    foreign = EvidenceFactory(request__state_id="LAO")
+    asked = RequestFactory(draft=True)
+    client, address = client_of(chad), f"/requests/{asked.reference}/edit/"
+    stolen = {**ITEM, "id": str(foreign.pk), "claim": "Stolen"}
+    client.post(address, typed({**stolen, "DELETE": "on"}, initial=1, version="1"))
+    client.post(address, typed(stolen, initial=1, version="2"))
+    foreign.refresh_from_db()
+    assert (foreign.claim, foreign.request.state_id) == ("Area suspected to be contaminated", "LAO")
+
+
+def test_two_people_edit_and_the_second_is_told(chad):
+    asked = RequestFactory(draft=True, title="As it was")
+    client, address = client_of(chad), f"/requests/{asked.reference}/edit/"
+    assert client.post(address, typed(title="By the first", version="1", save="")).status_code == 302
+    response = client.post(address, typed({**ITEM, "claim": "By the second"}, title="By the second", version="1"))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Somebody else has saved this request" in page
+    assert "By the second" in page
+    after = stored(asked.reference)
+    assert (after.title, after.version, after.evidence.count()) == ("By the first", 2, 0)
+
+
+def test_two_people_submit_and_only_one_number_is_given(chad):
+    asked = RequestFactory(draft=True)
+    client, address = client_of(chad), f"/requests/{asked.reference}/edit/"
+    assert client.post(address, typed(version="1", submit="1")).status_code == 302
+    assert client.post(address, typed(version="1", submit="1")).status_code == 404  # the draft has its number now
+    assert AssistanceRequest.objects.filter(state="TCD", source_id=None).count() == 1
+
+
+@bug("_needs_form passes no version when the hidden field is empty or gone, and then overwrites without a word")
+def test_edit_without_a_version_overwrites_nothing(chad):
+    asked = RequestFactory(draft=True, title="By the first", version=7)
+    response = client_of(chad).post(f"/requests/{asked.reference}/edit/", typed(title="By the second", save=""))
+    assert response.status_code == 422
+    assert stored(asked.reference).title == "By the first"
+
+
+def test_clarification_is_edited_and_keeps_its_number(chad):
+    asked = RequestFactory(reference="TCD-2026-007", status=Status.CLARIFICATION)
+    response = client_of(chad).post("/requests/TCD-2026-007/edit/", typed(version="1", save=""))
+    assert response.url == "/requests/TCD-2026-007/"
+    after = stored("TCD-2026-007")
+    assert (after.status, after.title) == (Status.CLARIFICATION, "Survey of the north")
+    assert after.submitted_on == asked.submitted_on
+
+
+def test_needs_form_shows_the_deadlines_of_the_state(lao):
+    """Pre-filled from the register: the obligation with its deadline."""
+    page = client_of(lao).get("/requests/new/").content.decode()
+    obligation = Obligation.objects.get(state="LAO", limb="4.1(a)")
+    assert "1 August 2025" in page
+    assert f'<option value="{obligation.pk}" selected>' in page
+
+
+def test_state_that_withdrew_requests_no_more(chad):
+    chad.access.state.withdrawal_received = timezone.localdate() - timedelta(days=300)
+    chad.access.state.save()
+    assert client_of(chad).get("/requests/new/").status_code == 403
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+
+
+def listed(client, query=""):
+    return [row["reference"] for row in json.loads(client.get(f"/requests/?format=json{query}").content)]
+
+
+def test_R002_request_for_two_areas_is_in_both_filters_and_once_in_the_list(client):
+    RequestFactory(reference="TST-1", public=True, areas=["clearance", "victim_assistance"])
+    assert "TST-1" in listed(client, "&area=clearance")
+    assert "TST-1" in listed(client, "&area=victim_assistance")
+    assert "TST-1" not in listed(client, "&area=national_legislation")
+    assert listed(client).count("TST-1") == 1
+
+
+def test_list_filters_by_state_kind_status_and_words(client):
+    RequestFactory(reference="TST-1", public=True, is_material=True, title="Détecteurs pour le nord")
+    assert listed(client, "&state=TCD&kind=material&status=open&q=detecteurs+NORD") == ["TST-1"]
+    assert listed(client, "&state=TCD&kind=material&status=closed") == []
+
+
+def test_list_of_a_past_day_gives_what_was_then(client):
+    """Chad asked in 2014 and in 2018; Botswana's request was open until September 2018."""
+    then = json.loads(client.get("/requests/?format=json&as_of=2018-06-27").content)
+    rows = {row["reference"]: row["status"] for row in then}
+    assert rows["BWA-2018-001"] == "submitted"
+    assert "LBN-2024-001" not in rows
+    assert listed(client, "&as_of=2014-12-30&state=TCD") == []
+
+
+@bug("RequestFilter.with_status filters on the status of today even where `as_of` asks for another day")
+def test_status_filter_follows_the_day(client):
+    assert "BWA-2018-001" in listed(client, "&as_of=2018-06-27&status=open")
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+def test_list_is_exported_as_filtered(client, form):
+    RequestFactory(reference="TST-1", public=True, title="=1+1", costed=True)
+    response = client.get(f"/requests/?state=TCD&format={form}")
+    assert response.status_code == 200
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+        assert {row["state"] for row in rows} == {"Chad"}
+        assert next(row for row in rows if row["reference"] == "TST-1")["title"] == "'=1+1"  # never a formula
+        assert next(row for row in rows if row["reference"] == "TST-1")["gap"] == "3.0"
+    if form == "xlsx":
+        assert response.content.startswith(b"PK")
+
+
+# --- one request ------------------------------------------------------------------------------------------------------
+
+
+def test_R011_gap_and_sufficiency_are_shown(client):
+    asked = RequestFactory(public=True, costed=True)
+    assert "USD 3" in client.get(asked.get_absolute_url()).content.decode()
+    AssistanceRequest.objects.filter(pk=asked.pk).update(national_share=6)
+    page = client.get(asked.get_absolute_url()).content.decode()
+    assert "USD 0" in page
+    assert "sufficient" in page
+
+
+def test_R010_history_shows_actor_and_day_to_those_who_handle_it(chad, coordinator):
+    asked = RequestFactory(public=True)
+    EventFactory(request=asked, actor=chad, note="Names of partners")
+    page = client_of(coordinator).get(asked.get_absolute_url()).content.decode()
+    assert "Names of partners" in page
+    assert chad.name in page
+    public = Client().get(asked.get_absolute_url()).content.decode()
+    assert "Names of partners" not in public
+
+
+def test_file_is_served_as_a_download_under_its_own_name_and_logged(chad):
+    asked = RequestFactory(public=True)
+    item = EvidenceFactory(request=asked, file=ContentFile(b"1;2", "x.csv"), file_name="Survey.csv")
+    response = client_of(chad).get(f"{asked.get_absolute_url()}evidence/{item.pk}/")
+    assert response.getvalue() == b"1;2"
+    assert response["Content-Disposition"] == 'attachment; filename="Survey.csv"'
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert AuditEvent.objects.get(action="file downloaded").actor == chad
+
+
+def test_evidence_without_a_file_has_no_download(client):
+    item = EvidenceFactory(request=RequestFactory(public=True))
+    assert client.get(f"{item.request.get_absolute_url()}evidence/{item.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(("status", "steps"), [
+    (Status.SUBMITTED, {"withdraw", "close_unmet"}),
+    (Status.CLARIFICATION, {"clarify", "withdraw", "close_unmet"}),
+    (Status.AGREED, {"start_delivery", "withdraw", "close_unmet"}),
+    (Status.DELIVERING, {"complete_delivery", "close_partly", "withdraw", "close_unmet"}),
+    (Status.DELIVERED, {"close_met", "close_partly", "withdraw", "close_unmet"}),
+    (Status.WITHDRAWN, set()),
+])  # fmt: skip
+def test_R010_owner_is_offered_what_the_table_allows(chad, status, steps):
+    asked = RequestFactory(status=status)
+    offered = client_of(chad).get(asked.get_absolute_url()).context["steps"]
+    assert {step.value for step in offered} == steps
+
+
+def test_R010_step_is_recorded_and_shown(chad, coordinator):
+    asked = RequestFactory()
+    client_of(coordinator).post(f"{asked.get_absolute_url()}ask_clarification/", {"note": "Which areas?"})
+    assert stored(asked.reference).status == Status.CLARIFICATION
+    client = client_of(chad)
+    assert "Which areas?" in client.get(asked.get_absolute_url()).content.decode()
+    client.post(f"{asked.get_absolute_url()}clarify/", {"note": "The north."})
+    assert stored(asked.reference).status == Status.SUBMITTED
+
+
+@pytest.mark.parametrize("action", ["complete_delivery", "start_delivery", "close_met"])
+def test_R010_jump_is_refused(chad, action):
+    asked = RequestFactory()
+    response = client_of(chad).post(f"{asked.get_absolute_url()}{action}/", {"note": "Done"})
+    assert response.status_code == 403
+    assert stored(asked.reference).status == Status.SUBMITTED
+
+
+def test_R024_closing_without_words_says_what_is_missing(chad):
+    asked = RequestFactory(status=Status.DELIVERED)
+    response = client_of(chad).post(f"{asked.get_absolute_url()}close_met/", {"note": ""}, follow=True)
+    assert "what came of it" in response.content.decode()
+    assert stored(asked.reference).status == Status.DELIVERED
+
+
+def test_step_with_a_note_that_is_too_long_is_told(coordinator):
+    asked = RequestFactory()
+    long = {"note": "x" * 4001}
+    response = client_of(coordinator).post(f"{asked.get_absolute_url()}ask_clarification/", long, follow=True)
+    assert list(response.context["messages"])
+
+
+@bug("views.request_step takes every Action, so POST …/relay/ marks a request as relayed without any relay")
+def test_R012_relay_is_no_plain_step(coordinator):
+    asked = RequestFactory(match_parties=True)
+    client_of(coordinator).post(f"{asked.get_absolute_url()}relay/")
+    assert stored(asked.reference).status == Status.SUBMITTED
+
+
+@bug("views.request_step takes every Action: POST …/submit/ on a draft breaks a constraint and gives a 500")
+def test_R005_submitting_is_no_plain_step(chad):
+    asked = RequestFactory(draft=True)
+    client = client_of(chad)
+    client.raise_request_exception = False
+    assert client.post(f"{asked.get_absolute_url()}submit/").status_code in {403, 404}
+    assert stored(asked.reference).is_draft
+
+
+def test_R026_only_the_owner_widens_the_visibility(chad, coordinator, isu):
+    asked = RequestFactory()
+    address = f"{asked.get_absolute_url()}visibility/"
+    for person in (coordinator, isu):
+        assert client_of(person).post(address, {"visibility": "public"}).status_code == 403
+    assert Client().get(asked.get_absolute_url()).status_code == 404
+    assert client_of(chad).post(address, {"visibility": "public"}).status_code == 302
+    assert Client().get(asked.get_absolute_url()).status_code == 200
+    client_of(chad).post(address, {"visibility": "friends"})
+    assert stored(asked.reference).visibility == Visibility.PUBLIC
+
+
+# --- relays and answers -----------------------------------------------------------------------------------------------
+
+
+def test_R012_relaying_to_three_from_the_suggestions(coordinator):
+    asked = RequestFactory(match_parties=True, areas=["clearance"])
+    client, address = client_of(coordinator), f"{asked.get_absolute_url()}matches/"
+    response = client.post(address, {"supporters": ["NOR", "CHE", "NPA"], "note": "With our recommendation."})
+    assert response.status_code == 302
+    assert Relay.objects.filter(request=asked).count() == 3
+    response = client.post(address, {"supporters": ["NOR"]})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Already relayed to Norway" in page
+    assert Relay.objects.filter(request=asked).count() == 3
+    assert client.post(address, {"supporters": ["NOR"], "again": "on"}).status_code == 302
+    assert Relay.objects.filter(request=asked).count() == 4
+
+
+def test_R012_relaying_to_nobody_or_to_an_unknown_is_told(coordinator):
+    asked = RequestFactory(match_parties=True)
+    client, address = client_of(coordinator), f"{asked.get_absolute_url()}matches/"
+    for chosen, said in ((["XXX"], "not a supporter"), ([], "Choose at least one")):
+        response = client.post(address, {"supporters": chosen, "note": "Please look."})
+        assert response.status_code == 422
+        assert said in response.content.decode()
+        assert "Please look." in response.content.decode()
+    assert Relay.objects.count() == 0
+
+
+def test_R026_relaying_what_is_not_released_is_told(coordinator):
+    asked = RequestFactory()
+    response = client_of(coordinator).post(f"{asked.get_absolute_url()}matches/", {"supporters": ["NOR"]})
+    assert response.status_code == 422
+    assert "Chad has not released this request to: Norway" in response.content.decode()
+
+
+def test_R012_relay_is_opened_and_answered(norway, coordinator):
+    relay = RelayFactory()
+    client, address = client_of(norway), relay.request.get_absolute_url()
+    assert "This request was relayed to you" in client.get(address).content.decode()
+    client.post(f"{address}opened/")
+    relay.refresh_from_db()
+    assert relay.opened_at is not None
+    client.post(f"{address}answer/", {"kind": "offer", "text": "We can fund a team."})
+    assert Answer.objects.get().relay == relay
+    page = client_of(coordinator).get(address).content.decode()
+    assert "We can fund a team." in page
+    assert "We can help" in page
+
+
+@pytest.mark.parametrize("kind", [AnswerKind.REFER, AnswerKind.NEED_INFORMATION, "perhaps", ""])
+def test_R013_answer_that_is_not_complete_is_told_and_kept(norway, kind):
+    relay = RelayFactory()
+    response = client_of(norway).post(f"{relay.request.get_absolute_url()}answer/", {"kind": kind, "text": ""})
+    assert response.status_code == 422
+    assert "errorlist" in response.content.decode()
+    assert Answer.objects.count() == 0
+
+
+def test_R013_supporter_that_was_not_asked_cannot_answer(norway, npa):
+    relay = RelayFactory(request__visibility=Visibility.PUBLIC)
+    response = client_of(npa).post(f"{relay.request.get_absolute_url()}answer/", {"kind": "offer"})
+    assert response.status_code == 403
+    assert Answer.objects.count() == 0
+
+
+def test_R013_answered_relay_leaves_the_board(norway):
+    relay = RelayFactory()
+    client = client_of(norway)
+    assert relay.request.reference in client.get("/dashboard/").content.decode()
+    AnswerFactory(relay=relay)
+    assert client.get("/dashboard/").context["board"].relays_to_us == []
+
+
+def test_R016_unanswered_relays_stand_on_the_coordinators_board_until_answered(coordinator):
+    relay = RelayFactory(sent_on=timezone.localdate() - timedelta(days=40))
+    client = client_of(coordinator)
+    assert relay in client.get("/dashboard/").context["board"].unanswered
+    AnswerFactory(relay=relay, kind=AnswerKind.UNABLE, text="Not this year")
+    assert relay not in client.get("/dashboard/").context["board"].unanswered
+
+
+# --- matching and offers ----------------------------------------------------------------------------------------------
+
+
+def test_R015_suggestions_carry_their_reasons_in_words(coordinator):
+    asked = RequestFactory(
+        match_parties=True, areas=["clearance"], obligation=Obligation.objects.get(state="TCD", limb="4.1(a)")
+    )
+    SupportRecordFactory(code="JPN", recipient_id="TCD", year=timezone.localdate().year - 1)
+    OfferFactory(code="JPN", title="Supervisors for a season", areas=["clearance"])
+    ranked = client_of(coordinator).get(f"{asked.get_absolute_url()}matches/").context["ranked"]
+    japan = next(item for item in ranked if item.supporter.code == "JPN")
+    assert any("Supported Chad in" in sentence for sentence in japan.sentences)
+    assert any("Supervisors for a season" in sentence for sentence in japan.sentences)
+    assert all(item.sentences for item in ranked)
+    assert [item.rank for item in ranked] == list(range(1, len(ranked) + 1))
+
+
+@pytest.fixture
+def two_deadlines():
+    """Two requests of States that Norway never helped, equal but for the deadline at stake: 6 and 60 months away."""
+    far_away = timezone.localdate().replace(day=1)
+    soon, late = far_away + timedelta(days=183), far_away + timedelta(days=1826)
+    asked = []
+    for state, until in (("SOM", late), ("MRT", soon)):
+        obligation = Obligation.objects.get(state=state, limb="4.1(a)")
+        obligation.extensions.all().delete()
+        obligation.extensions.create(sequence=1, outcome="granted", granted_until=until, decided_on=far_away)
+        obligation.standing = "declared"
+        obligation.save()
+        asked.append(RequestFactory(state_id=state, public=True, areas=["clearance"], obligation=obligation))
+    return asked
+
+
+def fitting(norway):
+    found = client_of(norway).get("/matching/").context["fitting"]
+    return [(item, sentences) for item, sentences, _score in found if item.state_id in {"SOM", "MRT"}]
+
+
+@bug("queries.requests_fitting builds its Need without the deadline, so urgency neither ranks nor is named (R15)")
+def test_R015_request_due_in_six_months_ranks_before_one_due_in_sixty_and_says_so(norway, two_deadlines):
+    late, soon = two_deadlines
+    OfferFactory(code="NOR", areas=["clearance"])
+    found = fitting(norway)
+    assert [item for item, _sentences in found] == [soon, late]
+    assert any("deadline" in sentence for sentence in found[0][1])
+
+
+def test_R015_the_reason_names_the_deadline_on_the_suggestions(coordinator, two_deadlines):
+    late, soon = two_deadlines
+    OfferFactory(code="NOR", areas=["clearance"])
+    client = client_of(coordinator)
+    for asked, is_urgent in ((soon, True), (late, False)):
+        ranked = client.get(f"{asked.get_absolute_url()}matches/").context["ranked"]
+        assert any("The deadline at stake is" in s for s in ranked[0].sentences) == is_urgent
+
+
+def test_R015_supporter_sees_the_requests_that_fit_and_why(norway):
+    asked = RequestFactory(state_id="TCD", public=True, areas=["clearance"])
+    OfferFactory(code="NOR", title="Teams for the Sahel", areas=["clearance"])
+    found = client_of(norway).get("/matching/").context["fitting"]
+    sentences = next(sentences for item, sentences, _score in found if item == asked)
+    assert any("Teams for the Sahel" in sentence for sentence in sentences)
+
+
+def test_R019_offer_is_published_without_an_amount_and_found_by_matching(npa, coordinator):
+    client = client_of(npa)
+    offer = {"title": "Training", "description": "Four weeks", "areas": ["clearance"], "is_technical": "on"}
+    assert client.post("/offers/new/", {**offer, "is_public": "on"}).status_code == 302
+    assert Offer.objects.get().supporter.code == "NPA"
+    asked = RequestFactory(match_parties=True, areas=["clearance"])
+    ranked = client_of(coordinator).get(f"{asked.get_absolute_url()}matches/?all").context["ranked"]
+    assert next(item for item in ranked if item.supporter.code == "NPA").suggestion.offer == "Training"
+
+
+@pytest.mark.parametrize("missing", ["title", "description", "areas"])
+def test_R019_incomplete_offer_is_told_and_kept(npa, missing):
+    offer = {"title": "Training", "description": "Four weeks", "areas": ["clearance"], "is_technical": "on"}
+    del offer[missing]
+    response = client_of(npa).post("/offers/new/", offer)
+    assert response.status_code == 422
+    assert "Training" in response.content.decode() or missing == "title"
+    assert Offer.objects.count() == 0
+
+
+def test_R026_public_page_and_its_files_need_no_cookie(client):
+    response = client.get("/requests/")
+    assert not response.cookies

@@ -1,0 +1,231 @@
+"""A page costs the same number of queries for one row and for many, and never more than twelve."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from ccm_portal.register.clocks import formal_meetings
+from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, OfficeTerm, TransparencyReport
+from coalitions.models import WorkPlan
+from reports.models import Practice
+from requests_app.enums import Status
+from tests.coalitions.factories import (
+    ActivityFactory,
+    CoalitionFactory,
+    CommitmentFactory,
+    MemberFactory,
+    PlanStepFactory,
+    WorkPlanFactory,
+)
+from tests.requests_app.factories import (
+    AnswerFactory,
+    EventFactory,
+    EvidenceFactory,
+    OfferFactory,
+    RelayFactory,
+    RequestFactory,
+    SupportRecordFactory,
+)
+from tests.test_access import bug, play
+
+pytestmark = pytest.mark.django_db
+
+MOST = 12
+
+
+HELPERS = ["NPA", "CHE", "DEU", "USA", "HALO"]
+MANY = 4
+
+
+@pytest.fixture
+def first():
+    """One of everything, for Mauritania."""
+    asked = RequestFactory(
+        reference="MRT-1",
+        state_id="MRT",
+        public=True,
+        costed=True,
+        areas=["clearance"],
+        status=Status.RELAYED,
+        obligation=Obligation.objects.get(state="MRT", limb="4.1(a)"),
+    )
+    coalition = CoalitionFactory(slug="mrt", lead_id="MRT")
+    coalition.requests.add(asked)
+    coalition.obligations.add(asked.obligation)
+    MemberFactory(coalition=coalition, code="NOR")
+    RelayFactory(request=asked, code="NOR")
+    WorkPlanFactory(slug="plan")
+    add(asked, coalition, 0)
+    return asked, coalition
+
+
+def add(asked, coalition, number):
+    """One more row of everything that a page could list."""
+    helper, today = HELPERS[number], timezone.localdate()
+    another = RequestFactory(
+        state_id="MRT", public=True, costed=True, areas=["clearance", "other"], obligation=asked.obligation
+    )
+    for request in (asked, another):
+        EvidenceFactory(request=request)
+        EventFactory(request=request, on=today)
+        AnswerFactory(relay=RelayFactory(request=request, code=helper))
+        coalition.requests.add(request)
+    for _again in range(2):
+        RelayFactory(request=RequestFactory(state_id="MRT", match_parties=True, status="relayed"), code="NOR")
+    for state in ("MRT", "SOM", "NOR"):
+        RequestFactory(state_id=state, draft=True)
+        OfferFactory(code="NOR", areas=["clearance", "victim_assistance"])
+    MemberFactory(coalition=coalition, code=helper)
+    CommitmentFactory(coalition=coalition, request=asked, code="NOR")
+    SupportRecordFactory(code=helper, recipient_id="MRT", year=2020)
+    SupportRecordFactory(code="NOR", recipient_id="SOM", year=2010 + number, number=9)
+    waits = CoalitionFactory(lead_id="MRT", proposed=True)
+    MemberFactory(coalition=waits, code="NOR")
+    plan = WorkPlan.objects.get(slug="plan")
+    activity = ActivityFactory(plan=plan)
+    activity.actions.add(*plan_actions(number))
+    PlanStepFactory(plan=plan, activity=activity, quarter_start=today + timedelta(days=92 * number))
+    WorkPlanFactory()
+    meeting = Meeting.objects.create(
+        code=f"{90 + number}MSP", kind="msp", first_day=today, last_day=today, decisions_recorded=False
+    )
+    taken = asked.obligation.extensions.count()
+    ExtensionDecision.objects.create(
+        obligation=asked.obligation, sequence=taken + 1, meeting=meeting, outcome="not_seen"
+    )
+    TransparencyReport.objects.create(state_id="MRT", kind="annual", covered_year=2012 + number, received_on=today)
+    term = OfficeTerm.objects.first()
+    OfficeTerm.objects.create(office=term.office, state_id="MRT", starts=today - timedelta(days=number + 1))
+    Practice.objects.create(code=f"T{number}", title="A practice", year=2026)
+
+
+def plan_actions(number):
+    from_register = WorkPlan.objects.get(slug="cooperation-2023-2024").activities.all()
+    return [action for activity in from_register[: number + 1] for action in activity.actions.all()]
+
+
+def queries(client, address):
+    """What a page asks of the database when the process remembers no meetings."""
+    formal_meetings.forget()
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        response = client.get(address)
+        response.getvalue()
+    assert response.status_code == 200, address
+    return captured.captured_queries
+
+
+PAGES = [
+    "/",
+    "/states/",
+    "/states/?per_page=100",
+    "/states/?format=csv",
+    "/states/mrt/",
+    "/states/nor/",
+    "/deadlines/",
+    "/deadlines/?article=7&per_page=100",
+    "/deadlines/?status=all&per_page=100",
+    "/deadlines/?format=json",
+    "/deadlines.ics",
+    "/extension-requests/",
+    "/extension-requests/?per_page=100",
+    "/extension-requests/?format=csv",
+    "/events/",
+    "/events/?format=csv",
+    "/requests/",
+    "/requests/?state=MRT",
+    "/requests/?state=MRT&q=survey&area=clearance&status=open&kind=technical",
+    "/requests/?state=MRT&as_of=2099-12-31",
+    "/requests/?format=csv",
+    "/requests/?format=xlsx",
+    "/requests/?per_page=100",
+    "/requests/MRT-1/",
+    "/offers/",
+    "/offers/?area=clearance",
+    "/offers/?format=csv",
+    "/coalitions/",
+    "/coalitions/?format=csv",
+    "/coalitions/mrt/",
+    "/work-plans/",
+    "/work-plans/plan/",
+    "/work-plans/?format=json",
+    "/reports/",
+    "/reports/statistics/",
+    "/reports/statistics/?covered_year=2017&as_of=2018-06-27",
+    "/reports/progress/",
+    "/reports/progress/?starts=2000-01-01&ends=2099-12-31",
+    "/reports/progress/?starts=2000-01-01&ends=2099-12-31&format=docx",
+    "/library/",
+    "/library/?per_page=100",
+]
+SIGNED_IN = ["/dashboard/", "/matching/"]
+OWN = {
+    "anonymous": [],
+    "owner": [*SIGNED_IN, "/requests/new/", "/requests/MRT-1/matches/", "/requests/MRT-1/visibility/",
+              "/coalitions/new/?request=MRT-1", "/coalitions/mrt/commitments/new/"],
+    "party": [*SIGNED_IN, "/offers/new/", "/coalitions/mrt/commitments/new/"],
+    "partner": [*SIGNED_IN],
+    "coordinator": [*SIGNED_IN, "/requests/MRT-1/matches/", "/coalitions/new/?request=MRT-1",
+                    "/coalitions/mrt/commitments/new/"],
+    "president": ["/dashboard/"],
+    "isu": [*SIGNED_IN, "/requests/MRT-1/matches/", "/coalitions/mrt/commitments/new/"],
+}  # fmt: skip
+#: Pages that need more than that today, and how many.
+OVER = {
+    "/": 13,
+    "/dashboard/": 17,
+    "/matching/": 15,
+    "/requests/MRT-1/": 15,
+    "/requests/MRT-1/matches/": 20,
+    "/coalitions/mrt/": 18,
+}
+#: Pages in which the roles differ, for those who do not crawl them all.
+LISTS = [page for page in PAGES if "?" not in page]
+TELLING = ["/", "/states/mrt/", "/requests/", "/requests/MRT-1/", "/coalitions/", "/coalitions/mrt/", "/offers/"]
+
+
+def addresses(role):
+    return [*(PAGES if role == "isu" else LISTS if role == "anonymous" else TELLING), *OWN[role]]
+
+
+@pytest.mark.parametrize("role", OWN)
+def test_pages_cost_the_same_with_one_row_and_with_many_and_no_more_than_twelve(role, first):
+    client = play(role)
+    few = {address: len(queries(client, address)) for address in addresses(role)}
+    for number in range(1, 1 + MANY):
+        add(*first, number)
+    many = {address: len(queries(client, address)) for address in addresses(role)}
+    grown = {address: (few[address], many[address]) for address in few if few[address] != many[address]}
+    over = {address: number for address, number in many.items() if number > OVER.get(address, MOST)}
+    assert (grown, over) == ({}, {})
+
+
+@bug("boards, suggestions and details ask one query per part; see OVER")
+def test_no_page_needs_more_than_twelve_queries():
+    """Three of the twelve find out who is reading: session, person, appointments."""
+    assert OVER == {}
+
+
+@pytest.mark.parametrize("role", ["owner", "coordinator", "isu"])
+def test_no_page_asks_the_same_query_twice(role, first):
+    """The same SQL with the same values, asked again on one page, is work thrown away."""
+    client = play(role)
+    twice = {}
+    for address in [*TELLING, *OWN[role]]:
+        texts = [query["sql"] for query in queries(client, address)]
+        if len(set(texts)) < len(texts):
+            twice[address] = sorted(text[:120] for text in set(texts) if texts.count(text) > 1)
+    assert twice == {}
+
+
+def test_form_of_a_request_costs_the_same_with_much_evidence(first):
+    client = play("owner")
+    draft = RequestFactory(reference="MRT-9", state_id="MRT", draft=True)
+    EvidenceFactory(request=draft)
+    few = len(queries(client, "/requests/MRT-9/edit/"))
+    EvidenceFactory.create_batch(5, request=draft)
+    assert len(queries(client, "/requests/MRT-9/edit/")) == few
