@@ -11,6 +11,7 @@ from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.reference import Tally, load_register
 from coalitions.reference import load_coalitions
 from reports.reference import load_reports
+from requests_app.queries import known_support
 from requests_app.reference import load_assistance
 
 
@@ -34,4 +35,5 @@ def load_all(folder: Path, *, keep: bool = True, by: User | None = None) -> Tall
         if not keep:
             transaction.set_rollback(True)
     formal_meetings.forget()
+    known_support.forget()
     return tally

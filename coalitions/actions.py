@@ -11,7 +11,7 @@ from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User
 from ccm_portal.register.models import State
-from coalitions.enums import CoalitionStatus
+from coalitions.enums import CoalitionStatus, MemberRole
 from coalitions.models import Coalition, Commitment, Member
 from requests_app.actions import Refused, people_of, take_step
 from requests_app.domain.lifecycle import is_possible
@@ -30,6 +30,9 @@ def propose_coalition(
 ) -> Coalition:
     """Found a coalition around a request. The affected State leads it; proposed by anybody else, it waits for that
     State's confirmation."""
+    members = list(members)
+    if any(role == MemberRole.LEAD for _supporter, role in members):
+        raise Refused(_("The affected State leads; a supporter can be co-lead."))
     coalition.lead = request.state
     coalition.slug = _free_slug(request.state, coalition.name)
     own_initiative = by.access.state is not None and by.access.state.pk == request.state_id
@@ -57,8 +60,8 @@ def _free_slug(state: State, name: str) -> str:
 def _tell(people: Iterable[User], coalition: Coalition) -> None:
     queue_mails(
         people,
-        subject=_("Country Coalition: %(name)s") % {"name": coalition.name},
-        body=_("A Country Coalition that concerns you has changed."),
+        subject=_("A Country Coalition that concerns you"),
+        body=_("It was founded, or it has changed. Open it to read more."),
         path=coalition.get_absolute_url(),
     )
 
@@ -81,6 +84,8 @@ def record_commitment(commitment: Commitment, *, by: User, today: date) -> Commi
     coalition, request = commitment.coalition, commitment.request
     if coalition.status != CoalitionStatus.ACTIVE:
         raise Refused(_("Commitments are recorded once the affected State has confirmed the coalition."))
+    if not coalition.members.filter(supporter=commitment.supporter).exists():
+        raise Refused(_("Only a member of the coalition commits to something in it."))
     if not coalition.requests.filter(pk=request.pk).exists():
         raise Refused(_("This request does not belong to the coalition."))
     commitment.recorded_on, commitment.recorded_by = today, by

@@ -48,6 +48,10 @@ class CoalitionAdmin(IsuAdmin, SimpleHistoryAdmin):
     readonly_fields = ["status", "source_id"]
     inlines = [MemberInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The lead is the affected State: chosen once, never given away."""
+        return [*self.readonly_fields, "lead"] if obj else list(self.readonly_fields)
+
 
 @admin.register(Commitment)
 class CommitmentAdmin(IsuAdmin, SimpleHistoryAdmin):

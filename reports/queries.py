@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, Q, Sum
 from django.shortcuts import get_object_or_404
 
 from ccm_portal.register import clocks
@@ -70,7 +70,11 @@ def profile(iso3: str, user: object, on: date) -> Profile:
         clocks=_stories(obligations, on),
         victim_assistance=[o for o in obligations if not o.is_clock],
         reports=clocks.report_rows([state], on),
-        requests=list(requests.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))[:20]),
+        requests=list(
+            requests.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
+            .order_by(F("submitted_on").desc(nulls_first=True), "-pk")
+            .for_list()[:20]
+        ),
         received=received,
         given=given,
         coalitions=list(coalitions),

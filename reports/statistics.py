@@ -5,6 +5,7 @@ from datetime import date
 
 from ccm_portal.register.enums import ReportKind
 from ccm_portal.register.models import TransparencyReport
+from ccm_portal.register.search import fold
 from reports.models import PublishedFigure
 from requests_app.enums import AreaCode, Channel
 from requests_app.models import RequestQuerySet
@@ -31,6 +32,11 @@ class Statistics:
     def record(self) -> dict[str, object]:
         return {column: getattr(self, column) for column in COLUMNS}
 
+    def totals(self) -> list[tuple[str, int, int | None]]:
+        """(code, our figure, published figure) of the numbers that stand above the areas."""
+        own = {"requesting": self.requesting, "submitted": self.submitted, "mentions": self.mentions}
+        return [(code, number, self.published.get(code)) for code, number in own.items()]
+
     def lines(self) -> list[tuple[str, str, int, int | None]]:
         """(code, label, our figure, published figure) for a table."""
         return [
@@ -46,9 +52,13 @@ def statistics(covered_year: int, as_of: date, requests: RequestQuerySet) -> Sta
     A State counts once among those requesting and once per area; a request that nobody has confirmed does not count;
     a report received after the day does not count.
     """
-    asked = requests.counted().filter(channel=Channel.ARTICLE_7, covered_year=covered_year, submitted_on__lte=as_of)
+    asked = (
+        requests.counted()
+        .filter(is_example=False)
+        .filter(channel=Channel.ARTICLE_7, covered_year=covered_year, submitted_on__lte=as_of)
+    )
     pairs = asked.order_by().values_list("state__name", "areas").distinct()
-    states = sorted({name for name, _area in pairs})
+    states = sorted({name for name, _area in pairs}, key=fold)
     by_area = {
         area.value: len({name for name, code in pairs if code == area.value})
         for area in AreaCode

@@ -6,14 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User
 from ccm_portal.register.enums import Theme
-from ccm_portal.register.models import State
+from ccm_portal.register.models import Organisation, State
 from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
 from requests_app.domain.needs import evidence_level
 from requests_app.enums import Action, AnswerKind, Channel, Status, Visibility
@@ -55,7 +55,7 @@ def save_request(
     if is_new:
         request.evidence_level = evidence_level([item.is_complete for item in evidence])
     else:
-        _take_version(request, expected_version)
+        _take_version(request, expected_version, by=by)
         _store_evidence(request, evidence, removed_evidence)
         request.evidence_level = request.compute_evidence_level()
     if submit_on:
@@ -71,11 +71,18 @@ def save_request(
     return request
 
 
-def _take_version(request: AssistanceRequest, expected: int | None) -> None:
-    stored = AssistanceRequest.objects.select_for_update().values_list("version", flat=True).get(pk=request.pk)
+def _take_version(request: AssistanceRequest, expected: int | None, *, by: User) -> None:
+    locked = AssistanceRequest.objects.select_for_update().values_list("version", "visibility")
+    stored, visibility = locked.get(pk=request.pk)
     if expected is not None and stored != expected:
         raise EditedMeanwhile(_("Somebody else has saved this request since you opened it."))
     request.version = stored + 1
+    if visibility != request.visibility:
+        _record_visibility(request, visibility, by=by)
+
+
+def _record_visibility(request: AssistanceRequest, before: str, *, by: User) -> None:
+    record_event("request visibility", by=by, subject=request.reference, before=before, after=request.visibility)
 
 
 def _store_evidence(request: AssistanceRequest, items: Iterable[EvidenceItem], removed: Iterable[EvidenceItem]) -> None:
@@ -98,7 +105,7 @@ def submit_request(request: AssistanceRequest, *, by: User, today: date) -> Assi
 
 
 def _refuse_incomplete(request: AssistanceRequest) -> None:
-    if not request.challenge or not request.requirement:
+    if not request.challenge.strip() or not request.requirement.strip():
         raise Refused(_("A request needs its challenge and its requirement before it can be submitted."))
 
 
@@ -122,7 +129,8 @@ def _next_reference(iso3: str, year: int) -> str:
     """The State's next number of the year. The State's row is locked, so that no number is given twice."""
     State.objects.select_for_update().only("pk").get(pk=iso3)
     prefix = f"{iso3}-{year}-"
-    last = AssistanceRequest.objects.filter(reference__startswith=prefix).aggregate(last=Max("reference"))["last"]
+    given = AssistanceRequest.objects.filter(reference__startswith=prefix)
+    last = given.order_by(Length("reference").desc(), "-reference").values_list("reference", flat=True).first()
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:03d}"
 
 
@@ -182,7 +190,7 @@ def change_visibility(request: AssistanceRequest, visibility: str, *, by: User) 
     before, locked.visibility = locked.visibility, Visibility(visibility)
     locked.version += 1
     locked.save()
-    record_event("request visibility", by=by, subject=locked.reference, before=before, after=visibility)
+    _record_visibility(locked, before, by=by)
     return locked
 
 
@@ -200,6 +208,10 @@ def relay_request(
     it to one of them, or where one was asked before and `again` does not confirm."""
     supporters = list(supporters)
     locked = AssistanceRequest.objects.select_for_update().select_related("state").get(pk=request.pk)
+    if not supporters:
+        raise Refused(_("Choose at least one supporter."))
+    if any(supporter.state_id == locked.state_id for supporter in supporters):
+        raise Refused(_("A State is not asked to help itself."))
     _refuse_unreleased(locked, supporters, today)
     before_relays = Relay.objects.filter(request=locked, supporter__in=supporters)
     asked = [
@@ -222,7 +234,7 @@ def relay_request(
         queue_mails(
             people_of(supporter, today),
             subject=_("Request for assistance relayed to you: %(reference)s") % {"reference": locked.reference},
-            body=note or _("The Coordinators on international cooperation and assistance relay this request to you."),
+            body=_("The Coordinators on international cooperation and assistance relay this request to you."),
             path=locked.get_absolute_url(),
         )
     return relays
@@ -276,9 +288,19 @@ def answer_relay(relay: Relay, *, kind: str, text: str, by: User, today: date) -
     return answer
 
 
+def new_supporter(party: State | Organisation) -> Supporter:
+    """An unsaved supporter for a State or organisation that is on no list of donors yet: anybody may offer."""
+    if isinstance(party, State):
+        return Supporter(code=party.iso3, state=party)
+    return Supporter(code=party.code, organisation=party)
+
+
 @transaction.atomic
 def publish_offer(offer: Offer, *, areas: Iterable[Any], by: User, today: date) -> Offer:
-    """Publish a supporter's offer."""
+    """Publish a supporter's offer; one that has never offered becomes a supporter by it."""
+    if offer.supporter.pk is None:
+        offer.supporter.save()
+        offer.supporter = offer.supporter
     offer.offered_on = today
     offer.save()
     offer.areas.set(areas)

@@ -20,9 +20,20 @@ class RequestAdmin(IsuAdmin):
     autocomplete_fields = ["meeting"]
     exclude = ["search_text"]
     readonly_fields = [
-        "reference", "state", "obligation", "status", "visibility", "submitted_on", "evidence_level", "created_by",
-        "created_at", "version", "source_id",
-    ]  # fmt: skip
+        "reference",
+        "state",
+        "obligation",
+        "channel",
+        "inform_coordinators",
+        "status",
+        "visibility",
+        "submitted_on",
+        "evidence_level",
+        "created_by",
+        "created_at",
+        "version",
+        "source_id",
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Drafts are the State's own."""

@@ -30,6 +30,7 @@ class RequestFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(
         label=_("Kind"), method="of_kind", choices=Kind.choices, empty_label=_("All"), widget=FastSelect
     )
+    as_of = filters.DateFilter(label=_("As of"), method="on_day", widget=DateInput)
     status = filters.ChoiceFilter(
         label=_("Status"),
         method="with_status",
@@ -37,7 +38,6 @@ class RequestFilter(filters.FilterSet):
         empty_label=_("All"),
         widget=FastSelect,
     )
-    as_of = filters.DateFilter(label=_("As of"), method="on_day", widget=DateInput)
 
     class Meta:
         model = AssistanceRequest
@@ -51,7 +51,8 @@ class RequestFilter(filters.FilterSet):
 
     def with_status(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         groups: dict[str, Any] = {OPEN: lifecycle.OPEN, CLOSED: lifecycle.CLOSED}
-        return rows.filter(status__in=groups.get(value, [value]))
+        field = "status_on" if "status_on" in rows.query.annotations else "status"  # `as_of` comes first
+        return rows.filter(**{f"{field}__in": groups.get(value, [value])})
 
     def on_day(self, rows: RequestQuerySet, name: str, value: date) -> RequestQuerySet:
         return rows.with_status_on(value)

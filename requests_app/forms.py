@@ -134,6 +134,9 @@ class NeedsForm(forms.ModelForm):
             and "currency" not in self.errors
         ):
             self.add_error("currency", _("Say in which currency the amounts are."))
+        financial = Kind.FINANCIAL in cleaned.get("kinds", [])
+        if self.submitting and financial and not cleaned.get("currency") and "currency" not in self.errors:
+            self.add_error("currency", _("Financial assistance needs its currency."))
         if cleaned.get("total_cost") is None and any(amount is not None for amount in amounts):
             self.add_error("total_cost", _("Give the total that these shares belong to."))
         start, end = cleaned.get("desired_start"), cleaned.get("desired_end")
@@ -275,8 +278,14 @@ class OfferForm(forms.ModelForm):
         ]  # fmt: skip
         widgets = {"areas": forms.CheckboxSelectMultiple, "valid_until": DateInput}
 
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if (last := cleaned.get("valid_until")) and last < self.today:
+            self.add_error("valid_until", _("This day is past; nobody would see the offer."))
         if not any(cleaned.get(f"is_{kind.value}") for kind in Kind):
             self.add_error(None, _("Tick at least one kind: technical, material or financial."))
         return cleaned

@@ -115,6 +115,11 @@ LIST_FIELDS = (
 )  # fmt: skip
 
 
+def with_clock() -> "Prefetch[str]":
+    """For a request: the obligation at stake with all that its deadline is computed from."""
+    return Prefetch("obligation", Obligation.objects.with_facts())
+
+
 class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def visible_to(self, user: object) -> "RequestQuerySet":
         """The requests that a visitor may know of. Everything that shows, counts or exports starts here."""
@@ -153,8 +158,7 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
 
     def for_detail(self) -> "RequestQuerySet":
         """With everything that one request's page and its deadline show."""
-        obligations = Obligation.objects.with_facts()
-        return self.select_related("state").prefetch_related("areas", "evidence", Prefetch("obligation", obligations))
+        return self.select_related("state").prefetch_related("areas", "evidence", with_clock())
 
 
 def _visible(access: Access, prefix: str = "") -> Q:
@@ -386,7 +390,7 @@ class RelayQuerySet(models.QuerySet["Relay"]):
             return self
         rule = Q(pk__in=self.addressed_to(access).values("pk"))
         if access.is_coordinator:
-            rule = _visible(access, "request__")
+            rule |= _visible(access, "request__")
         if access.state:
             rule |= Q(request__state=access.state)
         return self.filter(rule)
@@ -450,7 +454,8 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         access: Access = access_of(user)  # type: ignore[arg-type]
         if access.sees_all_requests:
             return self
-        rule = Q(is_public=True)
+        approved = Q(supporter__organisation__isnull=True) | Q(supporter__organisation__is_approved=True)
+        rule = Q(is_public=True) & approved
         if access.state:
             rule |= Q(supporter__state=access.state)
         if access.organisation:

@@ -1,17 +1,18 @@
 """Answers that several pages ask of requests and supporters: suggestions, deadlines at stake, areas of a page."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from time import monotonic
 
-from django.db.models import QuerySet, TextChoices
+from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 
 from ccm_portal.register import clocks
 from ccm_portal.register.models import Obligation, State
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
-from requests_app.enums import AnswerKind, AreaCode, EvidenceLevel, Status
-from requests_app.models import AssistanceRequest, Offer, Relay, Supporter, SupportRecord
+from requests_app.enums import AnswerKind, AreaCode, EvidenceLevel, Kind, Status
+from requests_app.models import AssistanceRequest, Offer, Relay, Supporter, SupportRecord, with_clock
 from requests_app.wording import sentence
 
 ORDER = {area.value: number for number, area in enumerate(AreaCode)}
@@ -73,30 +74,76 @@ def relay_lines(relays: "QuerySet[Relay]") -> list[RelayLine]:
     return list(lines.values())
 
 
-def candidates(on: date, *, flows: Iterable[tuple[str, Flow]] | None = None) -> list[Candidate]:
-    """Every supporter with its recorded support, presence, competences and open offers: a fixed number of queries."""
-    flows_by: dict[str, list[Flow]] = defaultdict(list)
-    for code, flow in recorded_flows() if flows is None else flows:
-        flows_by[code].append(flow)
-    offers: dict[str, list[OfferView]] = defaultdict(list)
-    for offer in Offer.objects.open(on).filter(is_public=True).select_related("supporter").prefetch_related("areas"):
-        view = OfferView(
-            offer.title, frozenset(a.pk for a in offer.areas.all()), frozenset(k.value for k in offer.kinds)
-        )
-        offers[offer.supporter.code].append(view)
+@dataclass(frozen=True)
+class Knowledge:
+    """What the register knows of supporters, and the names that sentences need."""
+
+    candidates: list[Candidate]
+    state_names: dict[str, str]
+
+
+class KnownSupport:
+    """The supporters with their recorded support, presence and competences. The records change with a new source, a
+    few times a year, and every ranking reads all of them: each process keeps them for a minute."""
+
+    KEEP_SECONDS = 60.0
+
+    def __init__(self) -> None:
+        self.read_at, self.known = float("-inf"), Knowledge([], {})
+
+    def __call__(self) -> Knowledge:
+        if monotonic() - self.read_at > self.KEEP_SECONDS:
+            self.known = Knowledge(_recorded_candidates(), dict(State.objects.values_list("iso3", "name")))
+            self.read_at = monotonic()
+        return self.known
+
+    def forget(self) -> None:
+        self.read_at = float("-inf")
+
+
+known_support = KnownSupport()
+
+
+def _recorded_candidates() -> list[Candidate]:
+    flows: dict[str, list[Flow]] = defaultdict(list)
+    for code, flow in recorded_flows():
+        flows[code].append(flow)
     supporters = Supporter.objects.select_related("organisation").prefetch_related("areas", "organisation__works_in")
     return [
         Candidate(
             code=supporter.code,
-            flows=tuple(flows_by[supporter.code]),
+            flows=tuple(flows[supporter.code]),
             works_in=frozenset(s.pk for s in supporter.organisation.works_in.all())
             if supporter.organisation
             else frozenset(),
             competences=frozenset(area.pk for area in supporter.areas.all()),
-            offers=tuple(offers[supporter.code]),
         )
         for supporter in supporters
     ]
+
+
+def candidates(on: date) -> list[Candidate]:
+    """Every supporter as known, with the offers that are open on the day: one query more."""
+    offers = _open_offers(on)
+    known = known_support().candidates
+    newcomers = [Candidate(code) for code in offers if code not in {candidate.code for candidate in known}]
+    return [replace(candidate, offers=tuple(offers.get(candidate.code, ()))) for candidate in [*known, *newcomers]]
+
+
+def _open_offers(on: date) -> dict[str, list[OfferView]]:
+    """Public offers by supporter: one query, a row for each offer and area."""
+    rows = Offer.objects.visible_to(None).open(on).order_by("pk").values_list(
+        "pk", "supporter__code", "title", "areas", *(f"is_{kind.value}" for kind in Kind)
+    )  # fmt: skip
+    found: dict[int, tuple[str, OfferView]] = {}
+    for pk, code, title, area, *kinds in rows:
+        seen = found[pk][1].areas if pk in found else frozenset()
+        offered = frozenset(kind.value for kind, ticked in zip(Kind, kinds, strict=True) if ticked)
+        found[pk] = code, OfferView(title, seen | {area}, offered)
+    offers: dict[str, list[OfferView]] = defaultdict(list)
+    for code, view in found.values():
+        offers[code].append(view)
+    return offers
 
 
 def recorded_flows() -> list[tuple[str, Flow]]:
@@ -136,15 +183,17 @@ def need_of(request: AssistanceRequest, on: date) -> Need:
 def ranked_supporters(request: AssistanceRequest, on: date, *, limit: int | None = None) -> list[Ranked]:
     """Supporters for a request, best first, with reasons in words."""
     suggestions = suggest(need_of(request, on), candidates(on), on=on)[:limit]
-    return _in_words(suggestions, request.state.name)
+    return _in_words(suggestions, request)
 
 
-def _in_words(suggestions: Sequence[Suggestion], state: str) -> list[Ranked]:
+def _in_words(suggestions: Sequence[Suggestion], request: AssistanceRequest) -> list[Ranked]:
     codes = [s.code for s in suggestions]
-    supporters = {s.code: s for s in Supporter.objects.filter(code__in=codes).select_related("state", "organisation")}
-    names = dict(State.objects.values_list("iso3", "name"))
+    asked = Relay.objects.filter(request=request, supporter=OuterRef("pk"))
+    rows = Supporter.objects.filter(code__in=codes).select_related("state", "organisation")
+    supporters = {s.code: s for s in rows.annotate(is_asked=Exists(asked))}
+    names = known_support().state_names
     return [
-        Ranked(number, supporters[s.code], s, [sentence(reason, state, names) for reason in s.reasons])
+        Ranked(number, supporters[s.code], s, [sentence(reason, request.state.name, names) for reason in s.reasons])
         for number, s in enumerate(suggestions, start=1)
     ]
 
@@ -161,16 +210,13 @@ def requests_fitting(
     """Open requests that fit one supporter, best first, with reasons in words. A fixed number of queries."""
     candidate = next((c for c in candidates(on) if c.code == supporter.code), Candidate(supporter.code))
     everyone = [candidate]
-    names = dict(State.objects.values_list("iso3", "name"))
+    names = known_support().state_names
     found = []
-    for request in requests.prefetch_related("areas"):
-        need = Need(
-            request.state_id,
-            request.state.region,
-            frozenset(area.pk for area in request.areas.all()),
-            frozenset(kind.value for kind in request.kinds),
-        )
+    far = date.max
+    for request in requests.prefetch_related("areas", with_clock()):
+        need = need_of(request, on)
         for suggestion in suggest(need, everyone, on=on):
             sentences = [sentence(reason, request.state.name, names) for reason in suggestion.reasons]
-            found.append((request, sentences, suggestion.score))
-    return sorted(found, key=lambda item: -item[2])
+            found.append((request, sentences, suggestion.score, need.deadline or far))
+    found.sort(key=lambda item: (-item[2], item[3]))  # of equal fit, what is due sooner comes first
+    return [(request, sentences, score) for request, sentences, score, _deadline in found]

@@ -206,7 +206,12 @@ def _put_request(
     if amount is not None and not row.text("currency"):
         raise row.fail("an amount without currency")
     covered = year - 1 if channel == Channel.ARTICLE_7 else None
-    is_new = (row.text("id"),) not in shelf.rows
+    stored = shelf.rows.get((row.text("id"),))
+    is_new = stored is None
+    if stored is not None and stored.version > 1:  # type: ignore[attr-defined]
+        shelf.tally.count(shelf.tally.left, AssistanceRequest)
+        shelf.tally.warnings.append(f"{row.file} line {row.line}: {stored} was changed in the portal and is left")
+        return
     request = shelf.put(
         row,
         source_id=row.text("id"),

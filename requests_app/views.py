@@ -17,11 +17,11 @@ from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 from requests_app import actions, permissions, queries
 from requests_app.domain.files import safe_name
-from requests_app.domain.lifecycle import NotAllowed
+from requests_app.domain.lifecycle import PLAIN_STEPS, NotAllowed
 from requests_app.enums import Action
 from requests_app.filters import OfferFilter, RequestFilter
 from requests_app.forms import AnswerForm, EvidenceFormSet, NeedsForm, OfferForm, RelayForm, StepForm, VisibilityForm
-from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter
+from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter, with_clock
 
 SHOWN = 15  # suggestions before "show all"
 COLUMNS = [
@@ -163,7 +163,7 @@ def _save_needs(request: HttpRequest, form: NeedsForm, evidence: Any, submitting
             areas=form.cleaned_data["areas"],
             evidence=items,
             removed_evidence=removed,
-            expected_version=form.cleaned_data["version"] if form.instance.pk else None,
+            expected_version=(form.cleaned_data["version"] or 0) if form.instance.pk else None,
             submit_on=timezone.localdate() if submitting else None,
         )
     except actions.Refused as refusal:
@@ -180,7 +180,7 @@ def _save_needs(request: HttpRequest, form: NeedsForm, evidence: Any, submitting
 def request_step(request: HttpRequest, reference: str, action: str) -> HttpResponse:
     """Take a plain step of the life cycle."""
     asked = _visible_or_404(request, reference)
-    if action not in Action.values:
+    if action not in PLAIN_STEPS:
         raise Http404
     if not permissions.can_step(request.user, asked, Action(action)):  # type: ignore[arg-type]
         raise PermissionDenied(_("This step is not open to you now."))
@@ -212,7 +212,8 @@ def request_visibility(request: HttpRequest, reference: str) -> HttpResponse:
 
 def request_matches(request: HttpRequest, reference: str) -> HttpResponse:
     """Ranked supporters for one request, with reasons; from here it is relayed."""
-    asked = _visible_or_404(request, reference)
+    visible = AssistanceRequest.objects.visible_to(request.user).select_related("state").prefetch_related("areas")
+    asked = get_object_or_404(visible.prefetch_related(with_clock()), reference=reference)
     access = request.user.access  # type: ignore[union-attr]
     if asked.is_draft or not (access.sees_all_requests or permissions.owns(access, asked)):
         raise PermissionDenied(_("Suggestions are for the requesting State, the Coordinators and the ISU."))
@@ -225,7 +226,6 @@ def request_matches(request: HttpRequest, reference: str) -> HttpResponse:
         "form": form,
         "can_relay": can_relay,
         "ranked": queries.ranked_supporters(asked, timezone.localdate(), limit=None if "all" in request.GET else SHOWN),
-        "already": set(asked.relays.values_list("supporter__code", flat=True)),
         "chosen": request.POST.getlist("supporters"),
         "shown": SHOWN,
     }
@@ -337,10 +337,11 @@ def offer_list(request: HttpRequest) -> HttpResponse:
 
 def offer_new(request: HttpRequest) -> HttpResponse:
     """A supporter publishes an offer."""
-    supporter = supporter_of(request)
-    if supporter is None or not permissions.can_offer(request.user):  # type: ignore[arg-type]
-        raise PermissionDenied(_("Offers are made by supporters in the register; ask the ISU to be added."))
-    form = OfferForm(request.POST or None, instance=Offer(supporter=supporter))
+    if not permissions.can_offer(request.user):  # type: ignore[arg-type]
+        raise PermissionDenied(_("Offers are made by States and by approved organisations."))
+    access = request.user.access  # type: ignore[union-attr]
+    supporter = supporter_of(request) or actions.new_supporter(access.state or access.organisation)  # type: ignore[arg-type]
+    form = OfferForm(request.POST or None, instance=Offer(supporter=supporter), today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         offer = form.save(commit=False)
         actions.publish_offer(offer, areas=form.cleaned_data["areas"], by=request.user, today=timezone.localdate())  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from ccm_portal.accounts.models import Appointment, User
 from ccm_portal.loading import load_all
 from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
+from requests_app.queries import known_support
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +24,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> None:  # type: 
 
 @pytest.fixture(autouse=True)
 def meetings_read_afresh() -> None:
-    """No test sees the meetings of the one before."""
+    """No test sees the meetings or supporters of the one before."""
     formal_meetings.forget()
+    known_support.forget()
 
 
 @pytest.fixture

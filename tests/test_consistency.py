@@ -25,7 +25,7 @@ from requests_app import enums as request_enums
 from requests_app.enums import AnswerKind
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
 from tests.requests_app.factories import AnswerFactory, OfferFactory, RequestFactory
-from tests.test_access import bug, cast, client_of, play, secret
+from tests.test_access import cast, client_of, play, secret
 
 OWN_APPS = ["accounts", "register", "requests_app", "coalitions", "reports"]
 TEMPLATES = settings.BASE_DIR / "templates"
@@ -217,14 +217,12 @@ def test_every_page_reads_well_and_writes_nothing(role):
     assert counts() == before
 
 
-@bug("templates/requests_app/request_detail.html offers it for closed requests too; `can_propose` knows better")
 @pytest.mark.django_db
 def test_closed_request_does_not_offer_to_form_a_coalition():
     RequestFactory(reference="MRT-1", state_id="MRT", status="closed_unmet")
     assert "/coalitions/new/" not in play("isu").get("/requests/MRT-1/").content.decode()
 
 
-@bug("`can_offer` and the board let every State offer; `offer_new` refuses those without a Supporter row (R19, R38)")
 @pytest.mark.django_db
 def test_R019_a_state_that_is_on_no_donor_list_can_offer_expertise():
     client = play("owner")
@@ -232,7 +230,6 @@ def test_R019_a_state_that_is_on_no_donor_list_can_offer_expertise():
     assert client.get("/offers/new/").status_code == 200
 
 
-@bug("templates/reports/statistics.html prints figures.published.requesting etc. where nothing was published")
 @pytest.mark.django_db
 def test_statistics_of_a_year_without_published_figures_shows_dashes(client):
     page = client.get("/reports/statistics/", {"covered_year": 2025, "as_of": "2026-06-30"}).content.decode()

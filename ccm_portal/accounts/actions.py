@@ -23,7 +23,8 @@ def queue_mails(people: Iterable[User], *, subject: str, body: str, path: str) -
     The mail carries a link and no confidential content: what the reader may see is decided when the link is opened.
     """
     text = f"{body}\n\n{settings.SITE_URL}{path}\n"
-    mails = [OutboxMail(to=person.email, subject=subject[:200], body=text) for person in people]
+    once = {person.email: person for person in people}
+    mails = [OutboxMail(to=address, subject=subject[:200], body=text) for address in once]
     OutboxMail.objects.bulk_create(mails)
     return len(mails)
 

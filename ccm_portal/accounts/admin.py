@@ -36,7 +36,8 @@ class IsuAdmin(admin.ModelAdmin):
         return self._is_open(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._is_open(request)
+        """Only what keeps its history may go: nothing is lost."""
+        return self._is_open(request) and hasattr(self.model, "history")
 
     def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         record_event("admin: added", by=request.user, subject=_named(obj))  # type: ignore[arg-type]
@@ -110,7 +111,8 @@ class PersonAdmin(IsuAdmin, UserAdmin):
         return self._is_open(request) and self._is_within_reach(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_change_permission(request, obj)
+        """A person who leaves is made inactive; what was done under the account stays attributed."""
+        return False
 
     def _is_within_reach(self, request: HttpRequest, obj: Any) -> bool:
         """Nobody changes a superuser but another superuser."""

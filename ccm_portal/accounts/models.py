@@ -167,6 +167,19 @@ class AppendOnly(RuntimeError):
     """An attempt to change or remove an entry of the audit trail."""
 
 
+class AuditQuerySet(models.QuerySet["AuditEvent"]):
+    """The trail in bulk: to read, and to add to."""
+
+    def update(self, **kwargs: Any) -> int:
+        raise AppendOnly("audit entries are never changed")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        raise AppendOnly("audit entries are never changed")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendOnly("audit entries are never removed")
+
+
 class AuditEvent(models.Model):
     """One thing that somebody did. Entries are added and never changed."""
 
@@ -175,6 +188,8 @@ class AuditEvent(models.Model):
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=80, blank=True, db_index=True)
     details = models.JSONField(default=dict)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -31,12 +31,14 @@ def plan_coalition(needs: Iterable[str], helpers: Sequence[Helper]) -> Plan:
     """The fewest helpers that cover as many needs as all helpers together do; among equals the highest total score,
     then the codes in order. Every smaller set is tried, so no smaller set covers more.
 
-    Only the `MAX_CANDIDATES` best helpers per need are looked at; a need that none of them covers stays uncovered.
+    Only `MAX_CANDIDATES` helpers are looked at, and sets of up to `MAX_MEMBERS`; where those do not cover everything,
+    the set that covers most, and what stays uncovered.
     """
     wanted = frozenset(needs)
     pool = _pool(wanted, helpers)
     reachable = frozenset().union(*(helper.covers for helper in pool)) & wanted
     tried = best_smaller = 0
+    fullest: tuple[Helper, ...] = ()
     for size in range(1, min(len(pool), MAX_MEMBERS) + 1):
         sets = list(combinations(pool, size))
         full = [chosen for chosen in sets if _cover(chosen) & wanted == reachable]
@@ -44,8 +46,9 @@ def plan_coalition(needs: Iterable[str], helpers: Sequence[Helper]) -> Plan:
             best = min(full, key=lambda chosen: (-sum(h.score for h in chosen), [h.code for h in chosen]))
             return Plan(best, wanted - reachable, tried, best_smaller)
         tried += len(sets)
-        best_smaller = max(best_smaller, max((len(_cover(chosen) & wanted) for chosen in sets), default=0))
-    return Plan((), wanted, tried, best_smaller)
+        covering = min(sets, key=lambda c: (-len(_cover(c) & wanted), -sum(h.score for h in c), [h.code for h in c]))
+        best_smaller, fullest = max(best_smaller, len(_cover(covering) & wanted)), covering
+    return Plan(fullest, wanted - _cover(fullest), tried, best_smaller)
 
 
 def _cover(chosen: Iterable[Helper]) -> frozenset[str]:
@@ -53,8 +56,11 @@ def _cover(chosen: Iterable[Helper]) -> frozenset[str]:
 
 
 def _pool(wanted: frozenset[str], helpers: Sequence[Helper]) -> list[Helper]:
-    """The best helpers that cover anything wanted, with at least three per need where there are as many."""
+    """The best helper of each kind of cover, widest covers first, since only those can make a set smaller; then the
+    next best."""
     useful = sorted((h for h in helpers if h.covers & wanted), key=lambda h: (-h.score, h.code))
-    per_need = {helper for need in wanted for helper in [h for h in useful if need in h.covers][:3]}
-    pool = sorted(per_need, key=lambda h: (-h.score, h.code))
-    return (pool + [helper for helper in useful if helper not in per_need])[:MAX_CANDIDATES]
+    first: dict[frozenset[str], Helper] = {}
+    for helper in useful:
+        first.setdefault(helper.covers & wanted, helper)
+    distinct = sorted(first.values(), key=lambda h: (-len(h.covers & wanted), -h.score, h.code))
+    return (distinct + [helper for helper in useful if helper not in distinct])[:MAX_CANDIDATES]

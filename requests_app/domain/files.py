@@ -48,20 +48,23 @@ def _content_fits(suffix: str, content: bytes) -> bool:
 def _is_office_document(content: bytes, part: str) -> bool:
     """A ZIP with the part that makes it a Word or Excel file, and no macros."""
     try:
-        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except zipfile.BadZipFile:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        declared = archive.read("[Content_Types].xml").lower()
+    except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError):
         return False
-    return part in names and not any(name.endswith("vbaProject.bin") for name in names)
+    names = archive.namelist()
+    has_macros = b"macroenabled" in declared or b"vbaproject" in declared or any("vba" in n.lower() for n in names)
+    return part in names and not has_macros
 
 
 def _is_text(content: bytes) -> bool:
     if b"\x00" in content:
         return False
     try:
-        content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return False
-    return content.lstrip()[:1] != b"<"
+    return not text.lstrip().startswith("<")
 
 
 def safe_name(name: str) -> str:

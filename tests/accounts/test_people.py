@@ -11,7 +11,7 @@ from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import PUBLIC, AppendOnly, Appointment, AuditEvent, OutboxMail, User, access_of
 from ccm_portal.register.models import Office, OfficeTerm
 from tests.conftest import person
-from tests.test_access import CLEARANCE, COOPERATION, bug
+from tests.test_access import CLEARANCE, COOPERATION
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +138,6 @@ def test_audit_entry_is_never_changed_nor_removed(chad):
     assert AuditEvent.objects.get(pk=entry.pk).action == "something"
 
 
-@bug("AuditEvent has the default manager: `update()`, `delete()` and `bulk_update()` on a queryset rewrite the trail")
 @pytest.mark.parametrize("attempt", [
     lambda rows: rows.update(action="nothing"),
     lambda rows: rows.delete(),
@@ -182,7 +181,6 @@ def test_mails_wait_until_they_are_sent(chad, norway, mailoutbox):
     assert {mail.to[0] for mail in mailoutbox} == {chad.email, norway.email}
 
 
-@bug("accounts.actions.queue_mails writes one mail per mention; who is both focal point and Coordinator gets two")
 def test_same_person_is_told_once(chad):
     """One act, one mail, also for a person who is concerned twice."""
     assert queue_mails([chad, chad], subject="x", body="x", path="/") == 1

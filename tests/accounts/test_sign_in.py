@@ -14,7 +14,6 @@ from django.urls import reverse
 import ccm_portal.settings
 from ccm_portal.accounts.adapter import EncryptedSecretsAdapter
 from ccm_portal.accounts.models import AuditEvent, User
-from tests.test_access import bug
 
 pytestmark = pytest.mark.django_db
 
@@ -196,7 +195,6 @@ def test_weak_password_is_refused(client, person):
         assert "errorlist" in client.post("/accounts/password/change/", data).content.decode()
 
 
-@bug("allauth.urls brings `/accounts/email/`, where a person changes the address that stands for the post")
 def test_only_the_isu_changes_a_persons_address(client, person):
     sign_in(client, person.email)
     assert client.get("/accounts/email/").status_code in {403, 404}

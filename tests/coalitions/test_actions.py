@@ -18,7 +18,6 @@ from requests_app.enums import Channel, Status
 from requests_app.models import AssistanceRequest, Supporter
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory, MemberFactory
 from tests.requests_app.factories import RequestFactory
-from tests.test_access import bug
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +81,6 @@ def test_R027_donor_cannot_hold_the_role_of_lead():
         MemberFactory(role=MemberRole.LEAD)
 
 
-@bug("propose_coalition leaves a member of the role “lead” to the database: IntegrityError instead of Refused")
 def test_R027_action_refuses_a_donor_as_lead(chad, today):
     with pytest.raises(Refused):
         found(RequestFactory(public=True), chad, today, members=[("NOR", MemberRole.LEAD)])
@@ -118,9 +116,6 @@ def test_members_are_told_and_the_names_stay_apart(chad, norway, today):
     assert first.get_absolute_url() in OutboxMail.objects.first().body
 
 
-@bug(
-    "coalitions.actions._tell puts the coalition's name into the subject of the mail, and it is named after the request"
-)
 def test_R026_mails_carry_no_confidential_text(chad, norway, today):
     found(RequestFactory(), chad, today, name=f"Chad: survey in {WORD}")
     assert not [mail for mail in OutboxMail.objects.all() if WORD in mail.subject + mail.body]
@@ -203,7 +198,6 @@ def test_commitment_is_for_a_request_of_the_coalition(norway, running, today):
         commit(running[0], norway, today, request=RequestFactory(public=True), supporter=supporter("NOR"))
 
 
-@bug("record_commitment does not ask whether the supporter is a member of the coalition")
 def test_commitment_is_a_members(norway, running, today):
     coalition, asked = running
     with pytest.raises(Refused):

@@ -170,7 +170,6 @@ def test_disguised_file_is_refused_with_the_rest_kept(chad, name, content, tmp_p
     assert list(tmp_path.rglob("*.*")) == []
 
 
-@bug("components/errors.html lists the errors of `form` alone; those of the evidence are not in the summary at the top")
 def test_summary_at_the_top_names_errors_of_the_evidence_too(chad):
     page = client_of(chad).post("/requests/new/", typed({**ITEM, "dated": FUTURE})).content.decode()
     assert "in the future" in page.split('<form class="form"')[0]
@@ -234,7 +233,6 @@ def test_two_people_submit_and_only_one_number_is_given(chad):
     assert AssistanceRequest.objects.filter(state="TCD", source_id=None).count() == 1
 
 
-@bug("_needs_form passes no version when the hidden field is empty or gone, and then overwrites without a word")
 def test_edit_without_a_version_overwrites_nothing(chad):
     asked = RequestFactory(draft=True, title="By the first", version=7)
     response = client_of(chad).post(f"/requests/{asked.reference}/edit/", typed(title="By the second", save=""))
@@ -295,7 +293,6 @@ def test_list_of_a_past_day_gives_what_was_then(client):
     assert listed(client, "&as_of=2014-12-30&state=TCD") == []
 
 
-@bug("RequestFilter.with_status filters on the status of today even where `as_of` asks for another day")
 def test_status_filter_follows_the_day(client):
     assert "BWA-2018-001" in listed(client, "&as_of=2018-06-27&status=open")
 
@@ -398,14 +395,12 @@ def test_step_with_a_note_that_is_too_long_is_told(coordinator):
     assert list(response.context["messages"])
 
 
-@bug("views.request_step takes every Action, so POST …/relay/ marks a request as relayed without any relay")
 def test_R012_relay_is_no_plain_step(coordinator):
     asked = RequestFactory(match_parties=True)
     client_of(coordinator).post(f"{asked.get_absolute_url()}relay/")
     assert stored(asked.reference).status == Status.SUBMITTED
 
 
-@bug("views.request_step takes every Action: POST …/submit/ on a draft breaks a constraint and gives a 500")
 def test_R005_submitting_is_no_plain_step(chad):
     asked = RequestFactory(draft=True)
     client = client_of(chad)

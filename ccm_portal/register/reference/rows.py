@@ -65,11 +65,14 @@ def read_rows(path: Path) -> Iterator[Row]:
             reader = csv.DictReader(file)
             if not reader.fieldnames:
                 raise BadReference(f"{path.name} is empty: not even its columns are named")
+            row = None
             for cells in reader:
                 row = Row(path.name, reader.line_num, cells)
                 if None in cells or None in cells.values():
                     raise row.fail("the line has more or fewer cells than there are columns")
                 yield row
+            if row is None:
+                raise BadReference(f"{path.name} has columns but no rows")
     except FileNotFoundError:
         raise BadReference(f"{path} does not exist") from None
     except OSError as error:

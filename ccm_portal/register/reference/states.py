@@ -43,6 +43,9 @@ def load_states(treaty: Path, portal: Path, tally: Tally) -> dict[str, register.
         if row.text("iso3") not in base:
             raise row.fail(f"unknown ISO code {row.text('iso3')!r}: it is not in un_members.csv")
     for iso3, row in base.items():
+        stored = shelf.rows.get((iso3,))
+        if iso3 not in acts and iso3 not in signatures and stored and (stored.deposited or stored.signed):  # type: ignore[attr-defined]
+            continue  # a file with some States says nothing of the others
         values = {
             "iso3": iso3,
             "iso2": row.text("iso2"),

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coalitions.domain.planning import MAX_CANDIDATES, MAX_MEMBERS, Helper, plan_coalition
-from tests.test_access import bug
 
 law = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 
@@ -99,7 +98,6 @@ def test_many_helpers_take_no_time_and_lose_no_need(count):
     assert [helper.code for helper in plan.members] == [f"C{count - 1:02d}", "RARE"]
 
 
-@bug("planning.plan_coalition gives up with no members where more than MAX_MEMBERS are needed")
 def test_more_needs_than_members_still_get_the_best_that_six_can_cover():
     areas = [f"area {n}" for n in range(MAX_MEMBERS + 1)]
     plan = plan_coalition(areas, [Helper(area, frozenset({area}), 1.0) for area in areas])
@@ -107,7 +105,6 @@ def test_more_needs_than_members_still_get_the_best_that_six_can_cover():
     assert len(plan.uncovered) == 1
 
 
-@bug("planning._pool keeps three helpers per need; one that covers several may be left out, and a larger set is chosen")
 def test_one_low_ranked_helper_for_everything_is_found_behind_a_crowd():
     crowd = [Helper(f"{area[:2]}{n}", frozenset({area}), 50.0) for area in AREAS for n in range(6)]
     plan = plan_coalition(AREAS, [*crowd, Helper("ALL", frozenset(AREAS), 1.0)])

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from requests_app.domain.files import ALLOWED, NotAcceptable, check_file, safe_name
-from tests.test_access import bug
 
 law = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 LIMIT = 10_000
@@ -80,12 +79,10 @@ def test_R003_disguise_is_refused(name, content):
     assert refusal(name, content) == "content"
 
 
-@bug("files.py `_is_text`: `lstrip` stops at the byte order mark, so a page behind one counts as text")
 def test_R003_page_behind_a_byte_order_mark_is_refused():
     assert refusal("page.txt", "\ufeff<html><script>alert(1)</script>".encode()) == "content"
 
 
-@bug("files.py looks for the usual name of the macro part only; macro content is declared in [Content_Types].xml")
 def test_R003_macros_under_another_name_are_refused():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
