@@ -30,6 +30,11 @@ class CoalitionQuerySet(models.QuerySet["Coalition"]):
             rule |= Q(members__supporter__organisation=access.organisation)
         return self.filter(pk__in=self.filter(rule).values("pk"))
 
+    def with_members(self) -> "CoalitionQuerySet":
+        """With the lead and the members by name: two queries however many rows."""
+        members = Member.objects.select_related("supporter__state", "supporter__organisation")
+        return self.select_related("lead").prefetch_related(models.Prefetch("members", members))
+
     def active_on(self, on: date) -> "CoalitionQuerySet":
         """Those called a Country Coalition and running on the day."""
         return self.filter(

@@ -17,7 +17,7 @@ from coalitions import actions, permissions, queries
 from coalitions.forms import CoalitionFilter, CoalitionForm, CommitmentForm
 from coalitions.models import Coalition, Commitment, WorkPlan
 from requests_app.actions import Refused
-from requests_app.models import AssistanceRequest
+from requests_app.models import AssistanceRequest, with_clock
 from requests_app.queries import deadline_at_stake
 
 COLUMNS = ["name", "lead", "label", "status", "started_on", "ended_on", "members", "outcome", "source", "example"]
@@ -28,7 +28,7 @@ def coalition_list(request: HttpRequest) -> HttpResponse:
     """Country Coalitions and partnerships that worked like one."""
     on = as_of(request)
     form = CoalitionFilter(request.GET)
-    rows = Coalition.objects.visible_to(request.user).select_related("lead")
+    rows = Coalition.objects.visible_to(request.user)
     chosen = form.cleaned_data if form.is_valid() else {}
     narrowed = rows.filter(**{key: chosen[key] for key in ("status", "label") if chosen.get(key)})
     if reference := chosen.get("request"):
@@ -37,7 +37,7 @@ def coalition_list(request: HttpRequest) -> HttpResponse:
     return show_list(
         request,
         "coalitions/coalition_list.html",
-        narrowed.prefetch_related("members__supporter__state", "members__supporter__organisation"),
+        narrowed.with_members(),
         name="coalitions",
         columns=COLUMNS,
         record=_record,
@@ -63,9 +63,7 @@ def _record(coalition: Coalition) -> dict[str, Any]:
 
 
 def _visible_or_404(request: HttpRequest, slug: str) -> Coalition:
-    rows = Coalition.objects.visible_to(request.user).select_related("lead")
-    members = rows.prefetch_related("members__supporter__state", "members__supporter__organisation")
-    return get_object_or_404(members, slug=slug)
+    return get_object_or_404(Coalition.objects.visible_to(request.user).with_members(), slug=slug)
 
 
 @login_not_required
@@ -74,7 +72,7 @@ def coalition_detail(request: HttpRequest, slug: str) -> HttpResponse:
     coalition = _visible_or_404(request, slug)
     user, today = request.user, as_of(request)
     commitments = Commitment.objects.visible_to(user).filter(coalition=coalition)
-    visible = AssistanceRequest.objects.visible_to(user).for_detail().filter(coalitions=coalition)
+    visible = AssistanceRequest.objects.visible_to(user).filter(coalitions=coalition).prefetch_related(with_clock())
     asked = [(item, deadline_at_stake(item, today)) for item in visible]
     context = {
         "coalition": coalition,

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from ccm_portal.accounts.models import Access, OutboxMail, User
 from ccm_portal.register import clocks
@@ -15,7 +16,7 @@ from ccm_portal.treaty.dates import add_months
 from coalitions.enums import ActivityStatus, CoalitionStatus
 from coalitions.models import Coalition, Commitment, PlanStep
 from requests_app.enums import AreaCode, Status
-from requests_app.models import AssistanceRequest, Relay, RequestQuerySet
+from requests_app.models import Area, AssistanceRequest, Relay, RequestQuerySet
 
 SHOWN = 8
 PRESSING_MONTHS = 24
@@ -145,14 +146,19 @@ def _at_a_glance(board: Board) -> None:
 
 
 def _for_isu(board: Board) -> None:
-    """How trustworthy the data is, and what hangs."""
-    register: dict[str, Any] = State.objects.aggregate(
-        unverified=Count("pk", filter=Q(is_verified=False, deposited__isnull=False))
-    )
-    board.findings = [
-        ("unverified_states", register["unverified"]),
-        ("unknown_decisions", ExtensionDecision.objects.filter(outcome="not_seen").count()),
-        ("undated_completions", Completion.objects.filter(day__isnull=True).count()),
-        ("meetings_incomplete", Meeting.objects.filter(decisions_recorded=False).count()),
-        ("mail_waiting", OutboxMail.objects.filter(sent_at__isnull=True).count()),
-    ]
+    """How trustworthy the data is, and what hangs: one query."""
+    counted = {
+        "unverified_states": State.objects.filter(is_verified=False, deposited__isnull=False),
+        "unknown_decisions": ExtensionDecision.objects.filter(outcome="not_seen"),
+        "undated_completions": Completion.objects.filter(day__isnull=True),
+        "meetings_incomplete": Meeting.objects.filter(decisions_recorded=False),
+        "mail_waiting": OutboxMail.objects.filter(sent_at__isnull=True),
+    }
+    numbers = {name: Coalesce(Subquery(_number(rows)), 0) for name, rows in counted.items()}
+    found: dict[str, Any] = Area.objects.order_by().values(**numbers)[0]
+    board.findings = list(found.items())
+
+
+def _number(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """How many rows, as a subquery."""
+    return rows.order_by().values(all=Value(1)).annotate(n=Count("pk")).values("n")

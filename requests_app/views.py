@@ -80,12 +80,13 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
     asked = _visible_or_404(request, reference)
     today = as_of(request)
     own_relay = _own_relay(request, asked)
+    relays = Relay.objects.filter(request=asked) if permissions.can_see_relays(request.user, asked) else None
     context = {
         "asked": asked,
         "today": today,
         "stake": queries.deadline_at_stake(asked, today),
         "events": asked.events.select_related("actor"),
-        "relays": queries.relay_lines(Relay.objects.visible_to(request.user).filter(request=asked)),
+        "relays": queries.relay_lines(relays) if relays is not None else [],
         "own_relay": own_relay,
         "answer_form": AnswerForm() if own_relay and permissions.can_answer(request.user, own_relay) else None,  # type: ignore[arg-type]
         "steps": permissions.steps_open_to(request.user, asked),

@@ -13,6 +13,7 @@ from ccm_portal.accounts.models import Appointment, AuditEvent, User
 from ccm_portal.loading import load_all
 from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, Obligation, State, TransparencyReport
 from coalitions.models import Coalition
+from requests_app.actions import change_visibility
 from requests_app.models import AssistanceRequest, Offer
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
 from tests.conftest import person
@@ -418,6 +419,7 @@ def test_step_taken_on_a_real_request_survives_the_next_load(settings):
 @bug(NO_HISTORY + ", visibility=PUBLIC among them")
 def test_visibility_that_a_state_narrowed_survives_the_next_load(settings):
     """Narrowing is the State's recorded act; a refresh of the reference data must not undo it (R26)."""
-    AssistanceRequest.objects.filter(reference="LBN-2024-001").update(visibility="states_parties")
+    focal = person("lbn@test.org", Role.FOCAL_POINT, state="LBN")
+    change_visibility(AssistanceRequest.objects.get(reference="LBN-2024-001"), "states_parties", by=focal)
     load_all(settings.REFERENCE_DIR)
     assert AssistanceRequest.objects.get(reference="LBN-2024-001").visibility == "states_parties"

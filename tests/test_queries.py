@@ -30,7 +30,7 @@ from tests.requests_app.factories import (
     RequestFactory,
     SupportRecordFactory,
 )
-from tests.test_access import bug, play
+from tests.test_access import play
 
 pytestmark = pytest.mark.django_db
 

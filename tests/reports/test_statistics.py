@@ -98,6 +98,13 @@ def test_R085_order_is_that_of_the_united_nations():
     assert figures().states == ["Costa Rica", "Côte d'Ivoire", "Croatia", "Cuba"]
 
 
+@bug("State.Meta.ordering sorts by code point (or by the database's collation): Côte d'Ivoire after Czechia (R85)")
+def test_R085_lists_of_states_stand_in_the_same_order(client):
+    rows = client.get("/states/", {"per_page": "100"}).context["page"].object_list
+    names = [state.name for state, _status in rows]
+    assert names.index("Costa Rica") < names.index("Côte d'Ivoire") < names.index("Croatia")
+
+
 def test_R086_areas_and_their_overlap(reported):
     found = figures()
     assert found.areas == AREAS

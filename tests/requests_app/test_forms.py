@@ -10,7 +10,6 @@ from ccm_portal.register.models import Obligation, State
 from requests_app.enums import AnswerKind, Visibility
 from requests_app.forms import AnswerForm, EvidenceForm, NeedsForm, OfferForm, RelayForm, StepForm, VisibilityForm
 from requests_app.models import AssistanceRequest, EvidenceItem
-from tests.test_access import bug
 
 TODAY = date(2026, 11, 21)
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from requests_app.domain.files import ALLOWED, NotAcceptable, check_file, safe_name
+from tests.test_access import bug
 
 law = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 LIMIT = 10_000
@@ -90,6 +91,16 @@ def test_R003_macros_under_another_name_are_refused():
         archive.writestr("word/document.xml", "<xml/>")
         archive.writestr("word/anything.bin", b"\0")
     assert refusal("plan.docx", out.getvalue()) == "content"
+
+
+@bug("files.py reads [Content_Types].xml whole: a few kilobytes can unpack to gigabytes")
+def test_R003_document_that_unpacks_to_far_more_than_the_limit_is_refused():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", b" " * 5_000_000)
+        archive.writestr("word/document.xml", "<xml/>")
+    assert len(out.getvalue()) < LIMIT
+    assert refusal("plan.docx", out.getvalue()) in {"size", "content"}
 
 
 @pytest.mark.parametrize("name", TYPES)
