@@ -1,9 +1,7 @@
 """Every kind of page at the widths people have: nothing sticks out or complains, axe is content, the page is light."""
 
 import re
-from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -74,25 +72,6 @@ FROM_RIGHT_TO_LEFT = [
     "home", "states", "state", "deadlines", "requests", "request", "coalition", "work-plan", "statistics", "sign-in",
 ]  # fmt: skip
 
-#: Defects that the portal still has. An entry goes when its page is mended: a mended page that stands here fails.
-KNOWN = {
-    "deadlines": "at 360 px the cells that do not wrap, and the labels and badges in them, are cut off",
-    "extensions": "at 360 px the badge “Considered; decision not in the register” is cut off",
-    "request-owner": "at 320 px the answer falls apart into columns: the cell has several children and no span",
-    "request-coordinator": "as request-owner",
-    "deadlines-rtl": "as deadlines; and “4.1(a)” reads “(a)4.1”",
-}
-
-
-def cases(names: Iterable[str], suffix: str = "") -> list[Any]:
-    """The pages to look at, those with a known defect marked."""
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=KNOWN[name + suffix]))
-        if name + suffix in KNOWN
-        else name
-        for name in names
-    ]
-
 
 def look_at(
     page: Page, url: str, name: str, *, status: int = 200, widths: tuple[int, ...] = (PHONE, WIDE)
@@ -113,14 +92,14 @@ def look_at(
     return wrong
 
 
-@pytest.mark.parametrize("name", cases(PUBLIC))
+@pytest.mark.parametrize("name", PUBLIC)
 def test_public_page(enter: Enter, name: str) -> None:
     visitor = enter()
     wrong = look_at(visitor.page, visitor.portal + PUBLIC[name], name, status=ALLOWED_STATUS.get(name, 200))
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", cases(OF_A_ROLE))
+@pytest.mark.parametrize("name", OF_A_ROLE)
 def test_page_of_a_role(portal: str, enter: Enter, new_page: NewPage, signed_in: SignedIn, name: str) -> None:
     account, path = OF_A_ROLE[name]
     if account not in signed_in:
@@ -131,7 +110,7 @@ def test_page_of_a_role(portal: str, enter: Enter, new_page: NewPage, signed_in:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", cases(FROM_RIGHT_TO_LEFT, "-rtl"))
+@pytest.mark.parametrize("name", FROM_RIGHT_TO_LEFT)
 def test_page_from_right_to_left(arabic_portal: str, new_page: NewPage, name: str) -> None:
     page = new_page(locale="ar")
     wrong = look_at(page, arabic_portal + PUBLIC[name], f"{name}-rtl", widths=(PHONE,))
@@ -155,7 +134,6 @@ def test_tab_reaches_the_skip_link_first(enter: Enter, path: str) -> None:
     assert visitor.page.url.endswith("#main")
 
 
-@pytest.mark.xfail(strict=True, reason="allauth's help text and the template both offer the link")
 def test_sign_in_offers_one_way_back(enter: Enter) -> None:
     visitor = enter()
     visitor.go("/accounts/login/")

@@ -209,24 +209,22 @@ def test_state_reads_the_answer_and_forms_a_coalition(enter: Enter, story: Story
     story.clicks["read the answer, form a coalition of two"] = lao.clicks
 
 
-@pytest.mark.xfail(strict=True, reason="the first role in the list is Co-lead; the form means Donor")
 def test_nobody_becomes_co_lead_by_oversight(enter: Enter, story: Story) -> None:
     lao = enter("lao")
     lao.go(f"/coalitions/new/?request={needs(story.reference)}")
     assert lao.label("Role").input_value() in {"", "donor"}
 
 
-@pytest.mark.xfail(strict=True, reason="boards show no coalition before a commitment (design, section 2)")
 @pytest.mark.parametrize("account", ["nor", "npa"])
 def test_members_find_the_coalition_on_their_board(enter: Enter, story: Story, account: str) -> None:
     member = enter(account)
     assert member.main.locator(f"a[href='{needs(story.coalition)}']").count()
 
 
-@pytest.mark.xfail(strict=True, reason="the page of a request does not name its coalitions")
 def test_request_leads_to_its_coalition(enter: Enter, story: Story) -> None:
     lao = enter("lao")
     lao.go(f"/requests/{needs(story.reference)}/")
+    lao.follow("Coalitions for this request")
     assert lao.main.locator(f"a[href='{needs(story.coalition)}']").count()
 
 
@@ -238,14 +236,14 @@ def test_member_commits(enter: Enter, story: Story) -> None:
     norway.follow("Record a commitment")
     norway.select("Supporter", "Norway")
     norway.select("Kind", "Financial")
-    norway.type("What", PROMISE)
+    norway.type("What do you commit to?", PROMISE)
     norway.type("Amount", "1200000")
     norway.type("From year", "2027")
     norway.type("To year", "2028")
     norway.click("Record the commitment")
     assert "currency" in beside(norway, "Currency").lower()
     expect(norway.label("Amount")).to_have_value(re.compile(r"^1200000(\.00)?$"))
-    expect(norway.label("What")).to_have_value(PROMISE)
+    expect(norway.label("What do you commit to?")).to_have_value(PROMISE)
     norway.type("Currency", "usd")
     norway.click("Record the commitment")
     norway.sees(PROMISE, "USD 1,200,000", "2027–2028")

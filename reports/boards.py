@@ -155,7 +155,7 @@ def _for_isu(board: Board) -> None:
         "mail_waiting": OutboxMail.objects.filter(sent_at__isnull=True),
     }
     numbers = {name: Coalesce(Subquery(_number(rows)), 0) for name, rows in counted.items()}
-    found: dict[str, Any] = Area.objects.order_by().values(**numbers)[0]
+    found: Any = Area.objects.order_by().values(**numbers)[0]
     board.findings = list(found.items())
 
 

@@ -399,9 +399,6 @@ def test_hand_edited_record_survives_the_next_load(staff, settings):
     assert Completion.objects.get(pk=completion.pk).day == completion.day
 
 
-NO_HISTORY = "Shelf protects what has history; requests have none, and `_put_request` sets their fields again"
-
-
 def test_hand_edited_request_survives_the_next_load(staff, settings):
     """A real request that the ISU corrected keeps its correction; it has no history model of its own."""
     asked = AssistanceRequest.objects.get(reference="LBN-2024-001")
@@ -416,7 +413,6 @@ def test_step_taken_on_a_real_request_survives_the_next_load(settings):
     assert AssistanceRequest.objects.get(reference="LBN-2024-001").status == "relayed"
 
 
-@bug(NO_HISTORY + ", visibility=PUBLIC among them")
 def test_visibility_that_a_state_narrowed_survives_the_next_load(settings):
     """Narrowing is the State's recorded act; a refresh of the reference data must not undo it (R26)."""
     focal = person("lbn@test.org", Role.FOCAL_POINT, state="LBN")
