@@ -11,7 +11,7 @@ from docx import Document
 
 from coalitions.models import Coalition, PlanStep
 from reports.statistics import Statistics, statistics
-from requests_app.enums import AreaCode, Status
+from requests_app.enums import AreaCode
 from requests_app.models import Answer, AssistanceRequest, Relay
 
 
@@ -29,8 +29,9 @@ class Section:
     steps_done: list[PlanStep]
 
     @property
-    def closed_met(self) -> int:
-        return sum(request.status == Status.MET for request in self.requests)
+    def response_rate(self) -> int | None:
+        """Relays with an answer of any kind, in per cent of those sent; silence is no answer."""
+        return round(100 * self.answered / self.relayed) if self.relayed else None
 
 
 def section(starts: date, ends: date) -> Section:
@@ -76,8 +77,12 @@ def as_word(data: Section) -> bytes:
     document.add_heading(_("Requests of the period"), 1)
     _table(document, [_("State"), _("Request"), _("Areas"), _("Status")], [_request_cells(r) for r in data.requests])
     document.add_paragraph(
-        _("Relayed in the period: %(relayed)s; answered: %(answered)s.")
-        % {"relayed": data.relayed, "answered": data.answered}
+        _("Relayed in the period: %(relayed)s; answered: %(answered)s (%(rate)s).")
+        % {
+            "relayed": data.relayed,
+            "answered": data.answered,
+            "rate": "–" if data.response_rate is None else f"{data.response_rate} %",
+        }
     )
     document.add_heading(_("Country Coalitions"), 1)
     _table(

@@ -65,7 +65,7 @@ def statistics(covered_year: int, as_of: date, requests: RequestQuerySet) -> Sta
         if any(code == area.value for _name, code in pairs)
     }
     reports = TransparencyReport.objects.filter(
-        kind=ReportKind.ANNUAL, covered_year=covered_year, received_on__lte=as_of
+        kind=ReportKind.ANNUAL, covered_year=covered_year, received_on__lte=as_of, is_example=False
     )
     figures = list(PublishedFigure.objects.filter(covered_year=covered_year, as_of__lte=as_of))
     latest = figures[0].as_of if figures else None

@@ -29,7 +29,7 @@ def filtered_states(states: Iterable[State], chosen: dict[str, Any], on: date) -
     words = fold(chosen.get("q") or "").split()
     return [
         (state, status)
-        for state in states
+        for state in sorted(states, key=lambda state: fold(state.name))
         for status in [MembershipChoices(state.membership_on(on))]
         if all(word in state.search_text for word in words)
         and chosen.get("status") in {None, "", status}

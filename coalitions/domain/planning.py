@@ -56,11 +56,12 @@ def _cover(chosen: Iterable[Helper]) -> frozenset[str]:
 
 
 def _pool(wanted: frozenset[str], helpers: Sequence[Helper]) -> list[Helper]:
-    """The best helper of each kind of cover, widest covers first, since only those can make a set smaller; then the
-    next best."""
+    """The best helper for each need, so that nothing falls out; then the best of each kind of cover, widest first,
+    since only those can make a set smaller; then the next best."""
     useful = sorted((h for h in helpers if h.covers & wanted), key=lambda h: (-h.score, h.code))
+    of_need = [next((h for h in useful if need in h.covers), None) for need in sorted(wanted)]
     first: dict[frozenset[str], Helper] = {}
     for helper in useful:
         first.setdefault(helper.covers & wanted, helper)
-    distinct = sorted(first.values(), key=lambda h: (-len(h.covers & wanted), -h.score, h.code))
-    return (distinct + [helper for helper in useful if helper not in distinct])[:MAX_CANDIDATES]
+    widest = sorted(first.values(), key=lambda h: (-len(h.covers & wanted), -h.score, h.code))
+    return list(dict.fromkeys([*(h for h in of_need if h), *widest, *useful]))[:MAX_CANDIDATES]

@@ -11,6 +11,7 @@ SIGNATURES = {
     ".jpeg": (b"\xff\xd8\xff",),
 }
 OFFICE_PARTS = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml"}
+MAX_DECLARATION = 1_000_000  # bytes; real ones have a few thousand, and a bomb unpacks to gigabytes
 TEXT_TYPES = (".csv", ".txt")
 ALLOWED = (*SIGNATURES, *OFFICE_PARTS, *TEXT_TYPES)
 
@@ -49,6 +50,8 @@ def _is_office_document(content: bytes, part: str) -> bool:
     """A ZIP with the part that makes it a Word or Excel file, and no macros."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
+        if archive.getinfo("[Content_Types].xml").file_size > MAX_DECLARATION:
+            return False
         declared = archive.read("[Content_Types].xml").lower()
     except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError):
         return False

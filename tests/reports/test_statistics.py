@@ -98,7 +98,6 @@ def test_R085_order_is_that_of_the_united_nations():
     assert figures().states == ["Costa Rica", "Côte d'Ivoire", "Croatia", "Cuba"]
 
 
-@bug("State.Meta.ordering sorts by code point (or by the database's collation): Côte d'Ivoire after Czechia (R85)")
 def test_R085_lists_of_states_stand_in_the_same_order(client):
     rows = client.get("/states/", {"per_page": "100"}).context["page"].object_list
     names = [state.name for state, _status in rows]
@@ -154,7 +153,6 @@ def test_withdrawn_request_was_still_asked(reported):
     assert figures().requesting == 12
 
 
-@bug("reports.statistics does not leave out example records")
 def test_example_records_never_count(reported):
     asked_in_report("MRT", is_example=True)
     report("MRT")
@@ -257,7 +255,6 @@ def test_R013_four_relays_three_answered(reported):
     assert (data.relayed, data.answered) == (4, 3)
 
 
-@bug("response rate and response time are computed nowhere: 75 % is on no page (R13)")
 def test_R013_response_rate_is_shown(reported, client):
     asked = RequestFactory(public=True, submitted_on=PERIOD[0], status=Status.RELAYED)
     for number, code in enumerate(("NOR", "CHE", "NPA", "USA")):

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coalitions.domain.planning import MAX_CANDIDATES, MAX_MEMBERS, Helper, plan_coalition
-from tests.test_access import bug
 
 law = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 
@@ -112,7 +111,6 @@ def test_one_low_ranked_helper_for_everything_is_found_behind_a_crowd():
     assert [helper.code for helper in plan.members] == ["ALL"]
 
 
-@bug("planning._pool takes the widest covers first; what only a narrow helper covers falls out behind 18 wide ones")
 def test_no_need_is_lost_behind_many_wide_helpers():
     covers = [*combinations(AREAS, 3), *combinations(AREAS, 2)]
     wide = [Helper(f"W{number}", frozenset(cover), 50.0) for number, cover in enumerate(covers)]
