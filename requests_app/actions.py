@@ -26,7 +26,11 @@ class Refused(Exception):
 
 
 class EditedMeanwhile(Refused):
-    """Somebody else saved the same record since this person opened it."""
+    """Somebody else saved the same record since this person opened it; `version` is the one now stored."""
+
+    def __init__(self, message: str, version: int) -> None:
+        super().__init__(message)
+        self.version = version
 
 
 def start_request(state: State, *, by: User) -> AssistanceRequest:
@@ -75,7 +79,11 @@ def _take_version(request: AssistanceRequest, expected: int | None, *, by: User)
     locked = AssistanceRequest.objects.select_for_update().values_list("version", "visibility")
     stored, visibility = locked.get(pk=request.pk)
     if expected is not None and stored != expected:
-        raise EditedMeanwhile(_("Somebody else has saved this request since you opened it."))
+        message = _(
+            "Somebody else has saved this request since you opened it. Open it in another window to compare; what you "
+            "typed is kept below, and saving again puts it in the place of theirs."
+        )
+        raise EditedMeanwhile(message, stored)
     request.version = stored + 1
     if visibility != request.visibility:
         _record_visibility(request, visibility, by=by)

@@ -194,7 +194,7 @@ def _in_words(suggestions: Sequence[Suggestion], request: AssistanceRequest) -> 
     names = known_support().state_names
     return [
         Ranked(number, supporters[s.code], s, [sentence(reason, request.state.name, names) for reason in s.reasons])
-        for number, s in enumerate(suggestions, start=1)
+        for number, s in enumerate((s for s in suggestions if s.code in supporters), start=1)
     ]
 
 

@@ -167,6 +167,12 @@ def _save_needs(request: HttpRequest, form: NeedsForm, evidence: Any, submitting
             expected_version=(form.cleaned_data["version"] or 0) if form.instance.pk else None,
             submit_on=timezone.localdate() if submitting else None,
         )
+    except actions.EditedMeanwhile as conflict:
+        form.add_error(None, str(conflict))
+        typed = request.POST.copy()
+        typed["version"] = str(conflict.version)  # told of it, the person may decide to save again
+        form.data = typed
+        return None
     except actions.Refused as refusal:
         form.add_error(None, str(refusal))
         return None

@@ -590,3 +590,13 @@ def test_R019_incomplete_offer_is_told_and_kept(npa, missing):
 def test_R026_public_page_and_its_files_need_no_cookie(client):
     response = client.get("/requests/")
     assert not response.cookies
+
+
+def test_second_editor_who_was_told_can_decide_to_save(chad):
+    asked = RequestFactory(draft=True, title="As it was")
+    client, address = client_of(chad), f"/requests/{asked.reference}/edit/"
+    client.post(address, typed(title="By the first", version="1", save=""))
+    told = client.post(address, typed(title="By the second", version="1", save=""))
+    version = told.context["form"]["version"].value()
+    assert client.post(address, typed(title="By the second", version=str(version), save="")).status_code == 302
+    assert stored(asked.reference).title == "By the second"
