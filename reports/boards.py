@@ -17,6 +17,7 @@ from coalitions.enums import ActivityStatus, CoalitionStatus
 from coalitions.models import Coalition, Commitment, PlanStep
 from requests_app.enums import AreaCode, Status
 from requests_app.models import Area, AssistanceRequest, Relay, RequestQuerySet
+from requests_app.queries import with_words
 
 SHOWN = 8
 PRESSING_MONTHS = 24
@@ -79,12 +80,13 @@ def _for_focal_point(board: Board, state: State, user: User) -> None:
     """What is due from us and when; what we asked and who answered."""
     board.clocks = running_deadlines(board.today, state=state)
     board.reports = [r for r in clocks.report_rows([state], board.today) if r.status == "not_due"]
-    requests = AssistanceRequest.objects.filter(state=state).select_related("state")
+    relays = Relay.objects.filter(request=OuterRef("pk"))
+    requests = AssistanceRequest.objects.filter(state=state).order_by("-updated_at").for_list()
     counted = requests.annotate(
-        relayed=Count("relays", distinct=True),
-        answered=Count("relays", filter=Q(relays__answers__isnull=False), distinct=True),
+        relayed=Coalesce(Subquery(_number(relays)), 0),
+        answered=Coalesce(Subquery(_number(relays.filter(answered_on__isnull=False))), 0),
     )
-    board.own_requests = list(counted.order_by("-updated_at")[:SHOWN])
+    board.own_requests = with_words(list(counted[:SHOWN]))
 
 
 def _for_supporter(board: Board, user: User) -> None:
@@ -111,7 +113,7 @@ def _for_handlers(board: Board, user: User) -> None:
     visible = AssistanceRequest.objects.visible_to(user).select_related("state")
     recent = visible.filter(submitted_on__gte=board.today - timedelta(days=730))
     new = recent.filter(status__in=[Status.SUBMITTED, Status.CLARIFICATION])
-    board.new_requests = list(new.for_list()[:SHOWN])
+    board.new_requests = with_words(list(new.for_list()[:SHOWN]))
     waiting = Exists(AssistanceRequest.objects.visible_to(user).open().filter(pk=OuterRef("request")))
     board.unanswered = list(Relay.objects.unanswered().filter(waiting).order_by("sent_on").for_list()[:SHOWN])
     board.pressing = _pressing_without_request(board.today, user)

@@ -14,6 +14,7 @@ from ccm_portal.register.models import Obligation, OfficeTerm, State
 from ccm_portal.treaty.deadlines import CLEARANCE_YEARS, STOCKPILE_YEARS
 from coalitions.models import Coalition
 from requests_app.models import AssistanceRequest, SupportRecord
+from requests_app.queries import with_words
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,12 @@ def profile(iso3: str, user: object, on: date) -> Profile:
         clocks=_stories(obligations, on),
         victim_assistance=[o for o in obligations if not o.is_clock],
         reports=clocks.report_rows([state], on),
-        requests=list(
-            requests.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
-            .order_by(F("submitted_on").desc(nulls_first=True), "-pk")
-            .for_list()[:20]
+        requests=with_words(
+            list(
+                requests.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
+                .order_by(F("submitted_on").desc(nulls_first=True), "-pk")
+                .for_list()[:20]
+            )
         ),
         received=received,
         given=given,

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 from ccm_portal.register import clocks
 from ccm_portal.register.models import Obligation, State
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
-from requests_app.enums import AnswerKind, AreaCode, EvidenceLevel, Kind, Status
+from requests_app.enums import AnswerKind, AreaCode, Channel, EvidenceLevel, Kind, Status
 from requests_app.models import AssistanceRequest, Offer, Relay, Supporter, SupportRecord, with_clock
 from requests_app.wording import sentence
 
@@ -28,20 +28,28 @@ class Ranked:
     sentences: list[str]
 
 
+def with_words(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
+    """Give each row its status, evidence level and channel in words, and its status on a past day: no query."""
+    statuses, levels, channels = _words(Status), _words(EvidenceLevel), _words(Channel)
+    for row in rows:
+        row.status_label = statuses[row.status]  # type: ignore[attr-defined]
+        row.evidence_label = levels[row.evidence_level]  # type: ignore[attr-defined]
+        row.channel_label = channels[row.channel]  # type: ignore[attr-defined]
+        if on_day := getattr(row, "status_on", ""):
+            row.status_on_label = statuses[on_day]  # type: ignore[attr-defined]
+    return rows
+
+
 def with_labels(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
-    """Give each row of a list its words: areas, status, evidence, status on a past day. One query however many."""
+    """As `with_words`, with the areas of each row: one query however many."""
     through = AssistanceRequest.areas.through.objects.filter(assistancerequest__in=[row.pk for row in rows])
     areas: dict[int, list[str]] = defaultdict(list)
     for request_id, code in through.values_list("assistancerequest_id", "area_id"):
         areas[request_id].append(code)
-    area_labels, statuses, levels = _words(AreaCode), _words(Status), _words(EvidenceLevel)
+    area_labels = _words(AreaCode)
     for row in rows:
         row.area_labels = [area_labels[code] for code in sorted(areas[row.pk], key=ORDER.__getitem__)]  # type: ignore[attr-defined]
-        row.status_label = statuses[row.status]  # type: ignore[attr-defined]
-        row.evidence_label = levels[row.evidence_level]  # type: ignore[attr-defined]
-        if on_day := getattr(row, "status_on", ""):
-            row.status_on_label = statuses[on_day]  # type: ignore[attr-defined]
-    return rows
+    return with_words(rows)
 
 
 def _words(choices: type[TextChoices]) -> dict[str, str]:

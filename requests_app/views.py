@@ -108,7 +108,10 @@ def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, bool]:
 
 def _own_relay(request: HttpRequest, asked: AssistanceRequest) -> Relay | None:
     """The relay by which this visitor's State or organisation was asked."""
-    relays = Relay.objects.addressed_to(access_of(request.user)).filter(request=asked)
+    access = access_of(request.user)
+    if access.state is None and access.organisation is None:
+        return None
+    relays = Relay.objects.addressed_to(access).filter(request=asked)
     return relays.select_related("supporter", "request").prefetch_related("answers").first()
 
 
