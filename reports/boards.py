@@ -115,7 +115,9 @@ def _for_handlers(board: Board, user: User) -> None:
     new = recent.filter(status__in=[Status.SUBMITTED, Status.CLARIFICATION])
     board.new_requests = with_words(list(new.for_list()[:SHOWN]))
     waiting = Exists(AssistanceRequest.objects.visible_to(user).open().filter(pk=OuterRef("request")))
-    board.unanswered = list(Relay.objects.unanswered().filter(waiting).order_by("sent_on").for_list()[:SHOWN])
+    # First which, then what: with the joins in one statement PostgreSQL reads all of the silent ones before it sorts.
+    longest = list(Relay.objects.unanswered().filter(waiting).order_by("sent_on").values_list("pk", flat=True)[:SHOWN])
+    board.unanswered = list(Relay.objects.filter(pk__in=longest).order_by("sent_on").for_list())
     board.pressing = _pressing_without_request(board.today, user)
     board.proposed = list(Coalition.objects.filter(status=CoalitionStatus.PROPOSED).select_related("lead")[:SHOWN])
     not_done = [ActivityStatus.PLANNED, ActivityStatus.UNDER_WAY]
