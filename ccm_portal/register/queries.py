@@ -7,7 +7,7 @@ from typing import Any
 
 from ccm_portal.register import clocks
 from ccm_portal.register.enums import MembershipChoices
-from ccm_portal.register.models import Obligation, OfficeTerm, State
+from ccm_portal.register.models import Obligation, State
 from ccm_portal.register.search import fold
 from ccm_portal.treaty.membership import BOUND, DEPOSITED_COUNT, Membership
 
@@ -66,19 +66,3 @@ def filtered_deadlines(rows: Sequence[clocks.Row], chosen: dict[str, Any]) -> li
         and chosen.get("region") in {None, "", row.state.region}
         and chosen.get("year") in {None, row.deadline.year}
     ]
-
-
-def holders_on(on: date, *, theme: str = "") -> list[OfficeTerm]:
-    """Who holds the offices on a day."""
-    terms = OfficeTerm.objects.in_office(on).select_related("office", "state")
-    return list(terms.filter(office__theme=theme) if theme else terms)
-
-
-def last_known_holders(on: date, *, theme: str) -> list[OfficeTerm]:
-    """The latest holders of a theme on record, where nobody is known to hold it on the day."""
-    past = list(
-        OfficeTerm.objects.filter(office__theme=theme, office__kind="coordinator", ends__lt=on)
-        .select_related("office", "state")
-        .order_by("-ends")[:4]
-    )
-    return [term for term in past if term.ends == past[0].ends]
