@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ccm_portal.register.forms import AsOfForm
 from ccm_portal.ui.widgets import FastSelect
 from coalitions.enums import CoalitionStatus, Label, MemberRole
 from coalitions.models import Coalition, Commitment
@@ -104,14 +105,12 @@ class CommitmentForm(forms.ModelForm):
         return cleaned
 
 
-class CoalitionFilter(forms.Form):
+class CoalitionFilter(AsOfForm):
+    field_order = ["request", "status", "label", "as_of"]
     request = forms.CharField(label=_("Request"), required=False, max_length=20)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("All")), *CoalitionStatus.choices], widget=FastSelect
     )
     label = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("All")), *Label.choices], widget=FastSelect
-    )
-    as_of = forms.DateField(
-        label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -4,7 +4,7 @@ from ccm_portal.accounts.models import User
 from coalitions.enums import CoalitionStatus
 from coalitions.models import Coalition
 from requests_app.models import AssistanceRequest
-from requests_app.permissions import owns
+from requests_app.permissions import answers_for, owns
 
 
 def leads(user: User, coalition: Coalition) -> bool:
@@ -31,13 +31,7 @@ def can_commit(user: User, coalition: Coalition) -> bool:
 
 def own_memberships(user: User, coalition: Coalition) -> list[int]:
     """The supporters among the members that the person speaks for."""
-    access = user.access
-    return [
-        member.supporter_id
-        for member in coalition.members.all()
-        if (access.state is not None and member.supporter.state_id == access.state.pk)
-        or (access.organisation is not None and member.supporter.organisation_id == access.organisation.pk)
-    ]
+    return [m.supporter_id for m in coalition.members.all() if answers_for(user.access, m.supporter)]
 
 
 def sees_commitments(user: object, coalition: Coalition) -> bool:

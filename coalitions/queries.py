@@ -9,7 +9,7 @@ from ccm_portal.register.models import State
 from coalitions.domain.planning import Helper, Plan, plan_coalition
 from coalitions.models import Coalition, PlanStep
 from requests_app.enums import AreaCode
-from requests_app.models import AssistanceRequest
+from requests_app.models import AssistanceRequest, with_clock
 from requests_app.queries import Ranked, ranked_supporters
 
 
@@ -25,8 +25,8 @@ class Quarter:
 def quarters(steps: Sequence[PlanStep]) -> list[Quarter]:
     """The steps by quarter, in order of time; needs them sorted by quarter."""
     return [
-        Quarter(start.year, (start.month + 2) // 3, list(group))
-        for start, group in groupby(steps, key=lambda step: step.quarter_start)
+        Quarter(start.year, number, list(group))
+        for (start, number), group in groupby(steps, key=lambda step: (step.quarter_start, step.quarter))
     ]
 
 
@@ -36,11 +36,14 @@ def existing_structures(state: State) -> list[Coalition]:
 
 
 def proposed_members(state: State, on: date) -> tuple[Plan, dict[str, Ranked], list[AssistanceRequest]]:
-    """A coalition for a State's open public needs: the plan, the ranking behind it, and the requests it rests on."""
+    """A coalition for a State's open needs: the plan, the ranking behind it, and the requests it rests on."""
     requests = list(
-        AssistanceRequest.objects.filter(state=state).open().counted().select_related("state", "obligation__state")
-        .prefetch_related("areas", "obligation__extensions__meeting", "obligation__completions")
-    )  # fmt: skip
+        AssistanceRequest.objects.filter(state=state)
+        .open()
+        .counted()
+        .select_related("state")
+        .prefetch_related("areas", with_clock())
+    )
     best: dict[str, Ranked] = {}
     covers: dict[str, set[str]] = {}
     needs: set[str] = set()

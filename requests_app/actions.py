@@ -308,7 +308,6 @@ def publish_offer(offer: Offer, *, areas: Iterable[Any], by: User, today: date) 
     """Publish a supporter's offer; one that has never offered becomes a supporter by it."""
     if offer.supporter.pk is None:
         offer.supporter.save()
-        offer.supporter = offer.supporter
     offer.offered_on = today
     offer.save()
     offer.areas.set(areas)

@@ -174,19 +174,11 @@ def _visible(access: Access, prefix: str = "") -> Q:
         readable = q(visibility__in=levels, confirmed_on__isnull=False)
         if access.is_coordinator:
             readable |= ~q(channel=enums.Channel.ISU) | q(inform_coordinators=True)
-        relays = _relayed_to(access)
-        if relays is not None:
-            readable |= q(visibility=enums.Visibility.MATCH_PARTIES, pk__in=relays)
+        if access.state or access.organisation:
+            relayed = Relay.objects.addressed_to(access).values("request")
+            readable |= q(visibility=enums.Visibility.MATCH_PARTIES, pk__in=relayed)
         rule = ~q(status=enums.Status.DRAFT) & readable
     return rule | q(state=access.state) if access.state else rule
-
-
-def _relayed_to(access: Access) -> "models.QuerySet[Any, Any] | None":
-    if access.state:
-        return Relay.objects.filter(supporter__state=access.state).values("request")
-    if access.organisation:
-        return Relay.objects.filter(supporter__organisation=access.organisation).values("request")
-    return None
 
 
 class AssistanceRequest(models.Model):

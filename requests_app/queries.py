@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from time import monotonic
 
 from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 
 from ccm_portal.register import clocks
+from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import Obligation, State
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
 from requests_app.enums import AnswerKind, AreaCode, Channel, EvidenceLevel, Kind, Status
@@ -90,26 +90,12 @@ class Knowledge:
     state_names: dict[str, str]
 
 
-class KnownSupport:
-    """The supporters with their recorded support, presence and competences. The records change with a new source, a
-    few times a year, and every ranking reads all of them: each process keeps them for a minute."""
-
-    KEEP_SECONDS = 60.0
-
-    def __init__(self) -> None:
-        self.read_at, self.known = float("-inf"), Knowledge([], {})
-
-    def __call__(self) -> Knowledge:
-        if monotonic() - self.read_at > self.KEEP_SECONDS:
-            self.known = Knowledge(_recorded_candidates(), dict(State.objects.values_list("iso3", "name")))
-            self.read_at = monotonic()
-        return self.known
-
-    def forget(self) -> None:
-        self.read_at = float("-inf")
+def _read_knowledge() -> Knowledge:
+    return Knowledge(_recorded_candidates(), dict(State.objects.values_list("iso3", "name")))
 
 
-known_support = KnownSupport()
+#: The supporters with their recorded support, presence and competences: every ranking reads all of them.
+known_support = Kept(_read_knowledge, seconds=60)
 
 
 def _recorded_candidates() -> list[Candidate]:

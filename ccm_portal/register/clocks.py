@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from time import monotonic
 
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
 from ccm_portal.register.enums import OutcomeChoices, ReportKind, ReportStatus, StatusChoices
+from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import Meeting, Obligation, State, TransparencyReport
 from ccm_portal.treaty import reports
 from ccm_portal.treaty.dates import annual_report_due, initial_report_due
@@ -75,26 +75,12 @@ class Row:
         return f"{self.state.iso3}-{slugify(self.clock.replace('.', '-'))}{number}".lower()
 
 
-class MeetingCalendar:
-    """Meetings that decide on extension requests. Nearly every page asks for these two dozen rows, which change a few
-    times a year: each process keeps them for half a minute, and forgets them when it saves a meeting itself."""
-
-    KEEP_SECONDS = 30.0
-
-    def __init__(self) -> None:
-        self.read_at, self.meetings = float("-inf"), list[FormalMeeting]()
-
-    def __call__(self) -> list[FormalMeeting]:
-        if monotonic() - self.read_at > self.KEEP_SECONDS:
-            self.meetings = [meeting.as_formal for meeting in Meeting.objects.all() if meeting.is_formal]
-            self.read_at = monotonic()
-        return self.meetings
-
-    def forget(self) -> None:
-        self.read_at = float("-inf")
+def _read_meetings() -> list[FormalMeeting]:
+    return [meeting.as_formal for meeting in Meeting.objects.all() if meeting.is_formal]
 
 
-formal_meetings = MeetingCalendar()
+#: The meetings that decide on extension requests.
+formal_meetings = Kept(_read_meetings, seconds=30)
 
 
 def positions(

@@ -1,0 +1,25 @@
+"""Rows that nearly every page reads and that change a few times a year, kept in each process for a short while."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """What `read` gives, read again once it is older than `seconds`, or after `forget`."""
+
+    def __init__(self, read: Callable[[], T], *, seconds: float) -> None:
+        self._read, self._seconds = read, seconds
+        self._value: T | None = None
+        self._read_at = 0.0
+
+    def __call__(self) -> T:
+        if self._value is None or monotonic() - self._read_at > self._seconds:
+            self._value, self._read_at = self._read(), monotonic()
+        return self._value
+
+    def forget(self) -> None:
+        """For the process that has just changed the rows itself."""
+        self._value = None
