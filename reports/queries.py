@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
 from django.db.models import Count, F, Max, Min, Q, Sum
 from django.shortcuts import get_object_or_404
@@ -107,16 +108,17 @@ def _support(state: State, on: date) -> tuple[list[Support], list[Support]]:
 
 
 def _stories(obligations: list[Obligation], on: date) -> list[ClockStory]:
-    meetings = clocks.formal_meetings()
+    """Each clock with its deadlines in turn; the one that applies on the day is the last of those decided by it."""
     timed = [obligation for obligation in obligations if obligation.is_clock]
-    history = clocks.history_rows(timed, on, meetings)
+    rows = clocks.history_rows(timed, on, clocks.formal_meetings())
+    histories = [list(history) for _pk, history in groupby(rows, key=lambda row: row.obligation and row.obligation.pk)]
     return [
         ClockStory(
-            row.obligation,
-            row,
-            [past for past in history if past.obligation is row.obligation],
-            STOCKPILE_YEARS if row.article == 3 else CLEARANCE_YEARS,
+            history[-1].obligation,
+            history[-1],
+            history,
+            STOCKPILE_YEARS if history[-1].article == 3 else CLEARANCE_YEARS,
         )
-        for row in clocks.current_rows(timed, on, meetings)
-        if row.obligation is not None
+        for history in histories
+        if history[-1].obligation is not None
     ]
