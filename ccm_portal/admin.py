@@ -27,11 +27,36 @@ from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.reference import BadReference, Tally
 
 
-class RegisterAdmin(IsuAdmin, SimpleHistoryAdmin):
-    """Facts with their source: short text fields, history of every change."""
+class FactForm(forms.ModelForm):
+    """A fact, and why it is changed: the reason stays in its history."""
 
+    change_reason = forms.CharField(
+        label=gettext_lazy("Reason for the change"),
+        max_length=100,
+        help_text=gettext_lazy("Stays in the history of the record, which anybody can read."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding and "change_reason" in self.fields:
+            self.fields["change_reason"].required = False
+
+
+class RegisterAdmin(IsuAdmin, SimpleHistoryAdmin):
+    """Facts with their source: short text fields, history of every change with its reason."""
+
+    form = FactForm
     formfield_overrides = {fields.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 90})}}
-    history_list_display = ["source"]
+    history_list_display = ["source", "history_change_reason"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj._change_reason = form.cleaned_data["change_reason"]
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for row in formset.forms:
+            row.instance._change_reason = form.cleaned_data["change_reason"]
+        super().save_formset(request, form, formset, change)
 
 
 class ObligationInline(admin.TabularInline):
@@ -133,16 +158,47 @@ class ObligationAdmin(RegisterAdmin):
     list_select_related = ["state"]
 
 
+class ScheduleInline(admin.TabularInline):
+    """Where a meeting is moved, the days that it was set for before stay on record."""
+
+    model = models.MeetingSchedule
+    fields = ("first_day", "last_day", "moved_on", "source")
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_add_permission = has_change_permission = has_view_permission
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(models.Meeting)
 class MeetingAdmin(RegisterAdmin):
-    def save_model(self, request: HttpRequest, obj: models.Meeting, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+    inlines = [ScheduleInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
         formal_meetings.forget()
 
     list_display = ["code", "kind", "first_day", "last_day", "place", "president", "decisions_recorded"]
     list_filter = ["kind", "decisions_recorded", "is_verified"]
     search_fields = ["code", "place"]
     autocomplete_fields = ["president"]
+
+
+@admin.register(models.PublishedDate)
+class PublishedDateAdmin(RegisterAdmin):
+    list_display = ["state", "kind", "number", "day", "source", "note"]
+    list_filter = ["kind"]
+    search_fields = ["state__name", "source"]
+    autocomplete_fields = ["state"]
+
+
+@admin.register(models.Target)
+class TargetAdmin(RegisterAdmin):
+    list_display = ["code", "measure", "value", "by", "source"]
 
 
 @admin.register(models.TransparencyReport)

@@ -88,6 +88,8 @@ TABLE = [
     ("GET", "/healthz", ALL),
     ("GET", "/states/", ALL),
     ("GET", "/states/mrt/", ALL),
+    ("GET", "/states/mrt/history/", ALL),
+    ("GET", "/states/xxx/history/", GONE),
     ("GET", "/states/xxx/", GONE),
     ("GET", "/deadlines/", ALL),
     ("GET", "/deadlines.ics", ALL),

@@ -52,7 +52,7 @@ def inline_forms(response):
 
 def change(client, obj, **values):
     where = address(type(obj), "change", obj.pk)
-    return client.post(where, {**form_of(client.get(where)), **values})
+    return client.post(where, {**form_of(client.get(where)), "change_reason": "corrected", **values})
 
 
 # --- who may enter ----------------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def test_extension_decision_is_added_on_the_obligation(staff):
         f"extensions-{number}-{name}": value
         for name, value in {
             "sequence": 9, "meeting": meeting.pk, "outcome": "granted", "granted_until": "2031-08-01",
-            "precision": "day", "is_verified": "on", "obligation": obligation.pk,
+            "precision": "day", "requested_precision": "day", "is_verified": "on", "obligation": obligation.pk,
         }.items()
     }  # fmt: skip
     response = change(staff, obligation, **added, **{"extensions-TOTAL_FORMS": number + 1})

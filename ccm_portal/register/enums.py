@@ -91,6 +91,22 @@ class Precision(TextChoices):
     UNKNOWN = "unknown", _("date not known")
 
 
+class DateKind(TextChoices):
+    """The dates that others publish too, by the provision that sets them."""
+
+    IN_FORCE = "17", _("Entry into force (Article 17)")
+    STOCKPILES = Clock.STOCKPILES.value, _("Deadline under Article 3")
+    CLEARANCE = Clock.CLEARANCE_EXISTING.value, _("Deadline under Article 4")
+    INITIAL_REPORT = "7.1", _("Initial report due (Article 7.1)")
+    WITHDRAWAL = "20.3", _("Withdrawal effective (Article 20.3)")
+
+
+class Measure(TextChoices):
+    """What a target counts."""
+
+    STATES_PARTIES = "states_parties", _("States Parties")
+
+
 class MeetingKind(TextChoices):
     MSP = "msp", _("Meeting of States Parties")
     REVIEW_CONFERENCE = "rc", _("Review Conference")

@@ -13,6 +13,12 @@ class AsOfForm(forms.Form):
     as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput)
 
 
+class KnownOnForm(forms.Form):
+    """A past day, to see what the register then held."""
+
+    known_on = forms.DateField(label=_("What was known on"), required=False, widget=DateInput)
+
+
 class StateFilter(AsOfForm):
     field_order = ["q", "status", "region", "as_of"]
     q = forms.CharField(label=_("Name"), required=False, max_length=80)

@@ -1,5 +1,6 @@
 """The treaty register: facts with their source. Every deadline, status and count is computed from them."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import models
@@ -10,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from ccm_portal.register import enums
 from ccm_portal.register.search import fold
 from ccm_portal.treaty import deadlines
-from ccm_portal.treaty.meetings import FormalMeeting
+from ccm_portal.treaty.meetings import FormalMeeting, Schedule, is_late
 from ccm_portal.treaty.membership import Membership, TreatyActs, is_bound, membership
 
 
@@ -63,6 +64,9 @@ class State(Sourced):
     conflict_ended = models.DateField(
         null=True, blank=True, help_text=_("Only where an armed conflict delays a withdrawal (Article 20.3).")
     )
+    conflict_goes_on = models.BooleanField(
+        default=False, help_text=_("The State gave notice while in an armed conflict that has not ended.")
+    )
     history = HistoricalRecords()
 
     objects = StateQuerySet.as_manager()
@@ -86,6 +90,11 @@ class State(Sourced):
                 condition=Q(deposited__isnull=True, instrument="") | Q(deposited__isnull=False) & ~Q(instrument=""),
                 violation_error_message=_("A deposit names its instrument, and an instrument its date of deposit."),
             ),
+            models.CheckConstraint(
+                name="state_conflict_delays_a_withdrawal",
+                condition=Q(conflict_goes_on=False) | Q(withdrawal_received__isnull=False, conflict_ended__isnull=True),
+                violation_error_message=_("An armed conflict that goes on holds up a withdrawal that was notified."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +106,9 @@ class State(Sourced):
     @property
     def acts(self) -> TreatyActs:
         """What the treaty rules compute from."""
-        return TreatyActs(self.signed, self.deposited, self.withdrawal_received, self.conflict_ended)
+        return TreatyActs(
+            self.signed, self.deposited, self.withdrawal_received, self.conflict_ended, self.conflict_goes_on
+        )
 
     @property
     def in_force(self) -> date | None:
@@ -155,7 +166,33 @@ class Meeting(Sourced):
 
     @property
     def as_formal(self) -> FormalMeeting:
-        return FormalMeeting(self.code, self.first_day, self.last_day, self.decisions_recorded)
+        """What the deadline rules compute from; needs its `schedules` prefetched to stay at no query of its own."""
+        earlier = tuple(Schedule(s.first_day, s.last_day, s.moved_on) for s in self.schedules.all())
+        return FormalMeeting(self.code, self.first_day, self.last_day, self.decisions_recorded, earlier)
+
+
+class MeetingSchedule(Sourced):
+    """Days that a meeting was set for before it was moved: dates that a State acted upon stay on record."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="schedules")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    moved_on = models.DateField(help_text=_("The day on which it was moved to other days."))
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["meeting", "moved_on"]
+        constraints = [
+            models.UniqueConstraint(name="schedule_moved_once_a_day", fields=["meeting", "moved_on"]),
+            models.CheckConstraint(
+                name="schedule_days_in_order",
+                condition=Q(last_day__gte=F("first_day")),
+                violation_error_message=_("A meeting ends on or after its first day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting} {self.first_day}"
 
 
 class ObligationQuerySet(models.QuerySet["Obligation"]):
@@ -185,6 +222,9 @@ class Obligation(Sourced):
     article = models.PositiveSmallIntegerField(choices=enums.Article)
     limb = models.CharField(_("paragraph"), max_length=6, choices=enums.Limb)
     hostilities_ended = models.DateField(null=True, blank=True, help_text=_("Article 4.1(b) only."))
+    found_on = models.DateField(
+        _("found on"), null=True, blank=True, help_text=_("Where remnants or stocks were found after entry into force.")
+    )
     standing = models.CharField(max_length=10, choices=enums.StandingChoices, default=enums.StandingChoices.DECLARED)
     follows = models.OneToOneField(
         "self",
@@ -234,7 +274,14 @@ class Obligation(Sourced):
 
     def facts(self) -> deadlines.Facts:
         """What the deadline rules compute from; needs `with_facts()` to stay at no query of its own."""
-        completions = list(self.completions.all())
+        return self.facts_from(self.extensions.all(), self.completions.all())
+
+    def facts_from(
+        self, extensions: "Iterable[ExtensionDecision]", completions: "Iterable[Completion]"
+    ) -> deadlines.Facts:
+        """The same from extensions and completions at hand: of today, or as they were known on a past day. Raises
+        ValueError for a State that has not joined."""
+        completions = list(completions)
         fulfilled = [c for c in completions if c.kind == enums.CompletionKind.COMPLETED]
         none_held = [c.day for c in completions if c.kind == enums.CompletionKind.NONE_HELD and c.day]
         in_force = self.state.in_force
@@ -245,12 +292,13 @@ class Obligation(Sourced):
             standing=deadlines.Standing(self.standing),
             in_force=in_force,
             hostilities_ended=self.hostilities_ended,
-            extensions=tuple(extension.as_rule() for extension in self.extensions.all()),
+            extensions=tuple(extension.as_rule() for extension in extensions),
             completed_on=min((c.day for c in fulfilled if c.day), default=None),
             completed_from=min((earliest_day(c.day, c.precision) for c in fulfilled if c.day), default=None),
             is_completed=bool(fulfilled),
             no_obligation_since=min(none_held, default=None),
             withdrawn=self.state.withdrawn,
+            found_on=self.found_on,
         )
 
 
@@ -261,7 +309,8 @@ class ExtensionDecision(Sourced):
     sequence = models.PositiveSmallIntegerField()
     meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="extension_decisions")
     outcome = models.CharField(max_length=10, choices=enums.OutcomeChoices)
-    requested_on = models.DateField(null=True, blank=True)
+    requested_on = models.DateField(null=True, blank=True, help_text=_("The last day that fits what the source says."))
+    requested_precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
     decided_on = models.DateField(
         null=True, blank=True, help_text=_("Only where it is not the last day of the meeting.")
     )
@@ -286,6 +335,16 @@ class ExtensionDecision(Sourced):
 
     def __str__(self) -> str:
         return f"{self.obligation} extension {self.sequence}"
+
+    @property
+    def is_late(self) -> bool | None:
+        """Whether the request came less than nine months before its meeting; None where its day is not known, or not
+        exactly enough to tell."""
+        if self.requested_on is None or self.meeting is None:
+            return None
+        meeting = self.meeting.as_formal
+        late = is_late(self.requested_on, meeting)
+        return late if late == is_late(earliest_day(self.requested_on, self.requested_precision), meeting) else None
 
     def as_rule(self) -> deadlines.Extension:
         return deadlines.Extension(
@@ -323,6 +382,54 @@ class Completion(Sourced):
 
     def __str__(self) -> str:
         return f"{self.obligation} {self.get_kind_display()}"
+
+
+class PublishedDate(Sourced):
+    """A date of the Convention as somebody published it, kept beside the computed one, which holds.
+
+    `note` says why the two differ, where they do.
+    """
+
+    state = models.ForeignKey(State, models.PROTECT, related_name="published_dates")
+    kind = models.CharField(max_length=12, choices=enums.DateKind)
+    number = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Which extension of Article 3 or 4, counting those granted; 0 for the first date.")
+    )
+    day = models.DateField(help_text=_("The last day that fits what the source says."))
+    precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
+    text = models.TextField(blank=True, help_text=_("As printed."))
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["state", "kind", "number", "day"]
+        constraints = [
+            models.UniqueConstraint(
+                name="published_once_by_a_source", fields=["state", "kind", "number", "day", "source"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state_id} {self.kind} {self.day}"
+
+    def agrees_with(self, computed: date | None) -> bool:
+        """Whether the computed day fits what was published."""
+        return computed is not None and earliest_day(self.day, self.precision) <= computed <= self.day
+
+
+class Target(Sourced):
+    """A number that the States Parties aim at by a day; the verdict reads the count of that day, not today's."""
+
+    code = models.SlugField(max_length=30, unique=True)
+    measure = models.CharField(max_length=20, choices=enums.Measure)
+    value = models.PositiveSmallIntegerField()
+    by = models.DateField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["by"]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class TransparencyReport(Sourced):

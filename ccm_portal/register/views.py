@@ -1,15 +1,18 @@
 """Pages of the treaty register. All of them are public."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from ccm_portal.register import clocks
 from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.feeds import calendar
-from ccm_portal.register.forms import AsOfForm, DeadlineFilter, StateFilter
+from ccm_portal.register.forms import AsOfForm, DeadlineFilter, KnownOnForm, StateFilter
+from ccm_portal.register.history import Change, changes, known_on
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State
 from ccm_portal.register.queries import (
     deadline_rows,
@@ -22,7 +25,11 @@ from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 
 STATE_COLUMNS = ["iso3", "name", "region", "status", "signed", "deposited", "entry_into_force", "withdrawal_effective"]
-EXTENSION_COLUMNS = ["iso3", "state", "clock", "number", "meeting", "outcome", "new_deadline", "document", "source"]
+CHANGE_COLUMNS = ["at", "change", "record", "facts", "by", "reason", "source"]
+EXTENSION_COLUMNS = [
+    "iso3", "state", "clock", "number", "requested_on", "is_late", "meeting", "outcome", "new_deadline", "document",
+    "source",
+]  # fmt: skip
 
 
 @login_not_required
@@ -43,6 +50,38 @@ def state_list(request: HttpRequest) -> HttpResponse:
         on=on,
         counts=membership_counts(states, on),
     )
+
+
+@login_not_required
+def state_history(request: HttpRequest, iso3: str) -> HttpResponse:
+    """Who changed which fact of a State, when and why; and what was known on a past day."""
+    state = get_object_or_404(State, pk=iso3.upper())
+    form = KnownOnForm(request.GET)
+    day = form.cleaned_data["known_on"] if form.is_valid() else None
+    return show_list(
+        request,
+        "register/state_history.html",
+        changes(state),
+        name=f"history-{state.iso3.lower()}",
+        columns=CHANGE_COLUMNS,
+        record=partial(_change_record, sees_names=request.user.is_authenticated and request.user.access.is_isu),
+        filterset=form,
+        state=state,
+        day=day,
+        known=known_on(state, day) if day else None,
+    )
+
+
+def _change_record(change: Change, *, sees_names: bool) -> dict[str, Any]:
+    return {
+        "at": change.at,
+        "change": change.kind_label,
+        "record": change.what,
+        "facts": [f"{field.label}: {field.old or '–'} → {field.new or '–'}" for field in change.fields],
+        "by": change.by if sees_names and change.by else change.actor,
+        "reason": change.reason,
+        "source": change.source,
+    }
 
 
 def _state_record(state: State, status: MembershipChoices) -> dict[str, Any]:
@@ -90,8 +129,10 @@ def deadline_calendar(request: HttpRequest) -> HttpResponse:
 def extension_list(request: HttpRequest) -> HttpResponse:
     """Extension requests under Articles 3 and 4 and what meetings decided."""
     on = as_of(request)
-    rows = ExtensionDecision.objects.select_related("obligation__state", "meeting").order_by(
-        "-meeting__first_day", "obligation__state"
+    rows = (
+        ExtensionDecision.objects.select_related("obligation__state", "meeting")
+        .prefetch_related("meeting__schedules")
+        .order_by("-meeting__first_day", "obligation__state")
     )
     return show_list(
         request,
@@ -116,6 +157,8 @@ def _extension_record(extension: ExtensionDecision) -> dict[str, Any]:
         "state": extension.obligation.state.name,
         "clock": extension.obligation.limb,
         "number": extension.sequence,
+        "requested_on": extension.requested_on,
+        "is_late": extension.is_late,
         "meeting": extension.meeting.code if extension.meeting else "",
         "outcome": extension.outcome,
         "new_deadline": extension.granted_until,

@@ -13,9 +13,11 @@ from ccm_portal.register.models import (
     Completion,
     ExtensionDecision,
     Meeting,
+    MeetingSchedule,
     Obligation,
     Office,
     OfficeTerm,
+    PublishedDate,
     State,
     TransparencyReport,
 )
@@ -38,6 +40,12 @@ def an_obligation(**values):
     return Obligation.objects.create(**{"state_id": "VUT", "article": 4, "limb": "4.1(a)"} | values)
 
 
+def a_schedule(**values):
+    meeting = Meeting.objects.get(code="13MSP")
+    days = {"first_day": "2025-08-01", "last_day": "2030-09-02", "moved_on": DAY}
+    return MeetingSchedule.objects.create(**{"meeting": meeting} | days | values)
+
+
 def twice(model, **values):
     model.objects.create(**values)
     model.objects.create(**values)
@@ -56,6 +64,12 @@ BREAKERS = {
     "meeting_days_in_order": lambda: Meeting.objects.create(
         code="99MSP", kind="msp", first_day="2030-09-02", last_day="2030-09-01"
     ),
+    "state_conflict_delays_a_withdrawal": lambda: a_state(
+        deposited="2011-01-01", instrument="accession", conflict_goes_on=True
+    ),
+    "schedule_days_in_order": lambda: a_schedule(first_day="2030-09-02", last_day="2030-09-01"),
+    "schedule_moved_once_a_day": lambda: [a_schedule(), a_schedule(first_day="2030-08-01")],
+    "published_once_by_a_source": lambda: twice(PublishedDate, state_id="VUT", kind="7.1", day=DAY, source="A list"),
     "obligation_once_per_clock": lambda: twice(Obligation, state_id="VUT", article=4, limb="4.1(a)"),
     "obligation_once_per_hostilities": lambda: twice(
         Obligation, state_id="VUT", article=4, limb="4.1(b)", hostilities_ended=DAY
@@ -85,6 +99,10 @@ BREAKERS = {
 OTHER_SIDES = [
     ("state_instrument_with_deposit", lambda: a_state(instrument="accession")),
     ("state_withdraws_after_deposit", lambda: State.objects.filter(pk="LTU").update(withdrawal_received="2011-03-23")),
+    (
+        "state_conflict_delays_a_withdrawal",
+        lambda: State.objects.filter(pk="LTU").update(conflict_ended=DAY, conflict_goes_on=True),
+    ),
     ("obligation_limb_of_its_article", lambda: an_obligation(limb="5.1")),
     ("obligation_limb_of_its_article", lambda: an_obligation(article=6, limb="6.1")),
     ("obligation_hostilities_only_new", lambda: an_obligation(limb="4.1(b)")),

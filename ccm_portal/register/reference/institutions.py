@@ -152,3 +152,17 @@ def load_action_plans(portal: Path, tally: Tally) -> None:
             source=row.text("source"),
             is_verified=row.text("wording") == enums.Wording.ADOPTED,
         )
+
+
+def load_targets(path: Path, tally: Tally) -> None:
+    """Numbers that the States Parties aim at by a day."""
+    shelf = Shelf(tally, register.Target, "code")
+    for row in optional_rows(path):
+        shelf.put(
+            row,
+            code=row.text("code"),
+            measure=choose(row, "measure", {choice.value: choice for choice in enums.Measure}),
+            value=int(row.text("value")),
+            by=row.day("by"),
+            source=row.text("source"),
+        )

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from ccm_portal.register import enums
 from ccm_portal.register import models as register
-from ccm_portal.register.reference.rows import PartialDate, Row, by_key, is_verified, partial_date, read_rows
+from ccm_portal.register.reference.rows import (
+    PartialDate,
+    Row,
+    by_key,
+    choose,
+    is_verified,
+    optional_rows,
+    partial_date,
+    read_rows,
+)
 from ccm_portal.register.reference.shelf import Shelf, Tally
 from ccm_portal.treaty import deadlines
 from ccm_portal.treaty.dates import add_months
@@ -15,12 +24,15 @@ from ccm_portal.treaty.dates import add_months
 #: Articles 3.3 and 4.5: an extension is for up to four and up to five years.
 MAX_EXTENSION_MONTHS = {3: 48, 4: 60}
 
+Lodgings = dict[tuple[str, str, int], PartialDate]
+
 
 def load_clocks(
     path: Path,
     limb: str,
     states: dict[str, register.State],
     meetings: dict[str, register.Meeting],
+    lodged: Lodgings,
     tally: Tally,
 ) -> None:
     """Obligations under Article 3 or 4 with their extension requests and completions."""
@@ -45,7 +57,7 @@ def load_clocks(
             note=note,
             is_verified=is_verified(row.text("source")),
         )
-        _load_extensions(row, obligation, original, meetings, extensions)
+        _load_extensions(row, obligation, original, meetings, lodged, extensions)
         _load_completion(row, obligation, completions)
 
 
@@ -68,8 +80,21 @@ def _check_original_deadline(row: Row, state: register.State, limb: str) -> date
     return computed
 
 
+def read_lodgings(path: Path) -> Lodgings:
+    """When extension requests were lodged, by (State, paragraph, number), as far as sources say."""
+    return {
+        (row.text("iso3"), row.text("limb"), int(row.text("sequence"))): partial_date(row, "requested_on")
+        for row in optional_rows(path)
+    }
+
+
 def _load_extensions(
-    row: Row, obligation: register.Obligation, original: date, meetings: dict[str, register.Meeting], shelf: Shelf
+    row: Row,
+    obligation: register.Obligation,
+    original: date,
+    meetings: dict[str, register.Meeting],
+    lodged: Lodgings,
+    shelf: Shelf,
 ) -> None:
     current = original
     for sequence in range(1, 5):
@@ -85,12 +110,15 @@ def _load_extensions(
                 f"{obligation.article} allows at once (from {current})"
             )
         current = granted or current
+        requested = lodged.get((obligation.state_id, obligation.limb, sequence), PartialDate(None, enums.Precision.DAY))
         shelf.put(
             row,
             obligation=obligation,
             sequence=sequence,
             meeting=_meeting_named(row, named, meetings),
             outcome=enums.OutcomeChoices.GRANTED if granted else enums.OutcomeChoices.NOT_SEEN,
+            requested_on=requested.day,
+            requested_precision=requested.precision,
             granted_until=granted,
             precision=precision,
             document=row.text(f"ext{sequence}_document"),
@@ -160,4 +188,31 @@ def load_victim_assistance(path: Path, states: dict[str, register.State], tally:
             source=row.text("source"),
             note="; ".join(part for part in (row.text("basis"), row.text("note")) if part),
             is_verified=is_verified(row.text("source")),
+        )
+
+
+PROVISIONS = {
+    "Article 17 (entry into force)": enums.DateKind.IN_FORCE,
+    "Article 3": enums.DateKind.STOCKPILES,
+    "Article 4": enums.DateKind.CLEARANCE,
+    "Article 7.1": enums.DateKind.INITIAL_REPORT,
+    "Article 20(3) (withdrawal)": enums.DateKind.WITHDRAWAL,
+}
+
+
+def load_published_dates(path: Path, states: dict[str, register.State], tally: Tally) -> None:
+    """Dates as others published them, right or wrong: each stays beside the computed one."""
+    shelf = Shelf(tally, register.PublishedDate, "state", "kind", "number", "day", "source")
+    for row in optional_rows(path):
+        published = partial_date(row, "published_deadline")
+        shelf.put(
+            row,
+            state=row.state(states),
+            kind=choose(row, "article", PROVISIONS),
+            number=int(row.text("kind").partition("extension-")[2] or 0),
+            day=published.day,
+            precision=published.precision,
+            text=row.text("published_text"),
+            source=row.text("source_url"),
+            note=row.text("note").removeprefix("ANOMALY: "),
         )
