@@ -88,6 +88,7 @@ TABLE = [
     ("GET", "/healthz", ALL),
     ("GET", "/states/", ALL),
     ("GET", "/states/mrt/", ALL),
+    ("GET", "/states/membership/", ALL),
     ("GET", "/states/mrt/history/", ALL),
     ("GET", "/states/xxx/history/", GONE),
     ("GET", "/states/xxx/", GONE),

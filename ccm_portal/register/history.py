@@ -80,23 +80,64 @@ class Known:
     reports: list[TransparencyReport]
 
 
-def changes(state: State) -> list[Change]:
-    """Every recorded change of a State's treaty facts, newest first: seven queries, however many changes."""
-    obligations = _versions(Obligation, state=state)
-    limbs = {version.id: f" {version.limb}" for version in obligations}
-    reports = _versions(TransparencyReport, state=state)
-    years = {version.id: f" {version.covered_year or version.get_kind_display()}" for version in reports}
-    found = [
-        *_changes(_versions(State, iso3=state.pk), {}),
-        *_changes(obligations, limbs),
-        *_changes(reports, years),
-    ]
-    meetings = dict(Meeting.objects.values_list("pk", "code"))
-    for model in (ExtensionDecision, Completion):
-        versions = _versions(model, obligation_id__in=list(limbs))
-        names = {version.id: limbs[version.obligation_id] for version in versions}
-        found += _changes(versions, names, meetings)
-    return sorted(found, key=lambda change: change.at, reverse=True)
+class History:
+    """Every version of a State's treaty facts: seven queries, however many there are."""
+
+    def __init__(self, state: State) -> None:
+        self.states = _versions(State, iso3=state.pk)
+        self.obligations = _versions(Obligation, state=state)
+        self.reports = _versions(TransparencyReport, state=state)
+        self.limbs = {version.id: version.limb for version in self.obligations}
+        self.extensions = _versions(ExtensionDecision, obligation_id__in=list(self.limbs))
+        self.completions = _versions(Completion, obligation_id__in=list(self.limbs))
+        self.meetings = _versions(Meeting)
+
+    def changes(self) -> list[Change]:
+        """Every recorded change, newest first."""
+        years = {version.id: version.covered_year or version.get_kind_display() for version in self.reports}
+        meetings = {version.id: version.code for version in self.meetings}
+        found = [
+            *_changes(self.states, {}),
+            *_changes(self.obligations, self.limbs),
+            *_changes(self.reports, years),
+            *_changes(
+                self.extensions,
+                {version.id: self.limbs[version.obligation_id] for version in self.extensions},
+                meetings,
+            ),
+            *_changes(
+                self.completions, {version.id: self.limbs[version.obligation_id] for version in self.completions}
+            ),
+        ]
+        return sorted(found, key=lambda change: change.at, reverse=True)
+
+    def known_on(self, day: date) -> Known | None:
+        """What the register held at the end of a day, with what follows from it; None where it held nothing."""
+        moment = end_of(day)
+        stored = _as_of(self.states, moment)
+        if not stored:
+            return None
+        [then] = stored
+        meetings = {meeting.pk: meeting for meeting in _as_of(self.meetings, moment)}
+        extensions, completions = _as_of(self.extensions, moment), _as_of(self.completions, moment)
+        for extension in extensions:
+            extension.meeting = meetings.get(extension.meeting_id)
+        formal = [
+            FormalMeeting(meeting.code, meeting.first_day, meeting.last_day, meeting.decisions_recorded)
+            for meeting in meetings.values()
+            if meeting.is_formal
+        ]
+        clocks = []
+        for obligation in _as_of(self.obligations, moment):
+            if not obligation.is_clock or then.in_force is None:
+                continue
+            obligation.state = then
+            asked = sorted(_of(obligation, extensions), key=lambda extension: extension.sequence)
+            facts = obligation.facts_from(asked, _of(obligation, completions))
+            if facts.known_from <= day:
+                history = [d for d in deadline_history(facts.original, facts.extensions) if d.is_decided_by(day)]
+                clocks.append(KnownClock(obligation, history, position(facts, day, formal)))
+        return Known(then, clocks, _as_of(self.reports, moment))
 
 
 def _versions(model: Any, **which: Any) -> list[Any]:
@@ -104,12 +145,22 @@ def _versions(model: Any, **which: Any) -> list[Any]:
     return list(rows.order_by(model._meta.pk.attname, "history_date", "history_id"))
 
 
+def _as_of(versions: Iterable[Any], moment: datetime) -> list[Any]:
+    """Each record as its last version by a moment has it, without those removed by then."""
+    last = {_record_of(version): version for version in versions if version.history_date <= moment}
+    return [version.instance for version in last.values() if version.history_type != "-"]
+
+
+def _of(obligation: Obligation, rows: Iterable[Any]) -> list[Any]:
+    return [row for row in rows if row.obligation_id == obligation.pk]
+
+
 def _record_of(version: Any) -> Any:
     """The key of the record that a version is of."""
     return getattr(version, version.instance_type._meta.pk.attname)
 
 
-def _changes(versions: Sequence[Any], names: dict[Any, str], meetings: dict[int, str] | None = None) -> list[Change]:
+def _changes(versions: Sequence[Any], names: dict[Any, Any], meetings: dict[int, str] | None = None) -> list[Change]:
     found = []
     for pk, group in groupby(versions, key=_record_of):
         before = None
@@ -121,12 +172,12 @@ def _changes(versions: Sequence[Any], names: dict[Any, str], meetings: dict[int,
     return found
 
 
-def _change(version: Any, fields: tuple[FieldChange, ...], name: str) -> Change:
+def _change(version: Any, fields: tuple[FieldChange, ...], name: object) -> Change:
     model = version.instance_type
     return Change(
         at=version.history_date,
         kind=version.history_type,
-        what=f"{capfirst(model._meta.verbose_name)}{name}",
+        what=f"{capfirst(model._meta.verbose_name)} {name}".strip(),
         fields=fields,
         reason=version.history_change_reason or "",
         source=version.source,
@@ -155,42 +206,3 @@ def end_of(day: date) -> datetime:
     """The last moment of a day."""
     midnight = datetime.combine(day + timedelta(days=1), datetime.min.time())
     return timezone.make_aware(midnight) - timedelta(microseconds=1)
-
-
-def known_on(state: State, day: date) -> Known | None:
-    """What the register held of a State at the end of a day, with what follows from it; None where it held nothing."""
-    moment = end_of(day)
-    stored = _as_of(State, moment, iso3=state.pk)
-    if not stored:
-        return None
-    [then] = stored
-    obligations = [obligation for obligation in _as_of(Obligation, moment, state_id=state.pk) if obligation.is_clock]
-    ids = [obligation.pk for obligation in obligations]
-    extensions = _as_of(ExtensionDecision, moment, obligation_id__in=ids)
-    completions = _as_of(Completion, moment, obligation_id__in=ids)
-    meetings = {meeting.pk: meeting for meeting in _as_of(Meeting, moment)}
-    for extension in extensions:
-        extension.meeting = meetings.get(extension.meeting_id)
-    formal = [
-        FormalMeeting(meeting.code, meeting.first_day, meeting.last_day, meeting.decisions_recorded)
-        for meeting in meetings.values()
-        if meeting.is_formal
-    ]
-    clocks = []
-    for obligation in obligations:
-        obligation.state = then
-        facts = obligation.facts_from(
-            sorted(_of(obligation, extensions), key=lambda extension: extension.sequence), _of(obligation, completions)
-        )
-        if facts.known_from <= day:
-            history = [d for d in deadline_history(facts.original, facts.extensions) if d.is_decided_by(day)]
-            clocks.append(KnownClock(obligation, history, position(facts, day, formal)))
-    return Known(then, clocks, _as_of(TransparencyReport, moment, state_id=state.pk))
-
-
-def _as_of(model: Any, moment: datetime, **which: Any) -> list[Any]:
-    return list({row.pk: row for row in model.history.as_of(moment).filter(**which).order_by("history_id")}.values())
-
-
-def _of(obligation: Obligation, rows: Iterable[Any]) -> list[Any]:
-    return [row for row in rows if row.obligation_id == obligation.pk]

@@ -5,6 +5,7 @@ from ccm_portal.register import views
 app_name = "register"
 urlpatterns = [
     path("states/", views.state_list, name="states"),
+    path("states/membership/", views.membership, name="membership"),
     path("states/<str:iso3>/history/", views.state_history, name="history"),
     path("deadlines/", views.deadline_list, name="deadlines"),
     path("deadlines.ics", views.deadline_calendar, name="calendar"),

@@ -1,5 +1,6 @@
 """Pages of the treaty register. All of them are public."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -12,8 +13,9 @@ from ccm_portal.register import clocks
 from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.feeds import calendar
 from ccm_portal.register.forms import AsOfForm, DeadlineFilter, KnownOnForm, StateFilter
-from ccm_portal.register.history import Change, changes, known_on
-from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State
+from ccm_portal.register.history import Change, History
+from ccm_portal.register.membership import picture, verdicts, years
+from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State, Target
 from ccm_portal.register.queries import (
     deadline_rows,
     filtered_deadlines,
@@ -53,22 +55,43 @@ def state_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+def membership(request: HttpRequest) -> HttpResponse:
+    """How many States the Convention counts, with each count's definition, by date, against the targets."""
+    on = as_of(request)
+    states, targets = list(State.objects.all()), list(Target.objects.all())
+    by_year = years(states, on)
+    return show_list(
+        request,
+        "register/membership.html",
+        by_year[::-1],
+        name="membership",
+        columns=["on", "joined", "bound", "signatories", "former"],
+        record=asdict,
+        filterset=AsOfForm(request.GET),
+        now=by_year[-1],
+        verdicts=verdicts(states, targets, on),
+        drawn=picture(states, targets, on),
+    )
+
+
+@login_not_required
 def state_history(request: HttpRequest, iso3: str) -> HttpResponse:
     """Who changed which fact of a State, when and why; and what was known on a past day."""
     state = get_object_or_404(State, pk=iso3.upper())
     form = KnownOnForm(request.GET)
     day = form.cleaned_data["known_on"] if form.is_valid() else None
+    history = History(state)
     return show_list(
         request,
         "register/state_history.html",
-        changes(state),
+        history.changes(),
         name=f"history-{state.iso3.lower()}",
         columns=CHANGE_COLUMNS,
         record=partial(_change_record, sees_names=request.user.is_authenticated and request.user.access.is_isu),
         filterset=form,
         state=state,
         day=day,
-        known=known_on(state, day) if day else None,
+        known=history.known_on(day) if day else None,
     )
 
 
