@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
@@ -102,7 +103,11 @@ class History:
             *_changes(self.reports, years),
             *_changes(
                 self.extensions,
-                {version.id: self.limbs[version.obligation_id] for version in self.extensions},
+                {
+                    version.id: gettext("%(limb)s, request %(number)s")
+                    % {"limb": self.limbs[version.obligation_id], "number": version.sequence}
+                    for version in self.extensions
+                },
                 meetings,
             ),
             *_changes(
@@ -199,6 +204,8 @@ def _in_words(version: Any, field: models.Field, meetings: dict[int, str]) -> st
         return meetings.get(value, "")
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, date):
+        return date_format(value, "j F Y")
     return "" if value is None else str(value)
 
 

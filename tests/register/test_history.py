@@ -45,7 +45,10 @@ def corrected():
 def test_change_says_what_stood_before_and_why(corrected):
     lao, loaded = corrected
     [change] = [change for change in History(lao).changes() if change.kind == "~"]
-    assert [(f.label, f.old, f.new) for f in change.fields] == [("Instrument deposited", str(loaded), "2012-03-18")]
+    assert [(f.label, f.old, f.new) for f in change.fields] == [
+        ("Instrument deposited", "18 March 2009", "18 March 2012")
+    ]
+    assert loaded == date(2009, 3, 18)
     assert change.reason == "Depositary's notification"
     assert change.source == lao.source
 
@@ -53,7 +56,7 @@ def test_change_says_what_stood_before_and_why(corrected):
 def test_every_kind_of_fact_has_its_first_entry(corrected):
     lao, _loaded = corrected
     kinds = {change.what for change in History(lao).changes() if change.kind == "+"}
-    assert {"State", "Obligation 4.1(a)", "Extension decision 4.1(a)"} <= kinds
+    assert {"State", "Obligation 4.1(a)", "Extension decision 4.1(a), request 2"} <= kinds
 
 
 def test_what_was_known_before_a_correction(corrected):
@@ -86,7 +89,9 @@ def test_extension_recorded_later_is_not_yet_known(corrected):
 def test_removed_fact_stays_in_the_history(corrected):
     lao, _loaded = corrected
     ExtensionDecision.objects.filter(obligation__state=lao).first().delete()
-    assert [change.what for change in History(lao).changes() if change.kind == "-"] == ["Extension decision 4.1(a)"]
+    assert [change.what for change in History(lao).changes() if change.kind == "-"] == [
+        "Extension decision 4.1(a), request 1"
+    ]
 
 
 def test_history_page_names_the_office_and_to_the_isu_the_person(client, isu, corrected):
