@@ -158,7 +158,7 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
 
     def for_detail(self) -> "RequestQuerySet":
         """With everything that one request's page and its deadline show."""
-        return self.select_related("state").prefetch_related("areas", "evidence", with_clock())
+        return self.select_related("state", "meeting", "stated_in").prefetch_related("areas", "evidence", with_clock())
 
 
 def _visible(access: Access, prefix: str = "") -> Q:
@@ -320,6 +320,20 @@ class AssistanceRequest(models.Model):
     def compute_evidence_level(self) -> str:
         """What the stored items say, read afresh: a prefetched list would be the one before the change."""
         return evidence_level([item.is_complete for item in EvidenceItem.objects.filter(request=self)])
+
+
+class StatedIn(models.Model):
+    """Where a State has said what somebody else recorded: form and page of its report, or item of a meeting."""
+
+    request = models.OneToOneField(AssistanceRequest, models.CASCADE, related_name="stated_in")
+    form = models.CharField(_("form"), max_length=1, choices=enums.REPORT_FORMS, blank=True)
+    page = models.CharField(_("page"), max_length=20, blank=True)
+    agenda_item = models.CharField(_("agenda item"), max_length=120, blank=True)
+    quote = models.TextField(_("in the State's own words"))
+    url = models.URLField(_("address of the report or statement"), max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.form or self.agenda_item} {self.page}".strip()
 
 
 class EvidenceItem(models.Model):

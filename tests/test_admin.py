@@ -18,7 +18,7 @@ from requests_app.models import AssistanceRequest, Offer
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
 from tests.conftest import person
 from tests.requests_app.factories import OfferFactory, RequestFactory
-from tests.test_access import bug, client_of
+from tests.test_access import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -237,11 +237,6 @@ def test_requests_are_neither_added_nor_deleted(staff):
     assert staff.get(address(AssistanceRequest, "add")).status_code == 403
     assert staff.post(address(AssistanceRequest, "delete", asked.pk), {"post": "yes"}).status_code == 403
     assert AssistanceRequest.objects.filter(pk=asked.pk).exists()
-
-
-@bug("RequestAdmin has no way to record a need from an Article 7 report or a meeting by hand (R6, R7)")
-def test_R006_isu_records_a_need_from_a_report(staff):
-    assert staff.get(address(AssistanceRequest, "add")).status_code == 200
 
 
 def test_status_of_coalitions_and_commitments_is_read_only(staff):
