@@ -113,6 +113,38 @@ class Theme(TextChoices):
     CLEARANCE = "clearance", _("Clearance and risk education")
 
 
+class DocumentKind(TextChoices):
+    FINAL_REPORT = "final_report", _("Final report of a meeting")
+    WORKING_PAPER = "working_paper", _("Working paper")
+    EXTENSION = "extension", _("Extension request: document of the meeting")
+    PROGRESS = "progress", _("Progress report")
+    METHODOLOGY = "methodology", _("Guidelines and methodology")
+    TEMPLATE = "template", _("Reporting format")
+    ISU = "isu", _("Work plan, budget or report of the ISU")
+    MEETING = "meeting", _("Paper of a preparatory meeting")
+    PUBLICATION = "publication", _("Publication, toolkit or model text")
+
+
+class Language(TextChoices):
+    """The six languages of the United Nations, in the order of its documents."""
+
+    ARABIC = "ar", _("Arabic")
+    CHINESE = "zh", _("Chinese")
+    ENGLISH = "en", _("English")
+    FRENCH = "fr", _("French")
+    RUSSIAN = "ru", _("Russian")
+    SPANISH = "es", _("Spanish")
+
+
+class DecisionKind(TextChoices):
+    EXTENSION = "extension", _("Extension request")
+    ACTION_PLAN = "action_plan", _("Action plan")
+    PRACTICE = "practice", _("Guidelines, methods and forms")
+    MACHINERY = "machinery", _("Offices and machinery")
+    FINANCE = "finance", _("Finance, work plan and budget")
+    OTHER = "other", _("Other")
+
+
 class OrganisationKind(TextChoices):
     NGO = "ngo", _("Non-governmental organisation")
     UN = "un", _("United Nations body")

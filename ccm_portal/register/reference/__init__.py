@@ -6,8 +6,14 @@ Contradictory or unreadable rows raise `BadReference`; the caller's transaction 
 from pathlib import Path
 
 from ccm_portal.register import enums
-from ccm_portal.register.reference.institutions import load_action_plans, load_offices, load_organisations
+from ccm_portal.register.reference.institutions import (
+    load_action_plans,
+    load_bodies,
+    load_offices,
+    load_organisations,
+)
 from ccm_portal.register.reference.obligations import load_clocks, load_victim_assistance
+from ccm_portal.register.reference.records import load_decisions, load_documents, load_indicators, load_pages
 from ccm_portal.register.reference.rows import (
     BadReference,
     Row,
@@ -43,5 +49,10 @@ def load_register(treaty: Path, assistance: Path, portal: Path, tally: Tally) ->
     load_victim_assistance(treaty / "article5.csv", states, tally)
     load_initial_reports(treaty / "article7.csv", states, tally)
     load_offices(assistance / "coordinators.csv", states, meetings, tally)
+    load_bodies(portal, tally)
     load_organisations(assistance, states, tally)
     load_action_plans(portal, tally)
+    load_indicators(portal, tally)
+    documents = load_documents(portal, states, meetings, tally)
+    load_decisions(portal, meetings, documents, tally)
+    load_pages(portal, tally)
