@@ -81,6 +81,16 @@ class CompletionKind(TextChoices):
     NONE_HELD = "none_held", _("Clarified that there is nothing to destroy or clear")
 
 
+class Act(TextChoices):
+    """What a State declares towards the Convention, and with whom."""
+
+    SIGNATURE = "signature", _("Signature")
+    DEPOSIT = "deposit", _("Deposit of an instrument")
+    WITHDRAWAL = "withdrawal", _("Notice of withdrawal")
+    COMPLETED = "completed", _("Declaration: obligation fulfilled")
+    NONE_HELD = "none_held", _("Declaration: nothing to destroy or clear")
+
+
 class Precision(TextChoices):
     """How exactly a source gives a date; the stored day is the last that fits."""
 

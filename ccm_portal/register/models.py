@@ -379,7 +379,12 @@ class Document(Sourced):
     meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="documents")
     state = models.ForeignKey(State, models.PROTECT, null=True, blank=True, related_name="documents")
     supersedes = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("takes the place of")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+        verbose_name=_("takes the place of"),
     )
     history = HistoricalRecords()
 
@@ -569,7 +574,7 @@ class ActionPlan(Sourced):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"/action-plans/{self.code}/"  # the page shows the activities of work plans
+        return f"/action-plans/{self.code.lower()}/"  # the page shows the activities of work plans
 
 
 class Action(Sourced):

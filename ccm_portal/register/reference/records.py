@@ -31,7 +31,7 @@ def load_documents(
             note=row.text("note"),
             is_verified=row.text("verified") == "yes",
         )
-    by_symbol = {key[0]: document for key, document in documents.rows.items()}
+    by_symbol: dict[str, Any] = {key[0]: document for key, document in documents.rows.items()}
     versions = Shelf(tally, register.DocumentVersion, "document", "language", "number")
     for row in optional_rows(portal / "document_versions.csv"):
         versions.put(
