@@ -129,7 +129,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
     "reset_password": "10/m/ip,5/m/key",
-    "office_letter": "10/h/ip,5/h/key",  # the relay form to office holders; the key is the writer's address
+    "office_letter": "5/h/key,10/h/ip",  # the relay form to office holders; the key is the writer's address
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

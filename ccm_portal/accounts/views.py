@@ -5,7 +5,7 @@ from typing import Any
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -80,7 +80,7 @@ def office_write(request: HttpRequest, code: str) -> HttpResponse:
             answer = _relay(request, office, form, user)
             if answer is not None:
                 return answer
-            status = 429 if form.has_error(None, "too_many") else 422
+            status = 429 if form.has_error(NON_FIELD_ERRORS, "too_many") else 422
     context = {"office": office, "form": form, "post": post_of(office, today)}
     return render(request, "accounts/office_write.html", context, status=status)
 

@@ -88,6 +88,6 @@ def _declared(completion: Completion) -> Declaration:
         day=completion.day,
         precision=completion.precision,
         record=completion,
-        note=completion.note,
+        note="" if completion.note in Precision.values else completion.note,
         later=getattr(obligation, "followed_by", None),
     )

@@ -87,8 +87,8 @@ class Act(TextChoices):
     SIGNATURE = "signature", _("Signature")
     DEPOSIT = "deposit", _("Deposit of an instrument")
     WITHDRAWAL = "withdrawal", _("Notice of withdrawal")
-    COMPLETED = "completed", _("Declaration: obligation fulfilled")
-    NONE_HELD = "none_held", _("Declaration: nothing to destroy or clear")
+    COMPLETED = "completed", _("Obligation fulfilled, as declared or reported")
+    NONE_HELD = "none_held", _("Nothing to destroy or clear, as declared or reported")
 
 
 class Precision(TextChoices):

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
@@ -424,7 +424,9 @@ class DocumentVersion(Sourced):
     document = models.ForeignKey(Document, models.CASCADE, related_name="versions")
     language = models.CharField(_("language"), max_length=2, choices=enums.Language)
     number = models.PositiveSmallIntegerField(_("version"), default=1)
-    url = models.URLField(_("address"), max_length=400, blank=True)
+    url = models.CharField(
+        _("address"), max_length=400, blank=True, validators=[URLValidator(schemes=["https", "http"])]
+    )
     file = models.FileField(_("file"), upload_to=document_path, blank=True)
     history = HistoricalRecords()
 
