@@ -57,12 +57,15 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One office: its holders on a day and through the years."""
     office, on = get_object_or_404(Office, code=code), as_of(request)
     terms = list(OfficeTerm.objects.filter(office=office).select_related("state", "office"))
-    contacts = [term for term in terms if request.user.is_authenticated and term.contact_email]
-    return render(
-        request,
-        "accounts/office_detail.html",
-        {"office": office, "post": post_of(office, on), "terms": terms, "contacts": contacts, "on": on},
-    )
+    post = post_of(office, on)
+    context = {
+        "office": office,
+        "post": post,
+        "terms": terms,
+        "contacts": [term for term in post.holders if request.user.is_authenticated and term.contact_email],
+        "on": on,
+    }
+    return render(request, "accounts/office_detail.html", context)
 
 
 @login_not_required

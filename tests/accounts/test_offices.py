@@ -88,6 +88,12 @@ def test_R119_isu_is_an_office_with_its_published_address(client, as_user, norwa
     assert "info@cmconvention.org" in page(as_user(norway), address)
 
 
+def test_R119_address_of_a_term_that_is_over_is_not_shown(as_user, norway):
+    term("ZMB", "2024-09-14", "2025-09-19", contact_email="former@mission.org")
+    assert "former@mission.org" not in page(as_user(norway), OFFICE)
+    assert "former@mission.org" in page(as_user(norway), OFFICE, as_of="2025-01-01")
+
+
 def test_R119_office_page_holds_its_history_and_says_when_nobody_is_on_record(client):
     text = page(client, OFFICE, as_of="2026-11-21")
     assert "Nobody is on record for 21 November 2026" in text
