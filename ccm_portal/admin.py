@@ -12,6 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models as fields
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -25,6 +26,8 @@ from ccm_portal.loading import load_all
 from ccm_portal.register import models
 from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.reference import BadReference, Tally
+from requests_app.domain.files import NotAcceptable, check_file, safe_name
+from requests_app.forms import FILE_REFUSED
 
 
 class FactForm(forms.ModelForm):
@@ -217,9 +220,69 @@ class OrganisationAdmin(RegisterAdmin):
     autocomplete_fields = ["works_in"]
 
 
+class DocumentVersionForm(forms.ModelForm):
+    """A file is taken only if it is what its name says."""
+
+    class Meta:
+        model = models.DocumentVersion
+        fields = ["language", "number", "url", "file", "source", "is_verified", "note", "is_example"]
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data.get("file")
+        if isinstance(file, UploadedFile):
+            try:
+                check_file(file.name or "", file.read(), max_bytes=settings.UPLOAD_MAX_BYTES)
+            except NotAcceptable as refused:
+                raise forms.ValidationError(FILE_REFUSED[refused.reason]) from None
+            file.seek(0)
+            file.name = safe_name(file.name or "")
+        return file
+
+
+class DocumentVersionInline(admin.StackedInline):
+    model = models.DocumentVersion
+    form = DocumentVersionForm
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+@admin.register(models.Document)
+class DocumentAdmin(RegisterAdmin):
+    list_display = ["symbol", "title", "kind", "dated_on", "meeting", "is_verified"]
+    list_filter = ["kind", "meeting", "is_verified"]
+    search_fields = ["symbol", "title"]
+    autocomplete_fields = ["meeting", "state", "supersedes"]
+    list_select_related = ["meeting"]
+    inlines = [DocumentVersionInline]
+
+
+@admin.register(models.Decision)
+class DecisionAdmin(RegisterAdmin):
+    list_display = ["title", "meeting", "paragraph", "kind", "is_verified"]
+    list_filter = ["kind", "meeting", "is_verified"]
+    search_fields = ["title", "text", "code"]
+    autocomplete_fields = ["meeting", "document", "office", "action_plan"]
+    raw_id_fields = ["extension"]
+    list_select_related = ["meeting"]
+
+
+@admin.register(models.PageText)
+class PageTextAdmin(RegisterAdmin):
+    """The list starts with what was looked at longest ago."""
+
+    formfield_overrides = {fields.TextField: {"widget": forms.Textarea(attrs={"rows": 20, "cols": 90})}}
+    list_display = ["title", "slug", "dated_on", "last_reviewed"]
+    search_fields = ["title", "body"]
+    ordering = ["last_reviewed"]
+
+
 @admin.register(models.Office)
 class OfficeAdmin(IsuAdmin):
-    list_display = ["name", "kind", "theme"]
+    list_display = ["name", "kind", "theme", "placeholder"]
     list_filter = ["kind"]
     search_fields = ["name", "code"]
 
@@ -244,3 +307,25 @@ class ActionAdmin(RegisterAdmin):
     list_display = ["plan", "number", "title", "wording"]
     list_filter = ["plan", "wording"]
     search_fields = ["number", "title"]
+    list_select_related = ["plan"]
+
+
+class IndicatorValueInline(admin.TabularInline):
+    model = models.IndicatorValue
+    fields = ["year", "value", "is_baseline", "source", "note", "is_example"]
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+@admin.register(models.Indicator)
+class IndicatorAdmin(RegisterAdmin):
+    list_display = ["action", "text", "unit", "wording"]
+    list_filter = ["action__plan", "wording"]
+    search_fields = ["text", "code"]
+    autocomplete_fields = ["action"]
+    list_select_related = ["action__plan"]
+    inlines = [IndicatorValueInline]

@@ -7,11 +7,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
-from ccm_portal.register.models import Obligation, Office, OfficeTerm, Organisation, State
+from ccm_portal.register.enums import DocumentKind
+from ccm_portal.register.models import (
+    Document,
+    DocumentVersion,
+    Obligation,
+    Office,
+    OfficeTerm,
+    Organisation,
+    State,
+)
 from coalitions.actions import propose_coalition, record_commitment
 from coalitions.enums import MemberRole
 from coalitions.models import Coalition, Commitment
@@ -72,6 +82,7 @@ def prepare(on: date) -> int:
     _chad(people, on)
     _lebanon(people, on)
     _offers(people, on)
+    _document(on)
     return _count() - before
 
 
@@ -98,7 +109,13 @@ def _ensure_account(account: Account, on: date) -> None:
             office=post.office,
             state=post.state,
             starts=post.starts,
-            defaults={"is_example": True, "is_verified": False, "source": EXAMPLE, "label": "example"},
+            defaults={
+                "is_example": True,
+                "is_verified": False,
+                "source": EXAMPLE,
+                "label": "example",
+                "contact_email": account.email,
+            },
         )
     post.save()
 
@@ -227,6 +244,31 @@ def _lebanon(people: dict[str, User], on: date) -> None:
         by=people["nor"],
         today=on - timedelta(days=70),
     )
+
+
+def _document(on: date) -> None:
+    """A document in two languages, one of them in two versions."""
+    document, is_new = Document.objects.get_or_create(
+        symbol="EXAMPLE/1",
+        defaults={
+            "title": "A publication in several languages (example)",
+            "kind": DocumentKind.PUBLICATION,
+            "dated_on": on - timedelta(days=100),
+            "source": EXAMPLE,
+            "is_verified": False,
+            "is_example": True,
+        },
+    )
+    for language, number in (("en", 1), ("en", 2), ("fr", 1)) if is_new else ():
+        text = f"Made up for the demonstration: {language}, version {number}.\n".encode()
+        DocumentVersion.objects.create(
+            document=document,
+            language=language,
+            number=number,
+            file=ContentFile(text, name=f"example-{number}.txt"),
+            source=EXAMPLE,
+            is_example=True,
+        )
 
 
 def _offers(people: dict[str, User], on: date) -> None:

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from ccm_portal.accounts.models import Access, User, access_of
 from ccm_portal.register.enums import Precision
-from ccm_portal.register.models import Action, ActionPlan, Meeting, Obligation, Office, Sourced, State
+from ccm_portal.register.models import Action, ActionPlan, Decision, Meeting, Obligation, Office, Sourced, State
 from coalitions import enums
 from requests_app.enums import Kind
 from requests_app.models import AssistanceRequest, Supporter, amount_field, currency_code
@@ -206,6 +206,9 @@ class Activity(Sourced):
     code = models.CharField(max_length=10)
     title = models.TextField()
     actions = models.ManyToManyField(Action, blank=True, related_name="activities")
+    decisions = models.ManyToManyField(
+        Decision, blank=True, related_name="activities", verbose_name=_("decisions it carries out")
+    )
     order = models.PositiveSmallIntegerField()
     history = HistoricalRecords()
 

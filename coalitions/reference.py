@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from ccm_portal.register.enums import Precision
-from ccm_portal.register.models import Action, ActionPlan, Meeting, Obligation, Office, State
+from ccm_portal.register.models import Action, ActionPlan, Decision, Meeting, Obligation, Office, State
 from ccm_portal.register.reference import (
     BadReference,
     Row,
@@ -134,12 +134,14 @@ def _put_work_plan(row: Row, data: dict[str, Any], tally: Tally) -> None:
         note=data["note"],
     )
     activities = Shelf(tally, Activity, "plan", "code")
+    decisions = list(Decision.objects.filter(code__in=data.get("decisions", [])))
     actions = {action.number: action for action in Action.objects.filter(plan__code=data["action_plan"])}
     for order, item in enumerate(data["activities"]):
         activity = activities.put(
             row, plan=plan, code=item["code"], title=item["title"], order=order, source=data["source"]
         )
         activity.actions.set([actions[number] for number in item["actions"] if number in actions])
+        activity.decisions.add(*decisions)  # a link that somebody set by hand stays
     steps = Shelf(tally, PlanStep, "plan", "quarter_start", "order")
     for order, item in enumerate(data["steps"]):
         activity = activities.rows.get((plan.pk, item["activity"]))

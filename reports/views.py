@@ -76,5 +76,5 @@ def library(request: HttpRequest) -> HttpResponse:
             "lesson": p.lesson,
             "address": p.address,
         },
-        plans=ActionPlan.objects.prefetch_related("actions"),
+        plans=ActionPlan.objects.all(),
     )

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ccm_portal.register.enums import MembershipChoices, Region, ReportStatus, StatusChoices
+from ccm_portal.register.enums import Act, MembershipChoices, Region, ReportStatus, StatusChoices
 from ccm_portal.ui.widgets import DateInput, FastSelect
 
 
@@ -28,6 +28,12 @@ class StateFilter(AsOfForm):
     region = forms.ChoiceField(
         label=_("Region"), required=False, choices=[("", _("All")), *Region.choices], widget=FastSelect
     )
+
+
+class DeclarationFilter(AsOfForm):
+    field_order = ["q", "act", "as_of"]
+    q = forms.CharField(label=_("State"), required=False, max_length=80)
+    act = forms.ChoiceField(label=_("Act"), required=False, choices=[("", _("All")), *Act.choices], widget=FastSelect)
 
 
 class DeadlineFilter(AsOfForm):

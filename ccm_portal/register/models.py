@@ -3,12 +3,18 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ccm_portal.register import enums
+from ccm_portal.register.placeholders import BadPlaceholder, check_placeholders
 from ccm_portal.register.search import fold
 from ccm_portal.treaty import deadlines
 from ccm_portal.treaty.meetings import FormalMeeting, Schedule, is_late
@@ -465,6 +471,87 @@ class TransparencyReport(Sourced):
         return earliest_day(self.received_on, self.precision)
 
 
+class Document(Sourced):
+    """A document of the Convention by its symbol; what it says stays with the United Nations or the ISU."""
+
+    symbol = models.CharField(
+        _("symbol"),
+        max_length=40,
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9./_-]*$", _("A symbol such as CCM/MSP/2019/12."))],
+    )
+    title = models.CharField(_("title"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=20, choices=enums.DocumentKind)
+    dated_on = models.DateField(_("dated"), null=True, blank=True, help_text=_("The last day that fits the source."))
+    precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
+    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="documents")
+    state = models.ForeignKey(State, models.PROTECT, null=True, blank=True, related_name="documents")
+    supersedes = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+        verbose_name=_("takes the place of"),
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["symbol"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("symbol"), name="document_symbol_once", violation_error_message=_("That symbol is taken.")
+            ),
+            models.CheckConstraint(
+                name="document_not_its_own_successor",
+                condition=Q(supersedes__isnull=True) | ~Q(supersedes=F("pk")),
+                violation_error_message=_("A document does not take its own place."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+    def get_absolute_url(self) -> str:
+        return f"/documents/{self.symbol}/"  # the page shows every app, so it belongs to the highest one
+
+    @property
+    def successor(self) -> "Document | None":
+        """The document that took its place; needs `select_related("superseded_by")` to cost no query."""
+        return getattr(self, "superseded_by", None)
+
+
+def document_path(version: "DocumentVersion", name: str) -> str:
+    """Where a file is kept: by symbol and language, under its own name."""
+    return f"documents/{version.document.symbol.replace('/', '-')}/{version.language}/{name}"
+
+
+class DocumentVersion(Sourced):
+    """A document in one of the six languages: a file that the portal holds, or where it is published."""
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="versions")
+    language = models.CharField(_("language"), max_length=2, choices=enums.Language)
+    number = models.PositiveSmallIntegerField(_("version"), default=1)
+    url = models.CharField(
+        _("address"), max_length=400, blank=True, validators=[URLValidator(schemes=["https", "http"])]
+    )
+    file = models.FileField(_("file"), upload_to=document_path, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["document", "language", "-number"]
+        constraints = [
+            models.UniqueConstraint(name="document_version_once", fields=["document", "language", "number"]),
+            models.CheckConstraint(
+                name="document_version_is_somewhere",
+                condition=~Q(url="") | ~Q(file=""),
+                violation_error_message=_("Give an address or a file."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.language} {self.number}"
+
+
 class Organisation(Sourced):
     """An organisation that works on the Convention's obligations."""
 
@@ -493,12 +580,26 @@ class Office(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20, choices=enums.OfficeKind)
     theme = models.CharField(max_length=20, blank=True, help_text=_("Code that permissions read."))
+    placeholder = models.CharField(
+        max_length=40,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Za-z]+$")],
+        help_text=_("Stands for the holders in texts, for example icaCoordinators in {{icaCoordinators|date}}."),
+    )
 
     class Meta:
         ordering = ["kind", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="office_placeholder_once", fields=["placeholder"], condition=~Q(placeholder="")
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/offices/{self.code}/"  # the page knows people, who lie above the register
 
 
 class OfficeTermQuerySet(models.QuerySet["OfficeTerm"]):
@@ -515,6 +616,11 @@ class OfficeTerm(Sourced):
     label = models.CharField(_("term as published"), max_length=20, blank=True)
     starts = models.DateField()
     ends = models.DateField(null=True, blank=True)
+    contact_email = models.EmailField(
+        _("e-mail of the post"),
+        blank=True,
+        help_text=_("An address of the post as published, never a private person's. Shown to signed-in people only."),
+    )
     history = HistoricalRecords()
 
     objects = OfficeTermQuerySet.as_manager()
@@ -533,21 +639,51 @@ class OfficeTerm(Sourced):
     def __str__(self) -> str:
         return f"{self.office}: {self.state_id or ''} {self.label}"
 
+    @property
+    def holder(self) -> str:
+        """The State that holds the office; the body itself where no State does, as the ISU."""
+        return self.state.name if self.state else self.office.name
+
+
+class ActionPlanQuerySet(models.QuerySet["ActionPlan"]):
+    def in_force(self, on: date) -> "ActionPlanQuerySet":
+        """The plan that applies on a day; between two plans there may be none."""
+        return self.filter(starts__lte=on, ends__gte=on)
+
 
 class ActionPlan(Sourced):
-    """A five-year plan of the States Parties, kept as data so that its successor needs no new code."""
+    """A plan of the States Parties with its own dates, kept as data so that its successor needs no new code."""
 
     code = models.SlugField(max_length=10, unique=True)
     name = models.CharField(max_length=80)
     starts = models.DateField()
     ends = models.DateField()
+    action_count = models.PositiveSmallIntegerField(
+        _("number of actions"), null=True, blank=True, help_text=_("As published; the register may hold fewer.")
+    )
+    aim = models.TextField(_("aim"), blank=True, help_text=_("What it sets out to do, in our words unless quoted."))
+    expected_results = models.TextField(
+        _("expected results"), blank=True, help_text=_("One per line, as far as a source gives them.")
+    )
     history = HistoricalRecords()
+
+    objects = ActionPlanQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts"]
+        constraints = [
+            models.CheckConstraint(
+                name="action_plan_days_in_order",
+                condition=Q(ends__gte=F("starts")),
+                violation_error_message=_("A plan ends on or after its first day."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/action-plans/{self.code.lower()}/"  # the page shows the activities of work plans
 
 
 class Action(Sourced):
@@ -555,6 +691,7 @@ class Action(Sourced):
 
     plan = models.ForeignKey(ActionPlan, models.CASCADE, related_name="actions")
     number = models.CharField(max_length=6)
+    chapter = models.CharField(_("chapter"), max_length=120, blank=True)
     title = models.CharField(max_length=200)
     wording = models.CharField(max_length=15, choices=enums.Wording, default=enums.Wording.RECONSTRUCTED)
     order = models.PositiveSmallIntegerField()
@@ -566,3 +703,148 @@ class Action(Sourced):
 
     def __str__(self) -> str:
         return f"{self.plan.code} {self.number}"
+
+
+class Indicator(Sourced):
+    """What an action is measured by. Its values are figures somebody gave, each with its source."""
+
+    action = models.ForeignKey(Action, models.CASCADE, related_name="indicators")
+    code = models.SlugField(max_length=60, unique=True)
+    text = models.CharField(_("what is measured"), max_length=200)
+    wording = models.CharField(max_length=15, choices=enums.Wording, default=enums.Wording.RECONSTRUCTED)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["action", "order", "code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def change(self) -> "tuple[IndicatorValue, IndicatorValue] | None":
+        """(baseline, latest value), or nothing: without a baseline nobody can speak of an increase."""
+        values = list(self.values.all())
+        baseline = next((value for value in values if value.is_baseline), None)
+        latest = values[-1] if values else None
+        if baseline is None or latest is None or latest.year <= baseline.year:
+            return None
+        return baseline, latest
+
+    @property
+    def direction(self) -> str:
+        """Where the figure went since its baseline, in words."""
+        if not any(value.is_baseline for value in self.values.all()):
+            return now("no baseline")
+        if self.change is None:
+            return now("nothing since the baseline")
+        baseline, latest = self.change
+        if latest.value == baseline.value:
+            return now("no change")
+        return now("increase") if latest.value > baseline.value else now("decrease")
+
+
+class IndicatorValue(Sourced):
+    """A figure for one year."""
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="values")
+    year = models.PositiveSmallIntegerField(_("year"))
+    value = models.DecimalField(_("value"), max_digits=16, decimal_places=2)
+    is_baseline = models.BooleanField(_("baseline"), default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["indicator", "year"]
+        constraints = [
+            models.UniqueConstraint(name="indicator_value_once", fields=["indicator", "year"]),
+            models.UniqueConstraint(
+                name="indicator_one_baseline",
+                fields=["indicator"],
+                condition=Q(is_baseline=True),
+                violation_error_message=_("The indicator has a baseline already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.year}: {self.value}"
+
+
+class Decision(Sourced):
+    """What a meeting decided, by paragraph. Decisions on extension requests stand in the register of extensions and
+    are shown from there; a row here adds their text."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="decisions")
+    paragraph = models.CharField(_("paragraph"), max_length=40, blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"))
+    wording = models.CharField(max_length=15, choices=enums.Wording, default=enums.Wording.SUBSTANCE)
+    kind = models.CharField(_("kind"), max_length=20, choices=enums.DecisionKind)
+    document = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        help_text=_("Where it is printed: the final report, or the document adopted."),
+    )
+    extension = models.OneToOneField(
+        ExtensionDecision, models.PROTECT, null=True, blank=True, related_name="decision_text"
+    )
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="decisions")
+    action_plan = models.ForeignKey(ActionPlan, models.PROTECT, null=True, blank=True, related_name="decisions")
+    effect = models.CharField(_("what it changed"), max_length=300, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-meeting__first_day", "code"]
+        constraints = [
+            models.CheckConstraint(
+                name="decision_extension_has_its_kind",
+                condition=Q(extension__isnull=True) | Q(kind="extension"),
+                violation_error_message=_("A decision on an extension request is of that kind."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id and self.meeting.code}: {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return f"/decisions/{self.code}/"  # the page shows the activities of work plans
+
+
+class PageText(Sourced):
+    """A short public page that the ISU edits. Holders of offices are placeholders, so that they never go stale."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    body = models.TextField(
+        _("text"),
+        help_text=_(
+            "Blank lines part paragraphs; “## ” starts a heading, “- ” an item of a list. "
+            "{{icaCoordinators|date}} becomes the States in office."
+        ),
+    )
+    dated_on = models.DateField(
+        _("dated"), null=True, blank=True, help_text=_("A text with a date keeps the holders of that day.")
+    )
+    last_reviewed = models.DateField(_("last reviewed"))
+    order = models.PositiveSmallIntegerField(default=0)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["order", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("register:page", args=[self.slug])
+
+    def clean(self) -> None:
+        super().clean()
+        try:
+            check_placeholders(self.body, Office.objects.exclude(placeholder="").values_list("placeholder", flat=True))
+        except BadPlaceholder as error:
+            raise ValidationError({"body": str(error)}) from None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ccm_portal.register import views
+from ccm_portal.register import record_views, views
 
 app_name = "register"
 urlpatterns = [
@@ -11,4 +11,7 @@ urlpatterns = [
     path("deadlines.ics", views.deadline_calendar, name="calendar"),
     path("extension-requests/", views.extension_list, name="extensions"),
     path("events/", views.event_list, name="events"),
+    path("declarations/", record_views.declaration_list, name="declarations"),
+    path("about/", record_views.page_list, name="pages"),
+    path("about/<slug:slug>/", record_views.page_detail, name="page"),
 ]

@@ -11,7 +11,12 @@ from ccm_portal.register.models import (
     Action,
     ActionPlan,
     Completion,
+    Decision,
+    Document,
+    DocumentVersion,
     ExtensionDecision,
+    Indicator,
+    IndicatorValue,
     Meeting,
     MeetingSchedule,
     Obligation,
@@ -55,6 +60,21 @@ def a_report(**values):
     return {"state_id": "VUT", "kind": "annual", "covered_year": 2026, "received_on": DAY} | values
 
 
+def a_document(symbol="CCM/TEST/1", **values):
+    return Document.objects.create(symbol=symbol, title="Test", kind="working_paper", **values)
+
+
+def its_own_successor():
+    document = a_document()
+    Document.objects.filter(pk=document.pk).update(supersedes=document.pk)
+
+
+def baselines():
+    indicator = Indicator.objects.get(code="lap-40-assistance-provided")
+    for year in (2021, 2022):
+        IndicatorValue.objects.create(indicator=indicator, year=year, value=1, is_baseline=True)
+
+
 BREAKERS = {
     "state_signed_before_deposit": lambda: a_state(signed="2011-01-02", deposited="2011-01-01", instrument="accession"),
     "state_withdraws_after_deposit": lambda: a_state(
@@ -91,6 +111,24 @@ BREAKERS = {
     "office_term_in_order": lambda: OfficeTerm.objects.create(
         office=Office.objects.first(), state_id="VUT", starts=DAY, ends="2024-01-30"
     ),
+    "office_placeholder_once": lambda: Office.objects.filter(kind="coordinator").update(placeholder="same"),
+    "document_symbol_once": lambda: [a_document(), a_document("ccm/test/1")],
+    "document_not_its_own_successor": its_own_successor,
+    "document_version_once": lambda: twice(DocumentVersion, document=a_document(), language="en", url="https://x.org"),
+    "document_version_is_somewhere": lambda: DocumentVersion.objects.create(document=a_document(), language="en"),
+    "decision_extension_has_its_kind": lambda: Decision.objects.create(
+        code="x",
+        meeting=Meeting.objects.get(code="9MSP"),
+        title="x",
+        text="x",
+        kind="other",
+        extension=ExtensionDecision.objects.first(),
+    ),
+    "indicator_value_once": lambda: twice(
+        IndicatorValue, indicator=Indicator.objects.get(code="lap-40-assistance-provided"), year=2021, value=1
+    ),
+    "indicator_one_baseline": baselines,
+    "action_plan_days_in_order": lambda: ActionPlan.objects.create(code="X", name="X", starts=DAY, ends="2024-01-30"),
     "action_number_once": lambda: twice(
         Action, plan=ActionPlan.objects.get(code="LAP"), number="99", title="Twice", order=99
     ),

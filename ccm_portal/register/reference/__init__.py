@@ -8,6 +8,7 @@ from pathlib import Path
 from ccm_portal.register import enums
 from ccm_portal.register.reference.institutions import (
     load_action_plans,
+    load_bodies,
     load_offices,
     load_organisations,
     load_targets,
@@ -18,6 +19,7 @@ from ccm_portal.register.reference.obligations import (
     load_victim_assistance,
     read_lodgings,
 )
+from ccm_portal.register.reference.records import load_decisions, load_documents, load_indicators, load_pages
 from ccm_portal.register.reference.rows import (
     BadReference,
     Row,
@@ -56,5 +58,10 @@ def load_register(treaty: Path, assistance: Path, portal: Path, tally: Tally) ->
     load_victim_assistance(treaty / "article5.csv", states, tally)
     load_initial_reports(treaty / "article7.csv", states, tally)
     load_offices(assistance / "coordinators.csv", states, meetings, tally)
+    load_bodies(portal, tally)
     load_organisations(assistance, states, tally)
     load_action_plans(portal, tally)
+    load_indicators(portal, tally)
+    documents = load_documents(portal, states, meetings, tally)
+    load_decisions(portal, meetings, documents, tally)
+    load_pages(portal, tally)

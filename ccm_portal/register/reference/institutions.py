@@ -21,6 +21,18 @@ THEMES = {
     "International cooperation and assistance": enums.Theme.COOPERATION,
     "Clearance and risk reduction education": enums.Theme.CLEARANCE,
 }
+#: What stands for the holders in stored texts, by theme.
+PLACEHOLDERS = {
+    "Presidency": "president",
+    "International cooperation and assistance": "icaCoordinators",
+    "Clearance and risk reduction education": "clearanceCoordinators",
+    "Stockpile destruction and retention": "stockpileCoordinators",
+    "Victim assistance": "victimAssistanceCoordinators",
+    "Universalization": "universalizationCoordinators",
+    "General status and operation": "generalStatusCoordinators",
+    "Transparency measures": "transparencyCoordinators",
+    "National implementation measures": "nationalMeasuresCoordinators",
+}
 ORGANISATION_KINDS = {
     "international NGO": enums.OrganisationKind.NGO,
     "international NGO network": enums.OrganisationKind.NGO,
@@ -53,7 +65,15 @@ def load_offices(
             enums.OfficeKind.FRIEND: f"Friend of the President on {theme[0].lower()}{theme[1:]}",
             enums.OfficeKind.MEMBER: "Member of the Coordination Committee (theme not stated)",
         }[role]
-        office = offices.put(row, code=slugify(name)[:60], name=name, kind=role, theme=THEMES.get(theme, ""))
+        is_standing = role in {enums.OfficeKind.PRESIDENT, enums.OfficeKind.COORDINATOR}
+        office = offices.put(
+            row,
+            code=slugify(name)[:60],
+            name=name,
+            kind=role,
+            theme=THEMES.get(theme, ""),
+            placeholder=PLACEHOLDERS.get(theme, "") if is_standing else "",
+        )
         first, last = _term_years(row)
         if first not in closings or last not in closings:
             raise row.fail(f"no formal meeting on record for the term {row.text('term')}")
@@ -67,6 +87,30 @@ def load_offices(
             source=row.text("source"),
             note=row.text("note"),
             is_verified=row.text("confidence") == "high",
+        )
+
+
+def load_bodies(portal: Path, tally: Tally) -> None:
+    """Offices that no State holds: the Implementation Support Unit."""
+    offices = Shelf(tally, register.Office, "code")
+    terms = Shelf(tally, register.OfficeTerm, "office", "state", "starts")
+    for row in optional_rows(portal / "bodies.csv"):
+        office = offices.put(
+            row,
+            code=row.text("code"),
+            name=row.text("name"),
+            kind=row.text("kind"),
+            placeholder=row.text("placeholder"),
+        )
+        terms.put(
+            row,
+            office=office,
+            state=None,
+            starts=row.day("starts"),
+            label=row.text("label"),
+            contact_email=row.text("contact_email"),
+            source=row.text("source"),
+            note=row.text("note"),
         )
 
 
@@ -126,7 +170,7 @@ def _country_names(cell: str) -> list[str]:
 
 
 def load_action_plans(portal: Path, tally: Tally) -> None:
-    """Action plans and the actions on cooperation and assistance; wording that is not the adopted one says so."""
+    """Action plans and their actions; wording that is not the adopted one says so."""
     plans = Shelf(tally, register.ActionPlan, "code")
     actions = Shelf(tally, register.Action, "plan", "number")
     for row in optional_rows(portal / "action_plans.csv"):
@@ -136,6 +180,9 @@ def load_action_plans(portal: Path, tally: Tally) -> None:
             name=row.text("name"),
             starts=row.day("starts"),
             ends=row.day("ends"),
+            action_count=row.number("action_count"),
+            aim=row.text("aim"),
+            expected_results=row.text("expected_results"),
             source=row.text("source"),
             is_verified=row.text("verified") == "yes",
         )
@@ -146,6 +193,7 @@ def load_action_plans(portal: Path, tally: Tally) -> None:
             row,
             plan=plans.rows[row.text("plan"),],
             number=row.text("number"),
+            chapter=row.text("chapter"),
             title=row.text("title"),
             wording=row.text("wording"),
             order=order,
