@@ -37,12 +37,15 @@ def filtered_states(states: Iterable[State], chosen: dict[str, Any], on: date) -
     ]
 
 
-def deadline_rows(on: date, *, article: int | None = None) -> list[clocks.Row]:
+def deadline_rows(on: date, *, article: int | None = None, state: str = "") -> list[clocks.Row]:
     """The current deadlines of all clocks on a day, soonest first; transparency reports only when asked for."""
     if article == 7:
-        rows = clocks.report_rows(State.objects.joined().prefetch_related("reports"), on)
+        states = State.objects.joined().prefetch_related("reports")
+        rows = clocks.report_rows(states.filter(pk=state) if state else states, on)
     else:
         obligations = Obligation.objects.clocks().with_facts()
+        if state:
+            obligations = obligations.filter(state=state)
         if article:
             obligations = obligations.filter(article=article)
         rows = clocks.current_rows(obligations, on, clocks.formal_meetings())
@@ -57,12 +60,16 @@ def running_deadlines(on: date, **obligations: Any) -> list[clocks.Row]:
 
 
 def filtered_deadlines(rows: Sequence[clocks.Row], chosen: dict[str, Any]) -> list[clocks.Row]:
-    """Narrowed by status, region and year. Without a status, those that somebody still has to meet."""
+    """Narrowed by name, status, region and years. Without a status, those that somebody still has to meet: the
+    register of time-bound obligations. What has no date to show falls in no year."""
     status = chosen.get("status") or ("all" if chosen.get("article") == 7 else "")
+    words = fold(chosen.get("q") or "").split()
+    first, last = chosen.get("year") or (date.min.year, date.max.year)
     return [
         row
         for row in rows
         if (row.is_running if not status else status in {"all", row.status})
         and chosen.get("region") in {None, "", row.state.region}
-        and chosen.get("year") in {None, row.deadline.year}
+        and (not chosen.get("year") or (row.is_deadline and first <= row.deadline.year <= last))
+        and (not words or all(word in row.state.search_text for word in words))
     ]

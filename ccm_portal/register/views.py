@@ -3,11 +3,14 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language_bidi
 
 from ccm_portal.register import clocks
 from ccm_portal.register.enums import MembershipChoices
+from ccm_portal.register.explanations import explanation
 from ccm_portal.register.feeds import calendar
 from ccm_portal.register.forms import AsOfForm, DeadlineFilter, StateFilter
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State
@@ -18,6 +21,8 @@ from ccm_portal.register.queries import (
     membership_counts,
     running_deadlines,
 )
+from ccm_portal.register.timeline import picture
+from ccm_portal.treaty.forecast import by_year, forecast
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 
@@ -75,6 +80,38 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
         filterset=form,
         on=on,
         incomplete=Meeting.objects.filter(decisions_recorded=False, last_day__lte=on).order_by("first_day"),
+        of_page=lambda rows: {"picture": picture(rows, on, clocks.formal_meetings(), flip=get_language_bidi())},
+    )
+
+
+@login_not_required
+def deadline_forecast(request: HttpRequest) -> HttpResponse:
+    """Which requests must reach which meeting by when, and how many deadlines fall in each year."""
+    on = as_of(request)
+    rows = running_deadlines(on)
+    return render(
+        request,
+        "register/deadline_forecast.html",
+        {
+            "filter_form": AsOfForm(request.GET),
+            "on": on,
+            "forecast": forecast([(row, row.article, row.deadline) for row in rows], clocks.formal_meetings(), on),
+            "years": by_year((row.article, row.deadline) for row in rows),
+        },
+    )
+
+
+@login_not_required
+def deadline_detail(request: HttpRequest, iso3: str, slug: str) -> HttpResponse:
+    """Why one deadline is what it is: article, formula, facts, decisions, sources."""
+    on = as_of(request)
+    found = explanation(iso3.upper(), slug, on)
+    if found is None:
+        raise Http404
+    return render(
+        request,
+        "register/deadline_detail.html",
+        {"filter_form": AsOfForm(request.GET), "on": on, "found": found, "row": found.row, "state": found.state},
     )
 
 

@@ -22,6 +22,7 @@ class Task(Generic[T]):
     """A clock whose request, should the State need one, must be ready in time."""
 
     item: T
+    article: int
     deadline: date
     prepare_from: date
     has_begun: bool
@@ -36,6 +37,11 @@ class Session(Generic[T]):
     latest: date | None
     year: int
     tasks: tuple[Task[T], ...]
+
+    @property
+    def counts(self) -> dict[int, int]:
+        """How many clocks it has to consider, by Article."""
+        return dict(sorted(Counter(task.article for task in self.tasks).items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +58,14 @@ def prepare_from(deadline: date) -> date:
     return add_months(deadline, -LEAD_MONTHS)
 
 
-def forecast(deadlines: Iterable[tuple[T, date]], meetings: Sequence[FormalMeeting], on: date) -> Forecast[T]:
+def forecast(deadlines: Iterable[tuple[T, int, date]], meetings: Sequence[FormalMeeting], on: date) -> Forecast[T]:
     """Each clock under the last Meeting of States Parties or Review Conference that can decide before its deadline."""
     by_meeting: dict[FormalMeeting, list[Task[T]]] = {meeting: [] for meeting in meetings if meeting.last_day >= on}
     by_year: dict[int, list[Task[T]]] = {}
     passed: list[Task[T]] = []
-    for item, deadline in sorted(deadlines, key=lambda pair: pair[1]):
+    for item, article, deadline in sorted(deadlines, key=lambda clock: clock[2]):
         start = prepare_from(deadline)
-        task = Task(item, deadline, start, start <= on)
+        task = Task(item, article, deadline, start, start <= on)
         heard = consideration(deadline, meetings)
         if deadline < on:
             passed.append(task)

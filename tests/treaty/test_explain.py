@@ -143,7 +143,7 @@ def test_the_meeting_is_named_or_the_reason_why_not():
 
 # --- the forecast ----------------------------------------------------------------------------------------------------
 
-named = st.lists(days, max_size=12).map(lambda found: list(enumerate(found)))
+named = st.lists(days, max_size=12).map(lambda found: [(n, 3 + n % 2, day) for n, day in enumerate(found)])
 
 
 @law
@@ -151,7 +151,7 @@ named = st.lists(days, max_size=12).map(lambda found: list(enumerate(found)))
 def test_every_clock_stands_once_in_the_forecast(clocks, known_meetings, on):
     found = forecast(clocks, known_meetings, on)
     tasks = [task for session in (*found.sessions, *found.unscheduled) for task in session.tasks]
-    assert Counter(task.item for task in (*tasks, *found.passed)) == Counter(item for item, _day in clocks)
+    assert Counter(task.item for task in (*tasks, *found.passed)) == Counter(item for item, _article, _day in clocks)
     assert all(task.deadline < on for task in found.passed)
     assert all(task.deadline >= on for task in tasks)
 
@@ -161,6 +161,7 @@ def test_every_clock_stands_once_in_the_forecast(clocks, known_meetings, on):
 def test_a_session_holds_what_its_meeting_is_the_last_to_consider(clocks, known_meetings, on):
     for session in forecast(clocks, known_meetings, on).sessions:
         assert session.tasks or session.meeting.last_day >= on
+        assert sum(session.counts.values()) == len(session.tasks)
         for task in session.tasks:
             assert (session.latest, session.meeting.code) == expected_latest_submission(task.deadline, known_meetings)
             assert session.meeting.last_day < task.deadline
@@ -168,16 +169,16 @@ def test_a_session_holds_what_its_meeting_is_the_last_to_consider(clocks, known_
 
 def test_lao_had_to_prepare_twenty_months_before():
     """Domain 2.3: due 2 December 2018 for 1 August 2020, about twenty months before."""
-    (session, _rc) = forecast([("LAO", date(2020, 8, 1))], [MSP9, RC2], date(2018, 11, 30)).sessions
+    (session, _rc) = forecast([("LAO", 4, date(2020, 8, 1))], [MSP9, RC2], date(2018, 11, 30)).sessions
     assert (session.meeting, session.latest) == (MSP9, date(2018, 12, 2))
     (task,) = session.tasks
     assert (task.prepare_from, task.has_begun) == (date(2018, 12, 1), False)
-    (session, _rc) = forecast([("LAO", date(2020, 8, 1))], [MSP9, RC2], date(2018, 12, 1)).sessions
+    (session, _rc) = forecast([("LAO", 4, date(2020, 8, 1))], [MSP9, RC2], date(2018, 12, 1)).sessions
     assert session.tasks[0].has_begun
 
 
 def test_what_no_known_meeting_can_decide_stands_under_its_year():
-    found = forecast([("SSD", date(2034, 2, 1)), ("IRQ", date(2028, 11, 1))], [MSP9], date(2020, 1, 1))
+    found = forecast([("SSD", 4, date(2034, 2, 1)), ("IRQ", 4, date(2028, 11, 1))], [MSP9], date(2020, 1, 1))
     assert found.sessions == ()
     assert [(session.year, session.tasks[0].item) for session in found.unscheduled] == [(2028, "IRQ"), (2034, "SSD")]
 
