@@ -2,14 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
+
+from django.db.models import Max
 
 from ccm_portal.register import clocks
 from ccm_portal.register.enums import MembershipChoices
-from ccm_portal.register.models import Obligation, State
+from ccm_portal.register.models import (
+    Completion,
+    ExtensionDecision,
+    Meeting,
+    Obligation,
+    State,
+    TransparencyReport,
+)
 from ccm_portal.register.search import fold
 from ccm_portal.treaty.membership import BOUND, DEPOSITED_COUNT, Membership
+from ccm_portal.treaty.reports import Timeliness
 
 
 def membership_counts(states: Iterable[State], on: date) -> dict[str, int]:
@@ -57,6 +68,62 @@ def running_deadlines(on: date, **obligations: Any) -> list[clocks.Row]:
     unfulfilled = Obligation.objects.clocks().unfulfilled(on).filter(**obligations).with_facts(fulfilled=False)
     rows = [row for row in clocks.current_rows(unfulfilled, on, clocks.formal_meetings()) if row.is_running]
     return sorted(rows, key=lambda row: (row.deadline, row.state.name))
+
+
+def feed_rows(on: date, chosen: dict[str, Any]) -> list[clocks.Row]:
+    """What a calendar shows: the clocks that a filter leaves, and the reports still to come where it asks for them."""
+    article, state = chosen.get("article"), chosen.get("state", "")
+    rows: list[clocks.Row] = []
+    if article != 7:
+        rows = filtered_deadlines(deadline_rows(on, article=article, state=state), chosen)
+    if article == 7 or chosen.get("reports"):
+        due = filtered_deadlines(deadline_rows(on, article=7, state=state), {**chosen, "article": 7, "status": ""})
+        rows += [row for row in due if row.status == Timeliness.NOT_DUE]
+    return [row for row in rows if row.is_deadline]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """When facts were last recorded, from the history that the register keeps of every record, also of removed ones."""
+
+    states: dict[str, datetime]
+    obligations: dict[int, datetime]
+    meetings: datetime
+
+    def of_state(self, iso3: str) -> datetime:
+        return self.states.get(iso3, NEVER)
+
+    def of_obligation(self, pk: int, iso3: str) -> datetime:
+        """A change of any meeting counts, since it may move the last day to ask."""
+        return max(self.obligations.get(pk, NEVER), self.of_state(iso3), self.meetings)
+
+    @property
+    def latest(self) -> datetime:
+        return max([*self.states.values(), *self.obligations.values(), self.meetings])
+
+
+NEVER = datetime(2010, 8, 1, tzinfo=UTC)
+
+
+def recorded_changes() -> Changes:
+    """Three queries, however long the history."""
+    states = _latest(State, "iso3").union(_latest(TransparencyReport, "state_id"))
+    obligations = _latest(Obligation, "id").union(
+        _latest(ExtensionDecision, "obligation_id"), _latest(Completion, "obligation_id")
+    )
+    meetings = Meeting.history.aggregate(at=Max("history_date"))["at"]
+    return Changes(_newest(states), _newest(obligations), meetings or NEVER)
+
+
+def _latest(model: Any, key: str) -> Any:
+    return model.history.order_by().values_list(key).annotate(at=Max("history_date"))
+
+
+def _newest(pairs: Iterable[tuple[Any, datetime]]) -> dict[Any, datetime]:
+    found: dict[Any, datetime] = {}
+    for key, at in pairs:
+        found[key] = max(at, found.get(key, at))
+    return found
 
 
 def filtered_deadlines(rows: Sequence[clocks.Row], chosen: dict[str, Any]) -> list[clocks.Row]:

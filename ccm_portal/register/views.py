@@ -3,16 +3,17 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import get_language_bidi
+from django.utils.translation import gettext as _
 
 from ccm_portal.register import clocks
 from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.explanations import explanation
-from ccm_portal.register.feeds import calendar
-from ccm_portal.register.forms import AsOfForm, DeadlineFilter, StateFilter
+from ccm_portal.register.feeds import deadline_feed
+from ccm_portal.register.forms import AsOfForm, DeadlineFilter, FeedFilter, StateFilter
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State
 from ccm_portal.register.queries import (
     deadline_rows,
@@ -117,10 +118,13 @@ def deadline_detail(request: HttpRequest, iso3: str, slug: str) -> HttpResponse:
 
 @login_not_required
 def deadline_calendar(request: HttpRequest) -> HttpResponse:
-    """All running deadlines as a calendar feed."""
-    return HttpResponse(
-        calendar(running_deadlines(as_of(request)), made_on=timezone.now()), content_type="text/calendar; charset=utf-8"
-    )
+    """The running deadlines as a calendar feed, narrowed as the list is. A filter that cannot be read is refused: a
+    calendar that silently showed everything would be worse."""
+    on = as_of(request)
+    form = FeedFilter(request.GET)
+    if not form.is_valid():
+        raise BadRequest(" ".join(str(error) for errors in form.errors.values() for error in errors))
+    return deadline_feed(request, form.cleaned_data, on=on, name=_("Convention on Cluster Munitions: deadlines"))
 
 
 @login_not_required
