@@ -19,6 +19,7 @@ urlpatterns = [
     path("dashboard/", views.dashboard, name="dashboard"),
     path("healthz", views.health, name="health"),
     path("", include("ccm_portal.register.urls")),
+    path("", include("ccm_portal.accounts.urls")),
     path("", include("requests_app.urls")),
     path("", include("coalitions.urls")),
     path("", include("reports.urls")),

@@ -1,13 +1,16 @@
 """The only writers of the audit trail and the outbox."""
 
+import hashlib
+import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 
-from ccm_portal.accounts.models import AuditEvent, OutboxMail, User
+from ccm_portal.accounts.models import AuditEvent, CalendarFeed, OutboxMail, User
 
 MAX_ATTEMPTS = 10
 
@@ -27,6 +30,47 @@ def queue_mails(people: Iterable[User], *, subject: str, body: str, path: str) -
     mails = [OutboxMail(to=address, subject=subject[:200], body=text) for address in once]
     OutboxMail.objects.bulk_create(mails)
     return len(mails)
+
+
+READING_NOTED_EVERY = timedelta(hours=1)
+
+
+def hash_token(token: str) -> str:
+    """What is kept of the secret in a feed's address."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def create_feed(*, by: User, scope: str, with_reports: bool) -> tuple[CalendarFeed, str]:
+    """A calendar feed of the person's own, and the secret of its address, which can never be shown again."""
+    token = secrets.token_urlsafe(32)
+    feed = CalendarFeed.objects.create(user=by, scope=scope, with_reports=with_reports, token_hash=hash_token(token))
+    record_event("calendar feed made", by=by, subject=feed, scope=scope, with_reports=with_reports)
+    return feed, token
+
+
+@transaction.atomic
+def renew_feed(feed: CalendarFeed, *, by: User) -> str:
+    """A new secret address for a feed; the old one stops at once."""
+    token = secrets.token_urlsafe(32)
+    feed.token_hash, feed.last_read_at = hash_token(token), None
+    feed.save(update_fields=["token_hash", "last_read_at"])
+    record_event("calendar feed renewed", by=by, subject=feed)
+    return token
+
+
+@transaction.atomic
+def revoke_feed(feed: CalendarFeed, *, by: User, now: datetime) -> None:
+    """End a feed: its address answers as if it had never been."""
+    feed.revoked_at = now
+    feed.save(update_fields=["revoked_at"])
+    record_event("calendar feed revoked", by=by, subject=feed)
+
+
+def note_reading(feed: CalendarFeed, *, now: datetime) -> None:
+    """Keep when a feed was last read, to the hour: enough for its owner to see that a forgotten calendar still asks."""
+    if feed.last_read_at is None or now - feed.last_read_at >= READING_NOTED_EVERY:
+        CalendarFeed.objects.filter(pk=feed.pk).update(last_read_at=now)
 
 
 def send_waiting_mails(*, now: datetime) -> tuple[int, int]:
