@@ -12,6 +12,7 @@ from ccm_portal.treaty.meetings import FormalMeeting
 HEAD, ROW, FOOT = 58, 38, 4  # pixels down
 MARGIN = 1.5  # per cent kept free at both ends, so that no mark is cut
 ROOM = 4.6  # per cent that a meeting's code needs on a wide screen
+EDGE = 14  # per cent beside which a label cannot be centred on a narrow screen
 FEW = 7  # years that can be written on a narrow screen
 
 
@@ -22,6 +23,7 @@ class Mark:
     x: str
     label: str = ""
     is_minor: bool = False
+    anchor: str = "middle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,20 @@ def picture(rows: Sequence[Row], on: date, meetings: Sequence[FormalMeeting], *,
         ],
         years=_years(first, last, place),
         meetings=_meetings([m for m in meetings if first < m.first_day < last], across),
-        on=Mark(place(on)),
+        on=Mark(place(on), anchor=_anchor(across(on), flip)),
         height=HEAD + ROW * len(shown) + FOOT,
         first=first.year,
         last=last.year,
         start=begins,
         end="0%" if flip else "100%",
     )
+
+
+def _anchor(x: float, flip: bool) -> str:
+    """Which end of a label stands on its mark, so that near an edge it runs inwards."""
+    if EDGE <= x <= 100 - EDGE:
+        return "middle"
+    return "start" if (x < EDGE) is not flip else "end"
 
 
 def _years(first: date, last: date, place: Callable[[date], str]) -> list[Mark]:

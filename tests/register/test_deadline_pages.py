@@ -15,7 +15,7 @@ from ccm_portal.register.explanations import explanation
 from ccm_portal.register.forms import DeadlineFilter
 from ccm_portal.register.models import Obligation, State
 from ccm_portal.register.queries import deadline_rows
-from ccm_portal.register.timeline import picture
+from ccm_portal.register.timeline import _anchor, picture
 from ccm_portal.register.wording import CHECKS, EXTENSIONS, HEARINGS, RULES
 from ccm_portal.treaty.deadlines import Clock
 from ccm_portal.treaty.explain import Hearing, Question, Rule
@@ -212,6 +212,14 @@ def test_timeline_runs_the_other_way_from_right_to_left():
     for one, other in zip(forth.lines, back.lines, strict=True):
         assert float(one.now[:-1]) + float(other.now[:-1]) == pytest.approx(100, abs=0.02)
     assert (forth.start, back.start) == ("0%", "100%")
+
+
+@pytest.mark.parametrize(
+    ("x", "flip", "anchor"),
+    [(50, False, "middle"), (3, False, "start"), (97, False, "end"), (3, True, "end"), (97, True, "start")],
+)
+def test_timeline_label_of_the_day_runs_inwards_near_an_edge(x, flip, anchor):
+    assert _anchor(x, flip) == anchor
 
 
 def test_timeline_keeps_every_mark_inside():
