@@ -79,7 +79,7 @@ def picture(rows: Sequence[Row], on: date, meetings: Sequence[FormalMeeting], *,
             Line(row, HEAD + ROW * n + 26, begins, place(history[-1]), [place(day) for day in history[:-1]])
             for n, (row, history) in enumerate(zip(shown, histories, strict=True))
         ],
-        years=_years(first, last, place),
+        years=_years(first, last, across, flip),
         meetings=_meetings([m for m in meetings if first < m.first_day < last], across),
         on=Mark(place(on), anchor=_anchor(across(on), flip)),
         height=HEAD + ROW * len(shown) + FOOT,
@@ -90,18 +90,22 @@ def picture(rows: Sequence[Row], on: date, meetings: Sequence[FormalMeeting], *,
     )
 
 
-def _anchor(x: float, flip: bool) -> str:
+def _anchor(x: float, flip: bool, *, edge: float = EDGE) -> str:
     """Which end of a label stands on its mark, so that near an edge it runs inwards."""
-    if EDGE <= x <= 100 - EDGE:
+    if edge <= x <= 100 - edge:
         return "middle"
-    return "start" if (x < EDGE) is not flip else "end"
+    return "start" if (x < edge) is not flip else "end"
 
 
-def _years(first: date, last: date, place: Callable[[date], str]) -> list[Mark]:
+def _years(first: date, last: date, across: Callable[[date], float], flip: bool) -> list[Mark]:
     """Each new year; where there are many, only some are written on a narrow screen."""
     years = range(first.year + 1, last.year + 1)
     every = -(-len(years) // FEW)
-    return [Mark(place(date(year, 1, 1)), str(year), (year - years[0]) % every > 0) for year in years]
+    places = [across(date(year, 1, 1)) for year in years]
+    return [
+        Mark(f"{x:.2f}%", str(year), (year - years[0]) % every > 0, _anchor(x, flip, edge=EDGE / 3))
+        for year, x in zip(years, places, strict=True)
+    ]
 
 
 def _meetings(meetings: Sequence[FormalMeeting], across: Callable[[date], float]) -> list[Mark]:
