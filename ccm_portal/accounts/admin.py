@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.accounts.actions import record_event
-from ccm_portal.accounts.models import Appointment, AuditEvent, OutboxMail, User
+from ccm_portal.accounts.models import Appointment, AuditEvent, CalendarFeed, OutboxMail, User
 
 admin.site.unregister(Group)  # roles are appointments
 
@@ -125,6 +125,14 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = ["action", "at"]
     search_fields = ["subject", "actor__email"]
     list_select_related = ["actor"]
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin):
+    list_display = ["user", "scope", "created_at", "last_read_at", "revoked_at"]
+    list_filter = ["scope", "revoked_at"]
+    search_fields = ["user__email"]
+    list_select_related = ["user"]
 
 
 @admin.register(OutboxMail)

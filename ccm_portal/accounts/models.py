@@ -206,6 +206,33 @@ class AuditEvent(models.Model):
         raise AppendOnly("audit entries are never removed")
 
 
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    def active(self) -> "CalendarFeedQuerySet":
+        """Those that can be read: not revoked, and of a person who may still sign in."""
+        return self.filter(revoked_at__isnull=True, user__is_active=True)
+
+
+class CalendarFeed(models.Model):
+    """A person's own calendar feed behind a secret address. The secret is shown once and kept as its hash only; it is
+    long and random, so a plain hash cannot be turned back."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="calendar_feeds")
+    scope = models.CharField(_("what it shows"), max_length=5, choices=enums.FeedScope)
+    with_reports = models.BooleanField(_("with the due dates of transparency reports (Article 7)"), default=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_read_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"calendar feed {self.pk} of {self.user_id}"
+
+
 class OutboxMail(models.Model):
     """A mail written with the change that it reports, sent later by `manage.py send_mail`."""
 

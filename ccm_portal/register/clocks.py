@@ -12,7 +12,7 @@ from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import Meeting, Obligation, State, TransparencyReport
 from ccm_portal.treaty import reports
 from ccm_portal.treaty.dates import annual_report_due, initial_report_due
-from ccm_portal.treaty.deadlines import Basis, Clock, Deadline, Facts, Position, Status, deadline_history
+from ccm_portal.treaty.deadlines import Basis, Deadline, Facts, Position, Status, deadline_history
 from ccm_portal.treaty.deadlines import position as position_of
 from ccm_portal.treaty.meetings import FormalMeeting
 from ccm_portal.treaty.reports import Timeliness
@@ -68,11 +68,18 @@ class Row:
         return str(choices(self.status).label)
 
     @property
+    def slug(self) -> str:
+        """The name of its clock, or of its report, in the addresses of its State."""
+        return self.obligation.slug if self.obligation else slugify(self.clock.replace(".", "-"))
+
+    @property
     def uid(self) -> str:
         """Stable name for calendars: a moved deadline updates its entry instead of adding one."""
-        several = self.obligation and (self.clock == Clock.CLEARANCE_NEW or self.obligation.follows_id)
-        number = f"-{self.obligation.pk}" if several and self.obligation else ""
-        return f"{self.state.iso3}-{slugify(self.clock.replace('.', '-'))}{number}".lower()
+        return f"{self.state.iso3.lower()}-{self.slug}"
+
+    def get_absolute_url(self) -> str:
+        """The page that says why the date is what it is."""
+        return f"{self.state.get_absolute_url()}deadlines/{self.slug}/"
 
 
 def _read_meetings() -> list[FormalMeeting]:

@@ -79,7 +79,7 @@ class Picture:
     end: Mark
 
 
-def picture(states: Sequence[State], targets: Sequence[Target], on: date) -> Picture:
+def curve(states: Sequence[State], targets: Sequence[Target], on: date) -> Picture:
     """Steps at every deposit and withdrawal up to a day."""
     first = date(FIRST_YEAR, 1, 1).toordinal()
     last = max(on, *(target.by for target in targets)) if targets else on

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -277,6 +278,15 @@ class Obligation(Sourced):
     @property
     def is_clock(self) -> bool:
         return self.limb != enums.Limb.VICTIMS
+
+    @property
+    def slug(self) -> str:
+        """Its name in addresses and calendars, unique in its State: a clock of Article 4.1(b) carries the end of its
+        hostilities, one that a later discovery opened its number."""
+        name = slugify(self.limb.replace(".", "-"))
+        if self.hostilities_ended:
+            name = f"{name}-{self.hostilities_ended.isoformat()}"
+        return f"{name}-{self.pk}" if self.follows_id else name
 
     def facts(self) -> deadlines.Facts:
         """What the deadline rules compute from; needs `with_facts()` to stay at no query of its own."""

@@ -5,16 +5,19 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.utils import timezone
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language_bidi
+from django.utils.translation import gettext as _
 
 from ccm_portal.register import clocks
 from ccm_portal.register.enums import MembershipChoices
-from ccm_portal.register.feeds import calendar
-from ccm_portal.register.forms import AsOfForm, DeadlineFilter, KnownOnForm, StateFilter
+from ccm_portal.register.explanations import explanation
+from ccm_portal.register.feeds import deadline_feed
+from ccm_portal.register.forms import AsOfForm, DeadlineFilter, FeedFilter, KnownOnForm, StateFilter
 from ccm_portal.register.history import Change, History
-from ccm_portal.register.membership import picture, verdicts, years
+from ccm_portal.register.membership import curve, verdicts, years
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State, Target
 from ccm_portal.register.queries import (
     deadline_rows,
@@ -23,6 +26,8 @@ from ccm_portal.register.queries import (
     membership_counts,
     running_deadlines,
 )
+from ccm_portal.register.timeline import picture
+from ccm_portal.treaty.forecast import by_year, forecast
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 
@@ -70,7 +75,7 @@ def membership(request: HttpRequest) -> HttpResponse:
         filterset=AsOfForm(request.GET),
         now=by_year[-1],
         verdicts=verdicts(states, targets, on),
-        drawn=picture(states, targets, on),
+        drawn=curve(states, targets, on),
     )
 
 
@@ -137,15 +142,50 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
         filterset=form,
         on=on,
         incomplete=Meeting.objects.filter(decisions_recorded=False, last_day__lte=on).order_by("first_day"),
+        of_page=lambda rows: {"picture": picture(rows, on, clocks.formal_meetings(), flip=get_language_bidi())},
+    )
+
+
+@login_not_required
+def deadline_forecast(request: HttpRequest) -> HttpResponse:
+    """Which requests must reach which meeting by when, and how many deadlines fall in each year."""
+    on = as_of(request)
+    rows = running_deadlines(on)
+    return render(
+        request,
+        "register/deadline_forecast.html",
+        {
+            "filter_form": AsOfForm(request.GET),
+            "on": on,
+            "forecast": forecast([(row, row.article, row.deadline) for row in rows], clocks.formal_meetings(), on),
+            "years": by_year((row.article, row.deadline) for row in rows),
+        },
+    )
+
+
+@login_not_required
+def deadline_detail(request: HttpRequest, iso3: str, slug: str) -> HttpResponse:
+    """Why one deadline is what it is: article, formula, facts, decisions, sources."""
+    on = as_of(request)
+    found = explanation(iso3.upper(), slug, on)
+    if found is None:
+        raise Http404
+    return render(
+        request,
+        "register/deadline_detail.html",
+        {"filter_form": AsOfForm(request.GET), "on": on, "found": found, "row": found.row, "state": found.state},
     )
 
 
 @login_not_required
 def deadline_calendar(request: HttpRequest) -> HttpResponse:
-    """All running deadlines as a calendar feed."""
-    return HttpResponse(
-        calendar(running_deadlines(as_of(request)), made_on=timezone.now()), content_type="text/calendar; charset=utf-8"
-    )
+    """The running deadlines as a calendar feed, narrowed as the list is. A filter that cannot be read is refused: a
+    calendar that silently showed everything would be worse."""
+    on = as_of(request)
+    form = FeedFilter(request.GET)
+    if not form.is_valid():
+        raise BadRequest(" ".join(str(error) for errors in form.errors.values() for error in errors))
+    return deadline_feed(request, form.cleaned_data, on=on, name=_("Convention on Cluster Munitions: deadlines"))
 
 
 @login_not_required

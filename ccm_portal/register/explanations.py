@@ -1,0 +1,89 @@
+"""Why a deadline or due date of a State is what it is: facts, arithmetic, decisions and doubts, for one page."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ccm_portal.register import clocks
+from ccm_portal.register.clocks import Row
+from ccm_portal.register.models import ExtensionDecision, Obligation, State
+from ccm_portal.register.wording import CHECKS, EXTENSIONS, HEARINGS, RULES
+from ccm_portal.treaty import explain
+from ccm_portal.treaty.deadlines import Clock
+from ccm_portal.treaty.explain import Consideration, Step
+from ccm_portal.treaty.forecast import prepare_from
+from ccm_portal.ui.templatetags.portal import day
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step of the arithmetic with its provision, its sentence, and the request that it rests on."""
+
+    step: Step
+    article: str | None
+    sentence: str
+    extension: ExtensionDecision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything that the page of one clock, or of one report, says."""
+
+    row: Row
+    lines: list[Line]
+    reasons: list[str]
+    law: Line  # the provision that sets the date
+    can_be_extended: tuple[str, Any] | None = None
+    consideration: Consideration | None = None
+    hearing: Any = ""
+    prepare_from: date | None = None
+
+    @property
+    def state(self) -> State:
+        return self.row.state
+
+
+def explanation(iso3: str, slug: str, on: date) -> Explanation | None:
+    """The page of a clock or report by its address; None where the State has none of that name on that day."""
+    return _of_report(iso3, slug, on) if slug.startswith("7-") else _of_clock(iso3, slug, on)
+
+
+def _of_clock(iso3: str, slug: str, on: date) -> Explanation | None:
+    obligations = [o for o in Obligation.objects.clocks().filter(state=iso3).with_facts() if o.slug == slug]
+    meetings = [meeting.as_set_on(on) for meeting in clocks.formal_meetings()]
+    found = next(clocks.positions(obligations, on, meetings), None)
+    if found is None:
+        return None
+    obligation, facts, where = found
+    deposited = obligation.state.deposited
+    requests = list(obligation.extensions.all())
+    steps = explain.clock_steps(facts, deposited, on) if deposited else ()
+    lines = [_line(step, requests[step.extension] if step.extension is not None else None) for step in steps]
+    (row,) = clocks.current_rows([obligation], on, meetings)
+    return Explanation(
+        row=row,
+        lines=lines,
+        reasons=[
+            str(CHECKS[check.question, check.answer]) % {"day": day(check.day) or "–"}
+            for check in explain.checks(facts, where, on)
+        ],
+        law=lines[1],
+        can_be_extended=EXTENSIONS[Clock(obligation.limb)],
+        consideration=(heard := explain.consideration(row.deadline, meetings)) if row.is_running else None,
+        hearing=HEARINGS[heard.hearing] if row.is_running else "",
+        prepare_from=prepare_from(row.deadline) if row.is_running else None,
+    )
+
+
+def _of_report(iso3: str, slug: str, on: date) -> Explanation | None:
+    states = State.objects.joined().filter(pk=iso3).prefetch_related("reports")
+    row = next((row for row in clocks.report_rows(states, on, history=True) if row.slug == slug), None)
+    if row is None or row.state.deposited is None:
+        return None
+    lines = [_line(step) for step in explain.report_steps(row.state.deposited, row.covered_year)]
+    return Explanation(row=row, lines=lines, reasons=[], law=lines[-1])
+
+
+def _line(step: Step, extension: ExtensionDecision | None = None) -> Line:
+    article, sentence = RULES[step.rule]
+    return Line(step, article, str(sentence), extension)
