@@ -28,25 +28,26 @@ def load_clocks(
     extensions = Shelf(tally, register.ExtensionDecision, "obligation", "sequence")
     completions = Shelf(tally, register.Completion, "obligation", "kind")
     for row in by_key(read_rows(path), "iso3").values():
-        state, status = row.state(states), row.text("status")
-        note = "; ".join(
-            part for part in (status, row.cells.get("note") or "", row.cells.get("completion_note") or "") if part
-        )
-        original = _check_original_deadline(row, state, limb)
-        row.text("ext1_meeting")  # the column must be there, even if it is empty
-        obligation = obligations.put(
-            row,
-            state=state,
-            article=int(limb[0]),
-            limb=limb,
-            hostilities_ended=None,
-            standing=_standing(status),
-            source=row.text("source"),
-            note=note,
-            is_verified=is_verified(row.text("source")),
-        )
-        _load_extensions(row, obligation, original, meetings, extensions)
-        _load_completion(row, obligation, completions)
+        with tally.noting_errors():
+            state, status = row.state(states), row.text("status")
+            note = "; ".join(
+                part for part in (status, row.cells.get("note") or "", row.cells.get("completion_note") or "") if part
+            )
+            original = _check_original_deadline(row, state, limb)
+            row.text("ext1_meeting")  # the column must be there, even if it is empty
+            obligation = obligations.put(
+                row,
+                state=state,
+                article=int(limb[0]),
+                limb=limb,
+                hostilities_ended=None,
+                standing=_standing(status),
+                source=row.text("source"),
+                note=note,
+                is_verified=is_verified(row.text("source")),
+            )
+            _load_extensions(row, obligation, original, meetings, extensions)
+            _load_completion(row, obligation, completions)
 
 
 def _standing(status: str) -> str:
@@ -149,15 +150,16 @@ def load_victim_assistance(path: Path, states: dict[str, register.State], tally:
     """States reported to have Article 5 obligations; lists differ over time, and a State on no list is unclear."""
     shelf = Shelf(tally, register.Obligation, "state", "limb", "hostilities_ended")
     for row in by_key(read_rows(path), "iso3").values():
-        listed = row.text("on_current_isu_list") == "yes"
-        shelf.put(
-            row,
-            state=row.state(states),
-            article=5,
-            limb=enums.Limb.VICTIMS,
-            hostilities_ended=None,
-            standing=enums.StandingChoices.DECLARED if listed else enums.StandingChoices.UNCLEAR,
-            source=row.text("source"),
-            note="; ".join(part for part in (row.text("basis"), row.text("note")) if part),
-            is_verified=is_verified(row.text("source")),
-        )
+        with tally.noting_errors():
+            listed = row.text("on_current_isu_list") == "yes"
+            shelf.put(
+                row,
+                state=row.state(states),
+                article=5,
+                limb=enums.Limb.VICTIMS,
+                hostilities_ended=None,
+                standing=enums.StandingChoices.DECLARED if listed else enums.StandingChoices.UNCLEAR,
+                source=row.text("source"),
+                note="; ".join(part for part in (row.text("basis"), row.text("note")) if part),
+                is_verified=is_verified(row.text("source")),
+            )
