@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -47,12 +46,21 @@ def import_file(path: Path, *, keep: bool, by: User | None = None, agreed: str =
     if path.is_dir() or not path.exists():
         raise BadReference(f"{path} is not a file" if path.exists() else f"{path} does not exist")
     taken, unread = _tables_in(path)
-    given = {_checked_label(path, name) for name in taken}
-    tally = Tally(is_import=True, given=frozenset(given))
-    tally.warnings += [f"{path.name}: sheet {name!r} is not named as a reference file and was not read" for name in unread]
+    tally = Tally(is_import=True)
+    labels = []
+    for name in taken:
+        with tally.noting_errors():
+            labels.append(_checked_label(path, name))
+    tally.raise_errors()
+    tally.given = frozenset(labels)
+    tally.warnings += [
+        f"{path.name}: sheet {name!r} is not named as a reference file and was not read" for name in unread
+    ]
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     with _overlaid(path, taken) as folder, transaction.atomic():
-        load_all(folder, keep=keep, by=by, tally=tally, subject=path.name, files=[{"name": path.name, "sha256": sha256}])
+        load_all(
+            folder, keep=keep, by=by, tally=tally, subject=path.name, files=[{"name": path.name, "sha256": sha256}]
+        )
         if agreed and digest(tally) != agreed:
             raise ChangedSincePreview(tally)
     return tally
@@ -100,11 +108,3 @@ def _overlaid(path: Path, names: list[str]) -> Iterator[Path]:
             is_given = own.suffix == ".csv" and own.stem in names
             os.symlink((path if is_given else own).resolve(), link)
         yield folder
-
-
-def as_context(tally: Tally) -> dict[str, Any]:
-    """A tally for the preview: the changes of each kind and model together, with their numbers."""
-    groups: dict[tuple[str, str], list[Any]] = {}
-    for change in tally.changes:
-        groups.setdefault((change.kind, change.model), []).append(change)
-    return {"lines": tally.lines()[:3], "warnings": tally.warnings, "groups": groups}

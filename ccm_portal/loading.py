@@ -50,6 +50,7 @@ def load_all(
         except BadReference as error:
             tally.note_errors(error)
         tally.raise_errors()
+        tally.drop_warnings_of_context()
         record_event(
             LOADED,
             by=by,

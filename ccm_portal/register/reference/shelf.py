@@ -73,6 +73,12 @@ class Tally:
         if self.errors:
             raise BadReference(*self.errors)
 
+    def drop_warnings_of_context(self) -> None:
+        """Keep the warnings about the files that somebody asked for."""
+        if self.given:
+            names = tuple(name.split(" sheet ")[0] for name in self.given)
+            self.warnings = [warning for warning in self.warnings if warning.startswith(names)]
+
     def is_context(self, row: Row) -> bool:
         """Whether the row is of a file that was not asked for: it never changes what is stored."""
         return bool(self.given) and row.file not in self.given
@@ -105,14 +111,15 @@ class Shelf:
             return set(), set()
         imported = Q(history_change_reason__startswith=IMPORTED)
         marked = history.filter(imported | Q(history_user__isnull=False))
-        edited, by_import = set(), set()
+        edited: set[Any] = set()
+        by_import: set[Any] = set()
         for pk, reason in marked.values_list(self.model._meta.pk.attname, "history_change_reason"):
             (by_import if (reason or "").startswith(IMPORTED) else edited).add(pk)
         return edited, by_import
 
     def put(self, row: Row, **values: Any) -> Any:
         """Save what differs from the stored record; a value that breaks a rule is named with its line."""
-        key = tuple(getattr(v, "pk", v) if isinstance(v, models.Model) else v for v in (values[k] for k in self.key))
+        key = tuple(_comparable(values[name]) for name in self.key)
         obj = self.rows.get(key)
         if obj is None:
             obj = self.model(**values)
@@ -141,6 +148,20 @@ class Shelf:
             raise
         self._note("changed", row, obj, shown)
         return obj
+
+    def put_layers(self, *layers: tuple[Row, dict[str, Any]]) -> Any:
+        """`put` a record that several files describe, each later one over those before. A stored record keeps what
+        comes from a file that was not asked for."""
+        values: dict[str, Any] = {}
+        origin: dict[str, Row] = {}
+        for row, part in layers:
+            values |= part
+            origin |= dict.fromkeys(part, row)
+        asked = [row for row, _part in layers if not self.tally.is_context(row)]
+        key = tuple(_comparable(values[name]) for name in self.key)
+        if asked and key in self.rows:
+            values = {k: v for k, v in values.items() if k in self.key or not self.tally.is_context(origin[k])}
+        return self.put(asked[-1] if asked else layers[-1][0], **values)
 
     def link(self, row: Row, obj: Any, name: str, wanted: Iterable[models.Model]) -> None:
         """Set a many-to-many relation of a record, under the same rules as `put`."""
