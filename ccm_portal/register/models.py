@@ -257,7 +257,7 @@ class Obligation(Sourced):
 class ExtensionDecision(Sourced):
     """An extension request under Article 3 or 4 and what the meeting made of it."""
 
-    obligation = models.ForeignKey(Obligation, models.CASCADE, related_name="extensions")
+    obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="extensions")
     sequence = models.PositiveSmallIntegerField()
     meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="extension_decisions")
     outcome = models.CharField(max_length=10, choices=enums.OutcomeChoices)
@@ -304,7 +304,7 @@ class ExtensionDecision(Sourced):
 class Completion(Sourced):
     """A State's word that an obligation is fulfilled, or that there was nothing to fulfil."""
 
-    obligation = models.ForeignKey(Obligation, models.CASCADE, related_name="completions")
+    obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="completions")
     kind = models.CharField(max_length=10, choices=enums.CompletionKind, default=enums.CompletionKind.COMPLETED)
     day = models.DateField(null=True, blank=True, help_text=_("The last day that fits what the source says."))
     precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
@@ -446,7 +446,7 @@ class ActionPlan(Sourced):
 class Action(Sourced):
     """One action of a plan."""
 
-    plan = models.ForeignKey(ActionPlan, models.CASCADE, related_name="actions")
+    plan = models.ForeignKey(ActionPlan, models.PROTECT, related_name="actions")
     number = models.CharField(max_length=6)
     title = models.CharField(max_length=200)
     wording = models.CharField(max_length=15, choices=enums.Wording, default=enums.Wording.RECONSTRUCTED)
