@@ -14,7 +14,7 @@ from django.urls import URLPattern, path
 from simple_history.admin import SimpleHistoryAdmin
 
 from ccm_portal import import_pages
-from ccm_portal.accounts.admin import IsuAdmin
+from ccm_portal.accounts.admin import IsuAdmin, ReadOnlyAdmin
 from ccm_portal.register import models
 from ccm_portal.register.clocks import formal_meetings
 
@@ -153,3 +153,10 @@ class ActionAdmin(RegisterAdmin):
     list_display = ["plan", "number", "title", "wording"]
     list_filter = ["plan", "wording"]
     search_fields = ["number", "title"]
+
+
+@admin.register(models.ImportWarning)
+class ImportWarningAdmin(ReadOnlyAdmin):
+    list_display = ["source", "field", "found", "expected", "reason", "raised_on"]
+    list_filter = ["paper"]
+    search_fields = ["source", "field", "found"]

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -459,3 +460,23 @@ class Action(Sourced):
 
     def __str__(self) -> str:
         return f"{self.plan.code} {self.number}"
+
+
+class ImportWarning(models.Model):  # noqa: A001  the name of the requirement; nothing here imports the builtin
+    """What an imported paper says that the register, the paper itself or arithmetic contradicts (R125). The paper is
+    kept as it is; this stands beside it."""
+
+    source = models.CharField(_("where"), max_length=80)
+    paper = models.CharField(max_length=200)
+    field = models.CharField(_("what"), max_length=80)
+    found = models.CharField(_("as published"), max_length=200)
+    expected = models.CharField(_("corrected"), max_length=200)
+    reason = models.TextField()
+    raised_on = models.DateField(default=timezone.localdate)
+
+    class Meta:
+        ordering = ["source", "field"]
+        constraints = [models.UniqueConstraint(name="import_warning_once", fields=["source", "field"])]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.field}"

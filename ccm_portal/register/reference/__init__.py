@@ -8,6 +8,7 @@ from pathlib import Path
 from ccm_portal.register import enums
 from ccm_portal.register.reference.institutions import load_action_plans, load_offices, load_organisations
 from ccm_portal.register.reference.obligations import load_clocks, load_victim_assistance
+from ccm_portal.register.reference.papers import load_papers
 from ccm_portal.register.reference.rows import (
     BadReference,
     Row,
@@ -45,3 +46,4 @@ def load_register(treaty: Path, assistance: Path, portal: Path, tally: Tally) ->
     load_offices(assistance / "coordinators.csv", states, meetings, tally)
     load_organisations(assistance, states, tally)
     load_action_plans(portal, tally)
+    load_papers(portal.parent / "papers", tally)
