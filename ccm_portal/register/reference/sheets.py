@@ -157,7 +157,7 @@ def _open(path: Path) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of features that openpyxl does not keep
-            return load_workbook(path, read_only=True, data_only=False, keep_links=False)
+            return load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=False, keep_links=False)
     except UNREADABLE as error:
         raise _damaged(path, error) from None
 
