@@ -139,7 +139,7 @@ def grouped(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "title": f"{kinds[kind]}: {model}",
-            "is_left": kind == "left",
+            "kind": kind,
             "number": len(members),
             "shown": members[:SHOWN_PER_GROUP],
             "rest": max(0, len(members) - SHOWN_PER_GROUP),

@@ -71,7 +71,7 @@ class IsuAdmin(admin.ModelAdmin):
             resting = model._base_manager.filter(**{relation.field.name: obj})
             own_admin = self.admin_site._registry.get(model)
             seen = resting & own_admin.get_queryset(request) if own_admin else resting
-            lines += sorted(self._linked(other) for other in seen.distinct())
+            lines += [self._linked(other) for other in seen.distinct().order_by("pk")]
             unseen += resting.distinct().count() - seen.distinct().count()
         if unseen:
             lines.append(

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from ccm_portal.register.reference.rows import MissingColumn, Row
 from ccm_portal.register.reference.sheets import BadReference
@@ -126,14 +127,20 @@ class Shelf:
             self._save(row, obj)
             self.rows[key] = obj
             self.fresh.add(obj.pk)
-            shown = tuple((self._title(name), "", as_shown(value)) for name, value in values.items() if as_shown(value))
+            named = [(name, self._shown(name, value)) for name, value in values.items()]
+            shown = tuple((self._title(name), "", text) for name, text in named if text)
             self._note("added", row, obj, shown)
             return obj
         differing = [name for name, value in values.items() if self._stored(obj, name) != _comparable(value)]
-        if not differing or self.tally.is_context(row):
+        if self.tally.is_context(row):
+            return obj
+        if not differing:
             self.tally.count(self.tally.left, self.model)
             return obj
-        shown = tuple((self._title(name), as_shown(getattr(obj, name)), as_shown(values[name])) for name in differing)
+        shown = tuple(
+            (self._title(name), self._shown(name, getattr(obj, name)), self._shown(name, values[name]))
+            for name in differing
+        )
         if self.is_protected(row, obj, differing):
             self._note("left", row, obj, shown)
             return obj
@@ -215,14 +222,16 @@ class Shelf:
     def _stored(self, obj: Any, name: str) -> Any:
         return getattr(obj, self.model._meta.get_field(name).attname)  # type: ignore[union-attr]
 
+    def _shown(self, name: str, value: Any) -> str:
+        """A value in words that a preview can print."""
+        if isinstance(value, bool):
+            return str(_("yes") if value else _("no"))
+        labels = dict(getattr(self.model._meta.get_field(name), "flatchoices", ()))
+        return "" if value is None else str(labels.get(value, value) if labels else value)
+
     def _title(self, name: str) -> str:
         return str(getattr(self.model._meta.get_field(name), "verbose_name", name))
 
 
 def _comparable(value: Any) -> Any:
     return value.pk if isinstance(value, models.Model) else value
-
-
-def as_shown(value: Any) -> str:
-    """A stored value in words that a preview can print."""
-    return "" if value is None or value == "" else str(value)

@@ -74,7 +74,7 @@ def _empty_items(text: str, facts: Facts) -> Iterator[Finding]:
         before, after = match[1].split()[-1], match[3]
         yield Finding(
             _line_of(text, match.start(2)),
-            "list",
+            "empty item in a list",
             f"{before}{match[2]} {match[2]} {after}",
             f"{before}{match[2]} {after}",
             f"An item of the list is empty{count}.",
@@ -104,9 +104,9 @@ def _coordinators(text: str, facts: Facts) -> Iterator[Finding]:
                     f"Coordinators on {theme}",
                     _joined(mention.states),
                     _joined(holders),
-                    f"Line {_line_of(text, dated.position)} names the Coordinators of {dated.term}"
+                    f"Line {_line_of(text, dated.position)} names the Coordinators of {_span(dated.term)}"
                     + (", as the register does" if dated.term in terms else "")
-                    + (f"; this passage names those of {since}." if since else "."),
+                    + (f"; this passage names those of {_span(since)}." if since else "."),
                 )
 
 
@@ -120,6 +120,10 @@ def _mentions(text: str, theme: str, facts: Facts) -> Iterator[_Mention]:
         )
         if named:
             yield _Mention(match.start(), f"{match[1]}-{match[2]}" if match[1] else "", named)
+
+
+def _span(term: str) -> str:
+    return term.replace("-", "–")
 
 
 def _joined(names: frozenset[str]) -> str:
