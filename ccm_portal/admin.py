@@ -3,29 +3,23 @@
 It stands here and not in the register's own folder because it audits, and the audit trail lies above the register.
 """
 
-import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models as fields
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.admin import SimpleHistoryAdmin
 
-from ccm_portal.accounts.admin import IsuAdmin
-from ccm_portal.loading import load_all
+from ccm_portal import import_pages
+from ccm_portal.accounts.admin import IsuAdmin, ReadOnlyAdmin
 from ccm_portal.register import models
 from ccm_portal.register.clocks import formal_meetings
-from ccm_portal.register.reference import BadReference, Tally
 from requests_app.domain.files import NotAcceptable, check_file, safe_name
 from requests_app.forms import FILE_REFUSED
 
@@ -77,20 +71,6 @@ class ObligationInline(admin.TabularInline):
         return False
 
 
-class ImportForm(forms.Form):
-    """One reference file under its own name."""
-
-    file = forms.FileField(label=gettext_lazy("CSV file"), help_text=gettext_lazy("Named as in the reference folder."))
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        known = {found.name for found in settings.REFERENCE_DIR.glob("*/*.csv")}
-        if file.name not in known:
-            names = ", ".join(sorted(known))
-            raise forms.ValidationError(_("“%(name)s” is not one of: %(names)s") % {"name": file.name, "names": names})
-        return file
-
-
 @admin.register(models.State)
 class StateAdmin(RegisterAdmin):
     list_display = ["name", "iso3", "region", "signed", "deposited", "in_force", "is_verified"]
@@ -100,36 +80,23 @@ class StateAdmin(RegisterAdmin):
     change_list_template = "admin/register/state/change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.import_view)
-        return [path("import/", view, name="register_import"), *super().get_urls()]
+        return [
+            path("import/", self.admin_site.admin_view(self.import_view), name="register_import"),
+            path(
+                "import/<int:pk>/", self.admin_site.admin_view(self.import_record_view), name="register_import_record"
+            ),
+            *super().get_urls(),
+        ]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        """Preview what a reference file would add, change and leave; then load it. Nothing is written by half."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None)
-        tally = None
-        if request.method == "POST" and form.is_valid():
-            keep = "load" in request.POST
-            try:
-                tally = import_file(form.cleaned_data["file"], keep=keep, by=request.user)
-            except BadReference as error:
-                form.add_error("file", str(error))
-            else:
-                if keep:
-                    messages.success(request, _("Loaded."))
-        context = {**self.admin_site.each_context(request), "form": form, "tally": tally, "title": _("Import")}
-        return TemplateResponse(request, "admin/register/import.html", context)
+        return import_pages.import_page(request, self.admin_site)
 
-
-def import_file(file: Any, *, keep: bool, by: Any) -> Tally:
-    """Load the reference folder with one file replaced by an uploaded one."""
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / "reference"
-        shutil.copytree(settings.REFERENCE_DIR, copy)
-        target = next(copy.glob(f"*/{file.name}"))
-        target.write_bytes(file.read())
-        return load_all(copy, keep=keep, by=by)
+    def import_record_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return import_pages.import_record(request, self.admin_site, pk)
 
 
 @admin.register(models.Obligation)
@@ -329,3 +296,10 @@ class IndicatorAdmin(RegisterAdmin):
     autocomplete_fields = ["action"]
     list_select_related = ["action__plan"]
     inlines = [IndicatorValueInline]
+
+
+@admin.register(models.ImportWarning)
+class ImportWarningAdmin(ReadOnlyAdmin):
+    list_display = ["source", "field", "found", "expected", "reason", "raised_on"]
+    list_filter = ["paper"]
+    search_fields = ["source", "field", "found"]

@@ -8,6 +8,7 @@ urlpatterns = [
     path("reports/", views.report_index, name="index"),
     path("reports/statistics/", views.statistics_page, name="statistics"),
     path("reports/progress/", views.progress_page, name="progress"),
+    path("reports/data-quality/", views.data_quality, name="data_quality"),
     path("library/", views.library, name="library"),
     path("decisions/", record_views.decision_list, name="decisions"),
     path("decisions/<slug:code>/", record_views.decision_detail, name="decision"),

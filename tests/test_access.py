@@ -111,6 +111,7 @@ TABLE = [
     ("GET", "/reports/", ALL),
     ("GET", "/reports/statistics/", ALL),
     ("GET", "/reports/progress/", ALL),
+    ("GET", "/reports/data-quality/", "302 404 404 404 404 404 404 404 404 200"),
     ("GET", "/library/", ALL),
     ("GET", "/offices/", ALL),
     ("GET", "/offices/president/", ALL),

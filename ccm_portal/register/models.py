@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
@@ -321,7 +322,7 @@ class Obligation(Sourced):
 class ExtensionDecision(Sourced):
     """An extension request under Article 3 or 4 and what the meeting made of it."""
 
-    obligation = models.ForeignKey(Obligation, models.CASCADE, related_name="extensions")
+    obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="extensions")
     sequence = models.PositiveSmallIntegerField()
     meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="extension_decisions")
     outcome = models.CharField(max_length=10, choices=enums.OutcomeChoices)
@@ -379,7 +380,7 @@ class ExtensionDecision(Sourced):
 class Completion(Sourced):
     """A State's word that an obligation is fulfilled, or that there was nothing to fulfil."""
 
-    obligation = models.ForeignKey(Obligation, models.CASCADE, related_name="completions")
+    obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="completions")
     kind = models.CharField(max_length=10, choices=enums.CompletionKind, default=enums.CompletionKind.COMPLETED)
     day = models.DateField(null=True, blank=True, help_text=_("The last day that fits what the source says."))
     precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
@@ -538,7 +539,7 @@ def document_path(version: "DocumentVersion", name: str) -> str:
 class DocumentVersion(Sourced):
     """A document in one of the six languages: a file that the portal holds, or where it is published."""
 
-    document = models.ForeignKey(Document, models.CASCADE, related_name="versions")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="versions")
     language = models.CharField(_("language"), max_length=2, choices=enums.Language)
     number = models.PositiveSmallIntegerField(_("version"), default=1)
     url = models.CharField(
@@ -699,7 +700,7 @@ class ActionPlan(Sourced):
 class Action(Sourced):
     """One action of a plan."""
 
-    plan = models.ForeignKey(ActionPlan, models.CASCADE, related_name="actions")
+    plan = models.ForeignKey(ActionPlan, models.PROTECT, related_name="actions")
     number = models.CharField(max_length=6)
     chapter = models.CharField(_("chapter"), max_length=120, blank=True)
     title = models.CharField(max_length=200)
@@ -718,7 +719,7 @@ class Action(Sourced):
 class Indicator(Sourced):
     """What an action is measured by. Its values are figures somebody gave, each with its source."""
 
-    action = models.ForeignKey(Action, models.CASCADE, related_name="indicators")
+    action = models.ForeignKey(Action, models.PROTECT, related_name="indicators")
     code = models.SlugField(max_length=60, unique=True)
     text = models.CharField(_("what is measured"), max_length=200)
     wording = models.CharField(max_length=15, choices=enums.Wording, default=enums.Wording.RECONSTRUCTED)
@@ -758,7 +759,7 @@ class Indicator(Sourced):
 class IndicatorValue(Sourced):
     """A figure for one year."""
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="values")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="values")
     year = models.PositiveSmallIntegerField(_("year"))
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=2)
     is_baseline = models.BooleanField(_("baseline"), default=False)
@@ -858,3 +859,23 @@ class PageText(Sourced):
             check_placeholders(self.body, Office.objects.exclude(placeholder="").values_list("placeholder", flat=True))
         except BadPlaceholder as error:
             raise ValidationError({"body": str(error)}) from None
+
+
+class ImportWarning(models.Model):  # noqa: A001  the name of the requirement; nothing here imports the builtin
+    """What an imported paper says that the register, the paper itself or arithmetic contradicts (R125). The paper is
+    kept as it is; this stands beside it."""
+
+    source = models.CharField(_("where"), max_length=80)
+    paper = models.CharField(max_length=200)
+    field = models.CharField(_("what"), max_length=80)
+    found = models.CharField(_("as published"), max_length=200)
+    expected = models.CharField(_("corrected"), max_length=200)
+    reason = models.TextField()
+    raised_on = models.DateField(default=timezone.localdate)
+
+    class Meta:
+        ordering = ["source", "field"]
+        constraints = [models.UniqueConstraint(name="import_warning_once", fields=["source", "field"])]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.field}"

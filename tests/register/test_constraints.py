@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 
+from ccm_portal.register import models
 from ccm_portal.register.models import (
     Action,
     ActionPlan,
@@ -132,6 +133,7 @@ BREAKERS = {
     "action_number_once": lambda: twice(
         Action, plan=ActionPlan.objects.get(code="LAP"), number="99", title="Twice", order=99
     ),
+    "import_warning_once": lambda: twice(models.ImportWarning, source="paper line 1", field="list"),
 }
 # The other way to break a rule that has two sides.
 OTHER_SIDES = [

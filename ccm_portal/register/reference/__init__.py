@@ -19,6 +19,7 @@ from ccm_portal.register.reference.obligations import (
     load_victim_assistance,
     read_lodgings,
 )
+from ccm_portal.register.reference.papers import load_papers
 from ccm_portal.register.reference.records import load_decisions, load_documents, load_indicators, load_pages
 from ccm_portal.register.reference.rows import (
     BadReference,
@@ -65,3 +66,4 @@ def load_register(treaty: Path, assistance: Path, portal: Path, tally: Tally) ->
     documents = load_documents(portal, states, meetings, tally)
     load_decisions(portal, meetings, documents, tally)
     load_pages(portal, tally)
+    load_papers(portal.parent / "papers", tally)

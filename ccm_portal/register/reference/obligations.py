@@ -40,25 +40,26 @@ def load_clocks(
     extensions = Shelf(tally, register.ExtensionDecision, "obligation", "sequence")
     completions = Shelf(tally, register.Completion, "obligation", "kind")
     for row in by_key(read_rows(path), "iso3").values():
-        state, status = row.state(states), row.text("status")
-        note = "; ".join(
-            part for part in (status, row.cells.get("note") or "", row.cells.get("completion_note") or "") if part
-        )
-        original = _check_original_deadline(row, state, limb)
-        row.text("ext1_meeting")  # the column must be there, even if it is empty
-        obligation = obligations.put(
-            row,
-            state=state,
-            article=int(limb[0]),
-            limb=limb,
-            hostilities_ended=None,
-            standing=_standing(status),
-            source=row.text("source"),
-            note=note,
-            is_verified=is_verified(row.text("source")),
-        )
-        _load_extensions(row, obligation, original, meetings, lodged, extensions)
-        _load_completion(row, obligation, completions)
+        with tally.noting_errors():
+            state, status = row.state(states), row.text("status")
+            note = "; ".join(
+                part for part in (status, row.cells.get("note") or "", row.cells.get("completion_note") or "") if part
+            )
+            original = _check_original_deadline(row, state, limb)
+            row.text("ext1_meeting")  # the column must be there, even if it is empty
+            obligation = obligations.put(
+                row,
+                state=state,
+                article=int(limb[0]),
+                limb=limb,
+                hostilities_ended=None,
+                standing=_standing(status),
+                source=row.text("source"),
+                note=note,
+                is_verified=is_verified(row.text("source")),
+            )
+            _load_extensions(row, obligation, original, meetings, lodged, extensions)
+            _load_completion(row, obligation, completions)
 
 
 def _standing(status: str) -> str:
@@ -177,18 +178,19 @@ def load_victim_assistance(path: Path, states: dict[str, register.State], tally:
     """States reported to have Article 5 obligations; lists differ over time, and a State on no list is unclear."""
     shelf = Shelf(tally, register.Obligation, "state", "limb", "hostilities_ended")
     for row in by_key(read_rows(path), "iso3").values():
-        listed = row.text("on_current_isu_list") == "yes"
-        shelf.put(
-            row,
-            state=row.state(states),
-            article=5,
-            limb=enums.Limb.VICTIMS,
-            hostilities_ended=None,
-            standing=enums.StandingChoices.DECLARED if listed else enums.StandingChoices.UNCLEAR,
-            source=row.text("source"),
-            note="; ".join(part for part in (row.text("basis"), row.text("note")) if part),
-            is_verified=is_verified(row.text("source")),
-        )
+        with tally.noting_errors():
+            listed = row.text("on_current_isu_list") == "yes"
+            shelf.put(
+                row,
+                state=row.state(states),
+                article=5,
+                limb=enums.Limb.VICTIMS,
+                hostilities_ended=None,
+                standing=enums.StandingChoices.DECLARED if listed else enums.StandingChoices.UNCLEAR,
+                source=row.text("source"),
+                note="; ".join(part for part in (row.text("basis"), row.text("note")) if part),
+                is_verified=is_verified(row.text("source")),
+            )
 
 
 PROVISIONS = {
@@ -204,15 +206,16 @@ def load_published_dates(path: Path, states: dict[str, register.State], tally: T
     """Dates as others published them, right or wrong: each stays beside the computed one."""
     shelf = Shelf(tally, register.PublishedDate, "state", "kind", "number", "day", "source")
     for row in optional_rows(path):
-        published = partial_date(row, "published_deadline")
-        shelf.put(
-            row,
-            state=row.state(states),
-            kind=choose(row, "article", PROVISIONS),
-            number=int(row.text("kind").partition("extension-")[2] or 0),
-            day=published.day,
-            precision=published.precision,
-            text=row.text("published_text"),
-            source=row.text("source_url"),
-            note=row.text("note").removeprefix("ANOMALY: "),
-        )
+        with tally.noting_errors():
+            published = partial_date(row, "published_deadline")
+            shelf.put(
+                row,
+                state=row.state(states),
+                kind=choose(row, "article", PROVISIONS),
+                number=int(row.text("kind").partition("extension-")[2] or 0),
+                day=published.day,
+                precision=published.precision,
+                text=row.text("published_text"),
+                source=row.text("source_url"),
+                note=row.text("note").removeprefix("ANOMALY: "),
+            )

@@ -16,32 +16,34 @@ def load_documents(
     """Documents, each after the one whose place it takes, and where their language versions are."""
     documents = Shelf(tally, register.Document, "symbol")
     for row in optional_rows(portal / "documents.csv"):
-        dated = partial_date(row, "dated")
-        documents.put(
-            row,
-            symbol=row.text("symbol"),
-            title=row.text("title"),
-            kind=row.text("kind"),
-            dated_on=dated.day,
-            precision=dated.precision,
-            meeting=_found(row, "meeting", meetings),
-            state=row.state(states, "state_iso3") if row.text("state_iso3") else None,
-            supersedes=_found(row, "supersedes", {key[0]: found for key, found in documents.rows.items()}),
-            source=row.text("source"),
-            note=row.text("note"),
-            is_verified=row.text("verified") == "yes",
-        )
+        with tally.noting_errors():
+            dated = partial_date(row, "dated")
+            documents.put(
+                row,
+                symbol=row.text("symbol"),
+                title=row.text("title"),
+                kind=row.text("kind"),
+                dated_on=dated.day,
+                precision=dated.precision,
+                meeting=_found(row, "meeting", meetings),
+                state=row.state(states, "state_iso3") if row.text("state_iso3") else None,
+                supersedes=_found(row, "supersedes", {key[0]: found for key, found in documents.rows.items()}),
+                source=row.text("source"),
+                note=row.text("note"),
+                is_verified=row.text("verified") == "yes",
+            )
     by_symbol: dict[str, Any] = {key[0]: document for key, document in documents.rows.items()}
     versions = Shelf(tally, register.DocumentVersion, "document", "language", "number")
     for row in optional_rows(portal / "document_versions.csv"):
-        versions.put(
-            row,
-            document=_found(row, "symbol", by_symbol, needed=True),
-            language=row.text("language"),
-            number=row.number("version"),
-            url=row.text("url"),
-            source=row.text("source"),
-        )
+        with tally.noting_errors():
+            versions.put(
+                row,
+                document=_found(row, "symbol", by_symbol, needed=True),
+                language=row.text("language"),
+                number=row.number("version"),
+                url=row.text("url"),
+                source=row.text("source"),
+            )
     return by_symbol
 
 
@@ -53,23 +55,24 @@ def load_decisions(
     plans = {plan.code: plan for plan in register.ActionPlan.objects.all()}
     decisions = Shelf(tally, register.Decision, "code")
     for row in optional_rows(portal / "decisions.csv"):
-        decisions.put(
-            row,
-            code=row.text("code"),
-            meeting=_found(row, "meeting", meetings, needed=True),
-            paragraph=row.text("paragraph"),
-            title=row.text("title"),
-            text=row.text("text"),
-            wording=row.text("wording"),
-            kind=row.text("kind"),
-            document=_found(row, "document", documents),
-            office=_found(row, "office", offices),
-            action_plan=_found(row, "action_plan", plans),
-            effect=row.text("effect"),
-            source=row.text("source"),
-            note=row.text("note"),
-            is_verified=row.text("verified") == "yes",
-        )
+        with tally.noting_errors():
+            decisions.put(
+                row,
+                code=row.text("code"),
+                meeting=_found(row, "meeting", meetings, needed=True),
+                paragraph=row.text("paragraph"),
+                title=row.text("title"),
+                text=row.text("text"),
+                wording=row.text("wording"),
+                kind=row.text("kind"),
+                document=_found(row, "document", documents),
+                office=_found(row, "office", offices),
+                action_plan=_found(row, "action_plan", plans),
+                effect=row.text("effect"),
+                source=row.text("source"),
+                note=row.text("note"),
+                is_verified=row.text("verified") == "yes",
+            )
 
 
 def load_indicators(portal: Path, tally: Tally) -> None:
@@ -80,52 +83,55 @@ def load_indicators(portal: Path, tally: Tally) -> None:
     }
     indicators = Shelf(tally, register.Indicator, "code")
     for order, row in enumerate(optional_rows(portal / "indicators.csv")):
-        name = f"{row.text('plan')} {row.text('number')}"
-        if name not in actions:
-            raise row.fail(f"unknown action {name!r}")
-        indicators.put(
-            row,
-            action=actions[name],
-            code=row.text("code"),
-            text=row.text("text"),
-            wording=row.text("wording"),
-            unit=row.text("unit"),
-            order=order,
-            source=row.text("source"),
-            is_verified=row.text("wording") == enums.Wording.ADOPTED,
-        )
+        with tally.noting_errors():
+            name = f"{row.text('plan')} {row.text('number')}"
+            if name not in actions:
+                raise row.fail(f"unknown action {name!r}")
+            indicators.put(
+                row,
+                action=actions[name],
+                code=row.text("code"),
+                text=row.text("text"),
+                wording=row.text("wording"),
+                unit=row.text("unit"),
+                order=order,
+                source=row.text("source"),
+                is_verified=row.text("wording") == enums.Wording.ADOPTED,
+            )
     by_code = {key[0]: indicator for key, indicator in indicators.rows.items()}
     values = Shelf(tally, register.IndicatorValue, "indicator", "year")
     for row in optional_rows(portal / "indicator_values.csv"):
-        values.put(
-            row,
-            indicator=_found(row, "indicator", by_code, needed=True),
-            year=row.number("year"),
-            value=_decimal(row, "value"),
-            is_baseline=row.text("baseline") == "yes",
-            source=row.text("source"),
-            note=row.text("note"),
-        )
+        with tally.noting_errors():
+            values.put(
+                row,
+                indicator=_found(row, "indicator", by_code, needed=True),
+                year=row.number("year"),
+                value=_decimal(row, "value"),
+                is_baseline=row.text("baseline") == "yes",
+                source=row.text("source"),
+                note=row.text("note"),
+            )
 
 
 def load_pages(portal: Path, tally: Tally) -> None:
     """Short pages; a placeholder that no office has is refused with its line."""
     pages = Shelf(tally, register.PageText, "slug")
     for row in optional_rows(portal / "pages.csv"):
-        reviewed = row.day("last_reviewed")
-        if reviewed is None:
-            raise row.fail("last_reviewed is missing")
-        pages.put(
-            row,
-            slug=row.text("slug"),
-            title=row.text("title"),
-            body=row.text("body").replace("\r\n", "\n"),
-            dated_on=row.day("dated_on"),
-            last_reviewed=reviewed,
-            order=row.number("order") or 0,
-            source=row.text("source"),
-            note=row.text("note"),
-        )
+        with tally.noting_errors():
+            reviewed = row.day("last_reviewed")
+            if reviewed is None:
+                raise row.fail("last_reviewed is missing")
+            pages.put(
+                row,
+                slug=row.text("slug"),
+                title=row.text("title"),
+                body=row.text("body").replace("\r\n", "\n"),
+                dated_on=row.day("dated_on"),
+                last_reviewed=reviewed,
+                order=row.number("order") or 0,
+                source=row.text("source"),
+                note=row.text("note"),
+            )
 
 
 def _found(row: Row, column: str, table: dict[str, Any], *, needed: bool = False) -> Any:
