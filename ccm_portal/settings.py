@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "reports",
     "coalitions",
     "requests_app",
+    "requests_app.extensions",
     "ccm_portal.accounts",
     "ccm_portal.register",
     "django.contrib.admin",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("", include("ccm_portal.register.urls")),
     path("", include("requests_app.urls")),
+    path("", include("requests_app.extensions.urls")),
     path("", include("coalitions.urls")),
     path("", include("reports.urls")),
     path("accounts/email/", views.closed),  # the address stands for the post; the ISU changes it

@@ -16,6 +16,8 @@ from ccm_portal.treaty.dates import add_months
 from coalitions.enums import ActivityStatus, CoalitionStatus
 from coalitions.models import Coalition, Commitment, PlanStep
 from requests_app.enums import AreaCode, Status
+from requests_app.extensions.models import RiskFlag
+from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import Area, AssistanceRequest, Relay, RequestQuerySet
 from requests_app.queries import with_words
 
@@ -31,6 +33,7 @@ class Board:
     today: date
     access: Access
     clocks: list[Row] | None = None
+    flags: dict[int, RiskFlag] = field(default_factory=dict)
     reports: list[Row] | None = None
     own_requests: list[AssistanceRequest] | None = None
     relays_to_us: list[Relay] | None = None
@@ -78,7 +81,9 @@ def board_for(user: User, today: date) -> Board:
 
 def _for_focal_point(board: Board, state: State, user: User) -> None:
     """What is due from us and when; what we asked and who answered."""
-    board.clocks = running_deadlines(board.today, state=state)
+    rows = running_deadlines(board.today, state=state)
+    board.flags = flags_on(user, board.today, obligation__state=state)
+    board.clocks = with_flags(rows, board.flags)
     board.reports = [r for r in clocks.report_rows([state], board.today) if r.status == "not_due"]
     relays = Relay.objects.filter(request=OuterRef("pk"))
     requests = AssistanceRequest.objects.filter(state=state).order_by("-updated_at").for_list()

@@ -23,11 +23,12 @@ from ccm_portal.ui.templatetags.portal import TONES
 from coalitions import enums as coalition_enums
 from requests_app import enums as request_enums
 from requests_app.enums import AnswerKind
+from requests_app.extensions import enums as extension_enums
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
 from tests.requests_app.factories import AnswerFactory, OfferFactory, RequestFactory
 from tests.test_access import cast, client_of, play, secret
 
-OWN_APPS = ["accounts", "register", "requests_app", "coalitions", "reports"]
+OWN_APPS = ["accounts", "register", "requests_app", "extensions", "coalitions", "reports"]
 TEMPLATES = settings.BASE_DIR / "templates"
 CODE = [
     path
@@ -105,6 +106,7 @@ def test_every_form_that_posts_has_its_token():
 STATUSES = [
     request_enums.Status,
     request_enums.EvidenceLevel,
+    extension_enums.DraftStatus,
     coalition_enums.CoalitionStatus,
     coalition_enums.CommitmentStatus,
     coalition_enums.ActivityStatus,

@@ -7,6 +7,5 @@ urlpatterns = [
     path("states/", views.state_list, name="states"),
     path("deadlines/", views.deadline_list, name="deadlines"),
     path("deadlines.ics", views.deadline_calendar, name="calendar"),
-    path("extension-requests/", views.extension_list, name="extensions"),
     path("events/", views.event_list, name="events"),
 ]

@@ -9,8 +9,8 @@ from django.utils import timezone
 from ccm_portal.register import clocks
 from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.feeds import calendar
-from ccm_portal.register.forms import AsOfForm, DeadlineFilter, StateFilter
-from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State
+from ccm_portal.register.forms import DeadlineFilter, StateFilter
+from ccm_portal.register.models import Meeting, State
 from ccm_portal.register.queries import (
     deadline_rows,
     filtered_deadlines,
@@ -22,7 +22,6 @@ from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 
 STATE_COLUMNS = ["iso3", "name", "region", "status", "signed", "deposited", "entry_into_force", "withdrawal_effective"]
-EXTENSION_COLUMNS = ["iso3", "state", "clock", "number", "meeting", "outcome", "new_deadline", "document", "source"]
 
 
 @login_not_required
@@ -84,44 +83,6 @@ def deadline_calendar(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         calendar(running_deadlines(as_of(request)), made_on=timezone.now()), content_type="text/calendar; charset=utf-8"
     )
-
-
-@login_not_required
-def extension_list(request: HttpRequest) -> HttpResponse:
-    """Extension requests under Articles 3 and 4 and what meetings decided."""
-    on = as_of(request)
-    rows = ExtensionDecision.objects.select_related("obligation__state", "meeting").order_by(
-        "-meeting__first_day", "obligation__state"
-    )
-    return show_list(
-        request,
-        "register/extension_list.html",
-        rows.filter(meeting__first_day__lte=on),
-        name="extension-requests",
-        columns=EXTENSION_COLUMNS,
-        record=_extension_record,
-        filterset=AsOfForm(request.GET),
-        on=on,
-        upcoming=[
-            row
-            for row in clocks.current_rows(Obligation.objects.clocks().with_facts(), on, clocks.formal_meetings())
-            if row.is_running and row.latest_submission and row.latest_submission >= on
-        ],
-    )
-
-
-def _extension_record(extension: ExtensionDecision) -> dict[str, Any]:
-    return {
-        "iso3": extension.obligation.state_id,
-        "state": extension.obligation.state.name,
-        "clock": extension.obligation.limb,
-        "number": extension.sequence,
-        "meeting": extension.meeting.code if extension.meeting else "",
-        "outcome": extension.outcome,
-        "new_deadline": extension.granted_until,
-        "document": extension.document,
-        "source": extension.source,
-    }
 
 
 @login_not_required
