@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "ccm_portal",
     "reports",
     "coalitions",
+    "coalitions.outreach",
     "requests_app",
     "requests_app.extensions",
     "ccm_portal.accounts",

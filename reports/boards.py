@@ -15,6 +15,7 @@ from ccm_portal.register.queries import running_deadlines
 from ccm_portal.treaty.dates import add_months
 from coalitions.enums import ActivityStatus, CoalitionStatus
 from coalitions.models import Coalition, Commitment, PlanStep
+from coalitions.outreach.models import FollowUp
 from requests_app.enums import AreaCode, Status
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
@@ -42,6 +43,7 @@ class Board:
     new_requests: list[AssistanceRequest] | None = None
     unanswered: list[Relay] | None = None
     pressing: list[Row] | None = None
+    follow_ups: list[FollowUp] | None = None
     proposed: list[Coalition] | None = None
     next_steps: list[PlanStep] | None = None
     glance: dict[str, int] | None = None
@@ -67,6 +69,9 @@ def board_for(user: User, today: date) -> Board:
         _for_focal_point(board, access.state, user)
     if access.state or access.organisation:
         _for_supporter(board, user)
+    if access.follows_up:
+        waiting = FollowUp.objects.visible_to(user).open(today).select_related("obligation__state")
+        board.follow_ups = list(waiting[:SHOWN])
     if access.sees_all_requests:
         _for_handlers(board, user)
     if access.is_president or access.themes - {"cooperation"}:
@@ -132,14 +137,10 @@ def _for_handlers(board: Board, user: User) -> None:
 
 def _pressing_without_request(today: date, user: User) -> list[Row]:
     """Clocks that end within two years, or have passed, of States without an open request of the last two years."""
-    asked = set(
-        AssistanceRequest.objects.visible_to(user)
-        .open()
-        .filter(submitted_on__gte=today - timedelta(days=730))
-        .values_list("state", flat=True)
-    )
+    recent = AssistanceRequest.objects.visible_to(user).open().filter(submitted_on__gte=today - timedelta(days=730))
+    others = State.objects.exclude(pk__in=recent.order_by().values("state"))
     limit = add_months(today, PRESSING_MONTHS)
-    return [row for row in running_deadlines(today) if row.deadline <= limit and row.state.iso3 not in asked]
+    return [row for row in running_deadlines(today, state__in=others) if row.deadline <= limit]
 
 
 def _at_a_glance(board: Board) -> None:
