@@ -1,6 +1,6 @@
 """The register of time-bound obligations with its contacts, and the outreach list of States and areas."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,12 +26,27 @@ AREA_OF_ARTICLE = {3: AreaCode.STOCKPILES, 4: AreaCode.CLEARANCE}
 COORDINATORS = Access(themes=frozenset({Theme.COOPERATION}))
 
 
+@dataclass(frozen=True)
+class Note:
+    """Something noted of the contact with a State: the result of a follow-up, or an entry by hand (no obligation)."""
+
+    day: date
+    iso3: str
+    state: str
+    area: str
+    status: OutreachStatus
+    words: str
+    text: str
+    is_example: bool
+    obligation: int | None = None
+
+
 @dataclass
 class Contact:
     """A clock that runs, when its State was last contacted about it, and when it is to be contacted next."""
 
     row: Row
-    last: FollowUp | None = None
+    last: Note | None = None
     next: FollowUp | None = None
 
 
@@ -44,11 +59,8 @@ class Line:
     area: AreaCode
     status: OutreachStatus | None = None
     row: Row | None = None
-    last_on: date | None = None
-    last_words: str = ""
+    note: Note | None = None
     next_on: date | None = None
-    note: str = ""
-    is_example: bool = False
 
 
 @dataclass
@@ -99,28 +111,58 @@ def follow_ups(user: object, on: date) -> list[FollowUp]:
     return found
 
 
-def time_bound(user: object, on: date, known: Iterable[FollowUp] = ()) -> list[Contact]:
-    """Every clock that runs on a day, soonest first, with its contacts."""
+def notes(user: object, on: date, known: Iterable[FollowUp]) -> list[Note]:
+    """What was noted by a day, oldest first: one query."""
+    found = [
+        Note(
+            day=item.closed_on,
+            iso3=item.obligation.state_id,
+            state=item.obligation.state.name,
+            area=AREA_OF_ARTICLE[item.obligation.article].value,
+            status=status,
+            words=str(item.get_result_display()),
+            text=item.note,
+            is_example=item.is_example,
+            obligation=item.obligation_id,
+        )
+        for item in known
+        if item.closed_on and (status := STANDING[Result(item.result)])
+    ]
+    entries = OutreachEntry.objects.visible_to(user).filter(day__lte=on).select_related("state").order_by("pk")
+    found += [
+        Note(
+            day=entry.day,
+            iso3=entry.state_id,
+            state=entry.state.name,
+            area=entry.area_id,
+            status=OutreachStatus(entry.status),
+            words=str(entry.get_status_display()),
+            text=entry.note,
+            is_example=entry.is_example,
+        )
+        for entry in entries
+    ]
+    return sorted(found, key=lambda note: note.day)
+
+
+def time_bound(user: object, on: date, known: Sequence[FollowUp] = (), noted: Sequence[Note] = ()) -> list[Contact]:
+    """Every clock that runs on a day, soonest first, with its last contact and the next one due."""
     contacts = [Contact(row) for row in with_flags(running_deadlines(on), flags_on(user, on))]
-    by_clock = {contact.row.obligation.pk: contact for contact in contacts if contact.row.obligation}
-    for item in known:
-        contact = by_clock.get(item.obligation_id)
-        if contact is None:
-            continue
-        if item.closed_on is None:
-            contact.next = contact.next or item  # they come by due day
-        elif item.result != Result.RESOLVED and (
-            contact.last is None or contact.last.closed_on is None or item.closed_on >= contact.last.closed_on
-        ):
-            contact.last = item
+    for contact in contacts:
+        pk = contact.row.obligation.pk if contact.row.obligation else None
+        key = contact.row.state.pk, AREA_OF_ARTICLE[contact.row.article].value
+        about = [n for n in noted if n.obligation == pk or (n.obligation is None and (n.iso3, n.area) == key)]
+        spoken = [note for note in about if note.status is not OutreachStatus.PRESSING]
+        contact.last = spoken[-1] if spoken else None
+        contact.next = next((f for f in known if f.obligation_id == pk and f.closed_on is None), None)
     return contacts
 
 
-def outreach(user: object, on: date, known: Iterable[FollowUp], contacts: Iterable[Contact]) -> list[Line]:
+def outreach(user: object, on: date, noted: Iterable[Note], contacts: Iterable[Contact]) -> list[Line]:
     """Each State and area that has asked, presses, was contacted or declined, as far as the reader may know."""
     asked = asked_on(AssistanceRequest.objects.visible_to(user), on)
     lines: dict[tuple[str, str], Line] = {}
-    words: dict[tuple[str, str], OutreachStatus | None] = {}
+    words: dict[tuple[str, str], OutreachStatus] = {}
     pressing: set[tuple[str, str]] = set()
 
     def line(iso3: str, name: str, area: str) -> Line:
@@ -136,31 +178,11 @@ def outreach(user: object, on: date, known: Iterable[FollowUp], contacts: Iterab
         found.next_on = found.next_on or (contact.next.due_on if contact.next else None)
         if row.status != Status.EXTENSION_REQUESTED and reason_to_contact(row.deadline, row.latest_submission, on):
             pressing.add(key)
-    for day, iso3, name, area, status, text, note, is_example in sorted(_notes(user, on, known), key=lambda n: n[0]):
-        found = line(iso3, name, area)
-        found.last_on, found.last_words, found.note, found.is_example = day, text, note, is_example
-        words[iso3, area] = status
+    for note in noted:
+        found = line(note.iso3, note.state, note.area)
+        found.note, words[note.iso3, note.area] = note, note.status
     for key, found in lines.items():
         found.status = outreach_status(
             has_asked=key in asked.areas, last_word=words.get(key), is_pressing=key in pressing
         )
     return sorted((found for found in lines.values() if found.status), key=lambda found: (found.state, found.area))
-
-
-def _notes(
-    user: object, on: date, known: Iterable[FollowUp]
-) -> list[tuple[date, str, str, str, OutreachStatus | None, str, str, bool]]:
-    """What was noted of States and areas by a day: results of follow-ups, and entries by hand."""
-    notes = [
-        (item.closed_on, item.obligation.state_id, item.obligation.state.name,
-         str(AREA_OF_ARTICLE[item.obligation.article].value), STANDING[Result(item.result)],
-         str(item.get_result_display()), item.note, item.is_example)
-        for item in known
-        if item.closed_on and STANDING[Result(item.result)]
-    ]  # fmt: skip
-    entries = OutreachEntry.objects.visible_to(user).filter(day__lte=on).select_related("state")
-    return notes + [
-        (entry.day, entry.state_id, entry.state.name, entry.area_id, OutreachStatus(entry.status),
-         str(entry.get_status_display()), entry.note, entry.is_example)
-        for entry in entries
-    ]  # fmt: skip

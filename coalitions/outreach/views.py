@@ -29,10 +29,11 @@ def time_bound(request: HttpRequest) -> HttpResponse:
     """Every State with an open clock under Article 3 or 4, and none other."""
     on, internal = as_of(request), follows_up(request.user)
     known = queries.follow_ups(request.user, on) if internal else []
+    noted = queries.notes(request.user, on, known) if internal else []
     return show_list(
         request,
         "outreach/time_bound.html",
-        queries.time_bound(request.user, on, known),
+        queries.time_bound(request.user, on, known, noted),
         name="time-bound-obligations",
         columns=[*COLUMNS, *CONTACT_COLUMNS] if internal else COLUMNS,
         record=_record,
@@ -52,8 +53,8 @@ def _record(contact: Contact) -> dict[str, Any]:
         "deadline": row.deadline,
         "status": row.status,
         "latest_submission": row.latest_submission,
-        "last_contact": contact.last.closed_on if contact.last else None,
-        "last_result": contact.last.result if contact.last else "",
+        "last_contact": contact.last.day if contact.last else None,
+        "last_result": contact.last.words if contact.last else "",
         "next_due": contact.next.due_on if contact.next else None,
     }
 
@@ -69,11 +70,12 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
     _insiders_only(request)
     on, form = as_of(request), OutreachFilter(request.GET)
     known = queries.follow_ups(request.user, on)
-    contacts = queries.time_bound(request.user, on, known)
+    noted = queries.notes(request.user, on, known)
+    contacts = queries.time_bound(request.user, on, known, noted)
     chosen = form.cleaned_data if form.is_valid() else {}
     lines = [
         line
-        for line in queries.outreach(request.user, on, known, contacts)
+        for line in queries.outreach(request.user, on, noted, contacts)
         if chosen.get("status") in {None, "", line.status} and chosen.get("area") in {None, "", line.area}
     ]
     return show_list(
@@ -96,10 +98,10 @@ def _line_record(line: Line) -> dict[str, Any]:
         "area": line.area,
         "status": line.status,
         "deadline": line.row.deadline if line.row else None,
-        "last_contact": line.last_on,
-        "last_result": line.last_words,
+        "last_contact": line.note.day if line.note else None,
+        "last_result": line.note.words if line.note else "",
         "next_due": line.next_on,
-        "note": line.note,
+        "note": line.note.text if line.note else "",
     }
 
 

@@ -320,10 +320,20 @@ def test_R055_last_contact_and_next_due_are_for_those_who_follow_up(clock, coord
     (row,) = [
         r for r in client_of(coordinator).get("/time-bound-obligations/?format=json").json() if r["iso3"] == "IRQ"
     ]
-    assert (row["last_contact"], row["last_result"], row["next_due"]) == (str(today), "assistance", str(again))
+    assert (row["last_contact"], row["last_result"], row["next_due"]) == (
+        str(today), "Answered: will ask for assistance", str(again),
+    )  # fmt: skip
     public = client.get("/time-bound-obligations/?format=json").json()
     assert all("last_contact" not in row for row in public)
     assert "Last contact" not in client.get("/time-bound-obligations/").content.decode()
+
+
+def test_R055_a_note_by_hand_about_the_area_is_a_contact_too(coordinator, isu):
+    day = date(2026, 5, 1)
+    add_entry(OutreachEntry(state_id="IRQ", area_id="clearance", status="contacted", day=day), by=isu)
+    add_entry(OutreachEntry(state_id="SSD", area_id="victim_assistance", status="contacted", day=day), by=isu)
+    rows = client_of(coordinator).get("/time-bound-obligations/?format=json").json()
+    assert {row["iso3"]: row["last_contact"] for row in rows if row["last_contact"]} == {"IRQ": str(day)}
 
 
 def test_a_result_is_recorded_once(clock, coordinator):
