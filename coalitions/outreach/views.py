@@ -4,12 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ccm_portal.register.forms import AsOfForm
+from ccm_portal.register.models import Obligation
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 from coalitions.outreach import actions, queries
@@ -18,6 +20,7 @@ from coalitions.outreach.models import FollowUp, OutreachEntry
 from coalitions.outreach.permissions import follows_up
 from coalitions.outreach.queries import Contact, Line
 from requests_app.actions import Refused
+from requests_app.extensions.queries import clock_of
 
 COLUMNS = ["iso3", "state", "article", "clock", "deadline", "status", "latest_submission"]
 CONTACT_COLUMNS = ["last_contact", "last_result", "next_due"]
@@ -87,7 +90,7 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
         record=_line_record,
         filterset=form,
         on=on,
-        waiting=[item for item in known if item.closed_on is None],
+        waiting=sorted((c for c in contacts if c.next), key=lambda c: (c.next.due_on, c.row.state.name)),
     )
 
 
@@ -108,7 +111,8 @@ def _line_record(line: Line) -> dict[str, Any]:
 def follow_up_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One follow-up: why, about what, and what the contact brought."""
     _insiders_only(request)
-    rows = FollowUp.objects.visible_to(request.user).select_related("obligation__state", "by")
+    clock = Prefetch("obligation", Obligation.objects.with_facts())
+    rows = FollowUp.objects.visible_to(request.user).select_related("by").prefetch_related(clock)
     item, today = get_object_or_404(rows, pk=pk), timezone.localdate()
     form = ResultForm(request.POST or None, today=today)
     if request.method == "POST" and form.is_valid():
@@ -122,6 +126,7 @@ def follow_up_detail(request: HttpRequest, pk: int) -> HttpResponse:
     earlier = FollowUp.objects.visible_to(request.user).filter(obligation=item.obligation, closed_on__isnull=False)
     context = {
         "item": item,
+        "row": clock_of(item.obligation, today),
         "form": form,
         "today": today,
         "earlier": earlier.exclude(pk=item.pk).select_related("by").order_by("-closed_on", "-pk"),

@@ -14,6 +14,11 @@ MOST_LINES = 15
 SPARE_LINES = 2
 
 
+def whole(figure: Any) -> Any:
+    """A figure as a person would type it: 4000000, not 4000000.00."""
+    return int(figure) if figure is not None and figure == int(figure) else figure
+
+
 class RiskForm(forms.Form):
     reason = forms.CharField(
         label=_("Why may the obligation not be completed in time?"),
@@ -38,6 +43,7 @@ class DraftForm(forms.ModelForm):
         self.article = self.instance.obligation.article
         self.most = MOST_MONTHS[self.article]
         self.initial["version"] = self.instance.version
+        self.initial.update({name: whole(getattr(self.instance, name)) for name in FIGURES})
         prompts = {code: prompt for code, prompt in PROMPTS[self.article].items() if is_further or len(code) == 1}
         for name in [name for name in self.fields if name.startswith("item_")]:
             code = name.removeprefix("item_")

@@ -15,6 +15,7 @@ from ccm_portal.register.enums import OutcomeChoices
 from ccm_portal.register.models import ExtensionDecision, Obligation
 from ccm_portal.treaty import extensions as rules
 from ccm_portal.treaty.deadlines import Status
+from ccm_portal.ui.templatetags.portal import money
 from requests_app.extensions.domain.risk import FLAGGED
 from requests_app.extensions.enums import OTHER_NAMES, PROMPTS
 from requests_app.extensions.models import ExtensionDraft, RiskFlag
@@ -95,9 +96,9 @@ def check(draft: ExtensionDraft) -> Check:
 
 
 def items_of(draft: ExtensionDraft) -> list[tuple[str, str]]:
-    """The items of the treaty by name, with what stands under them; those of further requests where they are given."""
+    """The items of the treaty that have a text, by name."""
     article, texts = draft.obligation.article, draft.texts()
-    return [(item_name(article, code), texts[code]) for code in PROMPTS[article] if len(code) == 1 or texts[code]]
+    return [(item_name(article, code), texts[code]) for code in PROMPTS[article] if texts[code]]
 
 
 def item_name(article: int, code: str) -> str:
@@ -111,17 +112,20 @@ def item_name(article: int, code: str) -> str:
 def _sums(draft: ExtensionDraft) -> list[str]:
     """Warnings only: areas are surveyed again, and stocks are found."""
     warnings = [
-        _("%(kind)s (%(unit)s): held differs from destroyed, remaining, retained and transferred by %(number)s.")
-        % {"kind": line.kind, "unit": line.get_unit_display(), "number": line.as_rule.difference}
+        _unbalanced(f"{line.kind} ({line.get_unit_display()})", Decimal(line.as_rule.difference), "")
         for line in draft.stocks.all()
         if line.as_rule.difference
     ]
     if difference := draft.land.difference:
-        warnings.append(
-            _("Area at the start and discovered differs from area released and remaining by %(number)s m².")
-            % {"number": f"{difference:,.0f}"}
-        )
+        warnings.append(_unbalanced(_("Areas"), difference, " m²"))
     return warnings
+
+
+def _unbalanced(what: str, difference: Decimal, unit: str) -> str:
+    facts = {"what": what, "number": f"{money(abs(difference))}{unit}"}
+    if difference > 0:
+        return _("%(what)s: %(number)s of what there was is not accounted for.") % facts
+    return _("%(what)s: %(number)s more is accounted for than there was.") % facts
 
 
 def funding_total(draft: ExtensionDraft) -> dict[str, Decimal] | None:

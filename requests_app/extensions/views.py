@@ -27,6 +27,7 @@ from requests_app.extensions.forms import (
     RiskForm,
     StockForm,
     StockFormSet,
+    whole,
 )
 from requests_app.extensions.models import ExtensionDraft, RiskFlag
 
@@ -170,7 +171,7 @@ def draft_edit(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _funding_rows(draft: ExtensionDraft, row: Row | None) -> list[dict[str, Any]]:
     """The stored lines; for a new table, the years that an extension would begin with."""
-    lines = [{name: getattr(line, name) for name in FundingForm.base_fields} for line in draft.funding.all()]
+    lines = [{name: whole(getattr(line, name)) for name in FundingForm.base_fields} for line in draft.funding.all()]
     first = row.deadline.year if row else timezone.localdate().year
     return lines or [{"year": first + number} for number in range(YEARS_SUGGESTED)]
 
