@@ -1,9 +1,11 @@
 """What a request for more time must contain (Articles 3.4 and 4.6), how much it may ask, and when it is late."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from ccm_portal.treaty.meetings import FormalMeeting
 
 #: Articles 3.3 and 4.5: up to four years for stockpiles, up to five for clearance, each time.
 MOST_MONTHS = {3: 48, 4: 60}
@@ -45,6 +47,18 @@ def is_late(latest_submission: date | None, lodged: date) -> bool:
     """Articles 3.5 and 4.6: a request lodged less than nine months before its meeting is late, which does not make it
     void. Where the meeting is not scheduled, nothing is late."""
     return latest_submission is not None and lodged > latest_submission
+
+
+def deciding_meeting(right: str, lodged: date, meetings: Iterable[FormalMeeting]) -> FormalMeeting | None:
+    """Articles 3.5 and 4.6: the meeting that a request goes to: the right one, named by its code, or, where that is
+    over, the next to come. None while it is not scheduled."""
+    coming = [meeting for meeting in meetings if meeting.last_day >= lodged]
+    if not right:
+        return None
+    return next(
+        (meeting for meeting in coming if meeting.code == right),
+        min(coming, key=lambda meeting: meeting.first_day, default=None),
+    )
 
 
 @dataclass(frozen=True, slots=True)

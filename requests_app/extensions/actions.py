@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User
+from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.enums import OutcomeChoices, Theme
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State
+from ccm_portal.treaty.extensions import deciding_meeting
 from requests_app.actions import EditedMeanwhile, Refused
 from requests_app.extensions import queries
 from requests_app.extensions.enums import DraftStatus
@@ -138,7 +140,8 @@ def lodge_draft(draft: ExtensionDraft, *, by: User, today: date) -> ExtensionDra
     row = queries.clock_of(locked.obligation, today)
     if row is None or not row.is_running:
         raise Refused(_("This clock does not run any more."))
-    locked.meeting = Meeting.objects.filter(code=row.consideration_meeting).first()
+    meeting = deciding_meeting(row.consideration_meeting, today, formal_meetings())
+    locked.meeting = Meeting.objects.get(code=meeting.code) if meeting else None
     locked.due_on, locked.lodged_on, locked.status = row.latest_submission, today, DraftStatus.LODGED
     locked.decision = _enter(locked, (entries.aggregate(last=Max("sequence"))["last"] or 0) + 1, by=by, today=today)
     locked.version += 1

@@ -18,6 +18,7 @@ from ccm_portal.register.models import ExtensionDecision, Obligation
 from ccm_portal.register.queries import running_deadlines
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
+from ccm_portal.ui.templatetags.portal import day
 from requests_app.actions import EditedMeanwhile, Refused
 from requests_app.extensions import actions, permissions, queries
 from requests_app.extensions.forms import (
@@ -214,7 +215,9 @@ def draft_lodge(request: HttpRequest, reference: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        late = _("It is marked as late: the last day was %(day)s.") % {"day": lodged.due_on} if lodged.is_late else ""
+        late = (
+            _("It is marked as late: the last day was %(day)s.") % {"day": day(lodged.due_on)} if lodged.is_late else ""
+        )
         messages.success(request, f"{_('Lodged. Everybody can read it now.')} {late}".strip())
     return redirect(draft)
 

@@ -332,6 +332,24 @@ def test_R048_late_lodging_is_marked_and_never_refused(isu, client):
     assert lodged.reference not in client.get("/extension-requests/?as_of=2019-02-25").content.decode()
 
 
+def test_R048_a_request_lodged_after_its_meeting_goes_to_the_next_one(isu):
+    """Chad's deadline of 1 October 2026 was for the Review Conference of September 2026."""
+    clock = Obligation.objects.get(state="TCD", limb="4.1(a)")
+    draft = complete(start_draft(clock, by=isu), isu)
+    with transaction.atomic():
+        lodged = lodge_draft(draft, by=isu, today=date(2026, 11, 21))
+        assert (lodged.meeting, lodged.due_on, lodged.is_late) == (None, date(2025, 12, 14), True)
+        for address in (lodged.get_absolute_url(), "/extension-requests/", "/states/tcd/", "/dashboard/"):
+            page = play("president" if "dash" in address else "anonymous").get(address).content.decode()
+            assert "UNDEFINED" not in page, address
+            assert lodged.reference in page, address
+        transaction.set_rollback(True)
+    Meeting.objects.create(code="14MSP", kind="msp", first_day=date(2027, 9, 6), last_day=date(2027, 9, 10))
+    formal_meetings.forget()
+    lodged = lodge_draft(reread(draft), by=isu, today=date(2026, 11, 21))
+    assert (lodged.meeting.code, lodged.decision.meeting.code) == ("14MSP", "14MSP")
+
+
 def test_R048_a_request_is_lodged_once_and_edited_no_more(iraq, clock):
     draft = complete(start_draft(clock, by=iraq), iraq)
     lodge_draft(draft, by=iraq, today=timezone.localdate())
