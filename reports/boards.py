@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from ccm_portal.accounts.models import Access, OutboxMail, User
@@ -151,7 +151,9 @@ def _at_a_glance(board: Board) -> None:
         board.glance[row.label] = board.glance.get(row.label, 0) + 1
     waiting = ExtensionDecision.objects.filter(outcome__in=["pending", "not_seen"])
     board.undecided = list(
-        waiting.select_related("obligation__state", "meeting").order_by("-meeting__first_day")[:SHOWN]
+        waiting.select_related("obligation__state", "meeting").order_by(
+            F("meeting__first_day").desc(nulls_first=True), "-pk"
+        )[:SHOWN]
     )
 
 
