@@ -25,8 +25,12 @@ from ccm_portal.register.models import (
 from coalitions.actions import propose_coalition, record_commitment
 from coalitions.enums import MemberRole
 from coalitions.models import Coalition, Commitment
+from coalitions.outreach.actions import add_entry, open_follow_ups
+from coalitions.outreach.models import OutreachEntry
 from requests_app.actions import answer_relay, publish_offer, relay_request, save_request, start_request, submit_request
 from requests_app.enums import AnswerKind, Kind, Visibility
+from requests_app.extensions.actions import raise_flag, save_draft
+from requests_app.extensions.models import FundingLine, RiskFlag
 from requests_app.models import Area, AssistanceRequest, EvidenceItem, Offer, Supporter
 
 PASSWORD = "demo-portal"  # noqa: S105 - of the demonstration only, printed on its screen
@@ -83,6 +87,8 @@ def prepare(on: date) -> int:
     _lebanon(people, on)
     _offers(people, on)
     _document(on)
+    _more_time(people, on)
+    _outreach(people, on)
     return _count() - before
 
 
@@ -301,3 +307,47 @@ def _offers(people: dict[str, User], on: date) -> None:
             **kinds,
         )
         publish_offer(offer, areas=Area.objects.filter(pk__in=areas), by=people[person], today=on - timedelta(days=20))
+
+
+def _more_time(people: dict[str, User], on: date) -> None:
+    """Lao People's Democratic Republic says that it may not complete in time, and begins to write its request."""
+    clock = Obligation.objects.select_related("state").get(state="LAO", limb="4.1(a)")
+    if RiskFlag.objects.filter(obligation=clock, is_example=True).exists():
+        return
+    draft = raise_flag(
+        clock,
+        reason="Survey finds more hazardous area every season than the teams can clear (example).",
+        by=people["lao"],
+        today=on - timedelta(days=25),
+        is_example=True,
+    )
+    draft.months, draft.currency = 60, "USD"
+    draft.item_b = "Survey is not complete in all provinces; the teams in the field cannot finish sooner (example)."
+    draft.item_g = "Access in the rainy season, and funding that comes year by year (example)."
+    draft.initial, draft.cleared, draft.remaining = Decimal("1500000000"), Decimal("300000000"), Decimal("1250000000")
+    save_draft(
+        draft,
+        by=people["lao"],
+        funding=[
+            FundingLine(
+                year=on.year + number,
+                required=Decimal("40000000"),
+                national=Decimal("4000000"),
+                expected=Decimal("26000000"),
+            )
+            for number in (1, 2, 3)
+        ],
+        stocks=[],
+    )
+
+
+def _outreach(people: dict[str, User], on: date) -> None:
+    """What the day asks for, computed from the register; and two contacts that never happened."""
+    open_follow_ups(on)
+    if OutreachEntry.objects.filter(is_example=True).exists():
+        return
+    for state, area, status, days in (("MRT", "clearance", "contacted", 40), ("SOM", "clearance", "declined", 15)):
+        entry = OutreachEntry(
+            state_id=state, area_id=area, status=status, note=EXAMPLE, day=on - timedelta(days=days), is_example=True
+        )
+        add_entry(entry, by=people["coordinator"])

@@ -21,7 +21,9 @@ urlpatterns = [
     path("", include("ccm_portal.register.urls")),
     path("", include("ccm_portal.accounts.urls")),
     path("", include("requests_app.urls")),
+    path("", include("requests_app.extensions.urls")),
     path("", include("coalitions.urls")),
+    path("", include("coalitions.outreach.urls")),
     path("", include("reports.urls")),
     path("accounts/email/", views.closed),  # the address stands for the post; the ISU changes it
     path("accounts/", include("allauth.urls")),

@@ -15,6 +15,7 @@ from reports.forms import PeriodForm, StatisticsForm, usual_period
 from reports.models import Practice, PublishedFigure
 from reports.queries import profile
 from reports.statistics import COLUMNS, statistics
+from requests_app.extensions.permissions import acts_for, can_publish
 from requests_app.models import AssistanceRequest
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -24,7 +25,15 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def state_detail(request: HttpRequest, iso3: str) -> HttpResponse:
     """Everything about one State."""
     found = profile(iso3.upper(), request.user, as_of(request))
-    return render(request, "reports/state_detail.html", {"profile": found, "state": found.state, "today": found.on})
+    access = access_of(request.user)
+    context = {
+        "profile": found,
+        "state": found.state,
+        "today": found.on,
+        "acts_for": acts_for(access, found.state.pk) and "as_of" not in request.GET,
+        "can_publish": can_publish(access, found.state.pk),
+    }
+    return render(request, "reports/state_detail.html", context)
 
 
 @login_not_required

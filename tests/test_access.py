@@ -19,8 +19,11 @@ from ccm_portal.accounts.models import Appointment, AuditEvent, OutboxMail, User
 from ccm_portal.register.enums import Theme
 from ccm_portal.register.models import Obligation, Office, OfficeTerm, State
 from coalitions.models import Commitment
+from coalitions.outreach.actions import open_follow_ups
+from coalitions.outreach.models import FollowUp
 from requests_app.actions import submit_request
 from requests_app.enums import Channel, Status, Visibility
+from requests_app.extensions.actions import raise_flag
 from requests_app.models import AssistanceRequest, Relay
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory, MemberFactory
 from tests.conftest import person
@@ -107,6 +110,26 @@ TABLE = [
     ("POST", "/my/calendar/0/revoke/", "302 404 404 404 404 404 404 404 404 404"),
     ("GET", "/feeds/secret-of-nobody.ics", GONE),
     ("GET", "/extension-requests/", ALL),
+    # Mauritania's running clock, marked as at risk, with a draft; it may speak for it, and the ISU on its behalf
+    ("GET", "/extension-requests/at-risk/{clock}/", "302 200 403 403 403 403 403 403 403 200"),
+    ("GET", "/extension-requests/at-risk/0/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/extension-requests/at-risk/{clock}/withdraw/", POST_ONLY),
+    ("POST", "/extension-requests/at-risk/{clock}/withdraw/", "302 302 404 404 404 404 403 404 404 302"),
+    ("POST", "/extension-requests/at-risk/{clock}/publish/", "302 302 404 404 404 404 403 404 404 403"),
+    ("POST", "/extension-requests/at-risk/{clock}/nonsense/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/extension-requests/MRT-ER-1/", "404 200 404 404 404 404 404 404 404 200"),
+    ("GET", "/extension-requests/MRT-ER-1/edit/", "302 200 404 404 404 404 404 404 404 200"),
+    ("POST", "/extension-requests/MRT-ER-1/edit/", "302 422 404 404 404 404 404 404 404 422"),
+    ("POST", "/extension-requests/MRT-ER-1/lodge/", "302 302 404 404 404 404 404 404 404 302"),
+    ("POST", "/extension-requests/MRT-ER-1/withdraw/", "302 302 404 404 404 404 404 404 404 302"),
+    ("GET", "/time-bound-obligations/", ALL),
+    ("GET", "/follow-ups/", "302 404 404 404 404 404 200 200 404 200"),
+    ("GET", "/follow-ups/?format=csv", "302 404 404 404 404 404 200 200 404 200"),
+    ("GET", "/follow-ups/{task}/", "302 404 404 404 404 404 200 200 404 200"),
+    ("POST", "/follow-ups/{task}/", "302 404 404 404 404 404 302 302 404 302", {"result": "declined"}),
+    ("GET", "/follow-ups/0/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/follow-ups/notes/new/", "302 404 404 404 404 404 200 200 404 200"),
+    ("POST", "/follow-ups/notes/new/", "302 404 404 404 404 404 422 422 404 422"),
     ("GET", "/events/", ALL),
     ("GET", "/reports/", ALL),
     ("GET", "/reports/statistics/", ALL),
@@ -212,7 +235,12 @@ def world(settings, tmp_path):
     for coalition in (works, waits):
         MemberFactory(coalition=coalition, code="NPA", role="operator")
     works.requests.add(asked)
-    return {"file": file.pk, "foreign": foreign.pk}
+    clock = Obligation.objects.get(state="MRT", limb="4.1(a)")
+    writer = person("writer@access.org", Role.FOCAL_POINT, state="MRT")
+    raise_flag(clock, reason="Sand.", by=writer, today=timezone.localdate())
+    open_follow_ups(date(2026, 11, 21))
+    task = FollowUp.objects.get(obligation__state="IRQ")
+    return {"file": file.pk, "foreign": foreign.pk, "clock": clock.pk, "task": task.pk}
 
 
 def status_of(client, method, address, data):
@@ -237,7 +265,10 @@ def test_access_table(role, world):
 
 
 def test_every_address_is_in_the_table():
-    routes = {resolve(address.format(file=1, foreign=2).split("?")[0]).route for _method, address, *_rest in TABLE}
+    routes = {
+        resolve(address.format(file=1, foreign=2, clock=3, task=4).split("?")[0]).route
+        for _method, address, *_rest in TABLE
+    }
     assert set(own_patterns()) - routes == set()
 
 
@@ -249,7 +280,7 @@ def test_every_role_is_in_every_line():
 def test_what_the_public_reaches_has_opted_out_of_sign_in():
     """Login is required by the middleware; a view that anybody may open says so, and the table knows it."""
     public = {
-        resolve(line[1].format(file=1, foreign=2).split("?")[0]).route
+        resolve(line[1].format(file=1, foreign=2, clock=3, task=4).split("?")[0]).route
         for line in TABLE
         if not line[2].startswith("302")
     }

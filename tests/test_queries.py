@@ -142,6 +142,7 @@ PAGES = [
     "/extension-requests/",
     "/extension-requests/?per_page=100",
     "/extension-requests/?format=csv",
+    "/time-bound-obligations/",
     "/events/",
     "/events/?format=csv",
     "/requests/",
@@ -177,10 +178,11 @@ OWN = {
               "/coalitions/new/?request=MRT-1", "/coalitions/mrt/commitments/new/"],
     "party": [*SIGNED_IN, "/offers/new/", "/coalitions/mrt/commitments/new/"],
     "partner": [*SIGNED_IN],
-    "coordinator": [*SIGNED_IN, "/requests/MRT-1/matches/", "/coalitions/new/?request=MRT-1",
+    "coordinator": [*SIGNED_IN, "/follow-ups/", "/requests/MRT-1/matches/", "/coalitions/new/?request=MRT-1",
                     "/coalitions/mrt/commitments/new/"],
     "president": ["/dashboard/"],
-    "isu": [*SIGNED_IN, "/requests/MRT-1/matches/", "/coalitions/mrt/commitments/new/"],
+    "isu": [*SIGNED_IN, "/follow-ups/", "/follow-ups/?format=csv",
+            "/requests/MRT-1/matches/", "/coalitions/mrt/commitments/new/"],
 }  # fmt: skip
 #: Pages that need more than that today, and how many.
 OVER: dict[str, int] = {}

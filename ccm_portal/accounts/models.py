@@ -42,6 +42,11 @@ class Access:
         """The ISU and the Coordinators on cooperation and assistance handle every submitted request."""
         return self.is_isu or self.is_coordinator
 
+    @property
+    def follows_up(self) -> bool:
+        """The ISU and the Coordinators in office, of any theme, contact States about their clocks."""
+        return self.is_isu or bool(self.themes)
+
 
 PUBLIC = Access()
 #: Roles in which a person reads what is for States Parties; an observer sent by a State does not.

@@ -11,7 +11,6 @@ urlpatterns = [
     path("deadlines/forecast/", views.deadline_forecast, name="forecast"),
     path("states/<str:iso3>/deadlines/<slug:slug>/", views.deadline_detail, name="deadline"),
     path("deadlines.ics", views.deadline_calendar, name="calendar"),
-    path("extension-requests/", views.extension_list, name="extensions"),
     path("events/", views.event_list, name="events"),
     path("declarations/", record_views.declaration_list, name="declarations"),
     path("about/", record_views.page_list, name="pages"),

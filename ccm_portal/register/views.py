@@ -18,7 +18,7 @@ from ccm_portal.register.feeds import deadline_feed
 from ccm_portal.register.forms import AsOfForm, DeadlineFilter, FeedFilter, KnownOnForm, StateFilter
 from ccm_portal.register.history import Change, History
 from ccm_portal.register.membership import curve, verdicts, years
-from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State, Target
+from ccm_portal.register.models import Meeting, State, Target
 from ccm_portal.register.queries import (
     deadline_rows,
     filtered_deadlines,
@@ -33,10 +33,6 @@ from ccm_portal.ui.listing import show_list
 
 STATE_COLUMNS = ["iso3", "name", "region", "status", "signed", "deposited", "entry_into_force", "withdrawal_effective"]
 CHANGE_COLUMNS = ["at", "change", "record", "facts", "by", "reason", "source"]
-EXTENSION_COLUMNS = [
-    "iso3", "state", "clock", "number", "requested_on", "is_late", "meeting", "outcome", "new_deadline", "document",
-    "source",
-]  # fmt: skip
 
 
 @login_not_required
@@ -186,48 +182,6 @@ def deadline_calendar(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest(" ".join(str(error) for errors in form.errors.values() for error in errors))
     return deadline_feed(request, form.cleaned_data, on=on, name=_("Convention on Cluster Munitions: deadlines"))
-
-
-@login_not_required
-def extension_list(request: HttpRequest) -> HttpResponse:
-    """Extension requests under Articles 3 and 4 and what meetings decided."""
-    on = as_of(request)
-    rows = (
-        ExtensionDecision.objects.select_related("obligation__state", "meeting")
-        .prefetch_related("meeting__schedules")
-        .order_by("-meeting__first_day", "obligation__state")
-    )
-    return show_list(
-        request,
-        "register/extension_list.html",
-        rows.filter(meeting__first_day__lte=on),
-        name="extension-requests",
-        columns=EXTENSION_COLUMNS,
-        record=_extension_record,
-        filterset=AsOfForm(request.GET),
-        on=on,
-        upcoming=[
-            row
-            for row in clocks.current_rows(Obligation.objects.clocks().with_facts(), on, clocks.formal_meetings())
-            if row.is_running and row.latest_submission and row.latest_submission >= on
-        ],
-    )
-
-
-def _extension_record(extension: ExtensionDecision) -> dict[str, Any]:
-    return {
-        "iso3": extension.obligation.state_id,
-        "state": extension.obligation.state.name,
-        "clock": extension.obligation.limb,
-        "number": extension.sequence,
-        "requested_on": extension.requested_on,
-        "is_late": extension.is_late,
-        "meeting": extension.meeting.code if extension.meeting else "",
-        "outcome": extension.outcome,
-        "new_deadline": extension.granted_until,
-        "document": extension.document,
-        "source": extension.source,
-    }
 
 
 @login_not_required

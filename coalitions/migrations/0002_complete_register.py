@@ -5,41 +5,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('coalitions', '0001_initial'),
-        ('register', '0002_complete_register'),
+        ("coalitions", "0001_initial"),
+        ("register", "0002_complete_register"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='activity',
-            name='decisions',
-            field=models.ManyToManyField(blank=True, related_name='activities', to='register.decision', verbose_name='decisions it carries out'),
+            model_name="activity",
+            name="decisions",
+            field=models.ManyToManyField(
+                blank=True, related_name="activities", to="register.decision", verbose_name="decisions it carries out"
+            ),
         ),
         migrations.AlterField(
-            model_name='activity',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='coalitions.workplan'),
+            model_name="activity",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="activities", to="coalitions.workplan"
+            ),
         ),
         migrations.AlterField(
-            model_name='commitment',
-            name='coalition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='coalitions.coalition'),
+            model_name="commitment",
+            name="coalition",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="commitments", to="coalitions.coalition"
+            ),
         ),
         migrations.AlterField(
-            model_name='member',
-            name='coalition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='coalitions.coalition'),
+            model_name="member",
+            name="coalition",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="members", to="coalitions.coalition"
+            ),
         ),
         migrations.AlterField(
-            model_name='planstep',
-            name='activity',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='coalitions.activity'),
+            model_name="planstep",
+            name="activity",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="steps",
+                to="coalitions.activity",
+            ),
         ),
         migrations.AlterField(
-            model_name='planstep',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='coalitions.workplan'),
+            model_name="planstep",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="coalitions.workplan"
+            ),
         ),
     ]

@@ -5,58 +5,119 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('register', '0002_complete_register'),
-        ('requests_app', '0002_areas'),
+        ("register", "0002_complete_register"),
+        ("requests_app", "0002_areas"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='answer',
-            name='relay',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='requests_app.relay'),
+            model_name="answer",
+            name="relay",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="requests_app.relay"
+            ),
         ),
         migrations.AlterField(
-            model_name='assistancerequest',
-            name='obligation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='register.obligation'),
+            model_name="assistancerequest",
+            name="obligation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="requests",
+                to="register.obligation",
+            ),
         ),
         migrations.AlterField(
-            model_name='evidenceitem',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='requests_app.assistancerequest'),
+            model_name="evidenceitem",
+            name="request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="evidence",
+                to="requests_app.assistancerequest",
+            ),
         ),
         migrations.AlterField(
-            model_name='relay',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relays', to='requests_app.assistancerequest'),
+            model_name="relay",
+            name="request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="relays", to="requests_app.assistancerequest"
+            ),
         ),
         migrations.AlterField(
-            model_name='requestevent',
-            name='action',
-            field=models.CharField(choices=[('submit', 'Submit'), ('record', 'Record what a State has said'), ('confirm', 'Confirm the need'), ('ask_clarification', 'Ask for clarification'), ('clarify', 'Send the clarification'), ('relay', 'Relay to supporters'), ('answer', 'Answer'), ('agree', 'Record an agreement'), ('start_delivery', 'Record that delivery has begun'), ('complete_delivery', 'Record that everything is delivered'), ('close_met', 'Close as met'), ('close_partly', 'Close as partly met'), ('close_unmet', 'Close as unmet'), ('withdraw', 'Withdraw')], max_length=20),
+            model_name="requestevent",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("submit", "Submit"),
+                    ("record", "Record what a State has said"),
+                    ("confirm", "Confirm the need"),
+                    ("ask_clarification", "Ask for clarification"),
+                    ("clarify", "Send the clarification"),
+                    ("relay", "Relay to supporters"),
+                    ("answer", "Answer"),
+                    ("agree", "Record an agreement"),
+                    ("start_delivery", "Record that delivery has begun"),
+                    ("complete_delivery", "Record that everything is delivered"),
+                    ("close_met", "Close as met"),
+                    ("close_partly", "Close as partly met"),
+                    ("close_unmet", "Close as unmet"),
+                    ("withdraw", "Withdraw"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='requestevent',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='requests_app.assistancerequest'),
+            model_name="requestevent",
+            name="request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="events", to="requests_app.assistancerequest"
+            ),
         ),
         migrations.AlterField(
-            model_name='supportrecord',
-            name='supporter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='support_given', to='requests_app.supporter'),
+            model_name="supportrecord",
+            name="supporter",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="support_given", to="requests_app.supporter"
+            ),
         ),
         migrations.CreateModel(
-            name='StatedIn',
+            name="StatedIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form', models.CharField(blank=True, choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D'), ('E', 'E'), ('F', 'F'), ('G', 'G'), ('H', 'H'), ('I', 'I'), ('J', 'J')], max_length=1, verbose_name='form')),
-                ('page', models.CharField(blank=True, max_length=20, verbose_name='page')),
-                ('agenda_item', models.CharField(blank=True, max_length=120, verbose_name='agenda item')),
-                ('quote', models.TextField(verbose_name="in the State's own words")),
-                ('url', models.URLField(blank=True, max_length=300, verbose_name='address of the report or statement')),
-                ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='stated_in', to='requests_app.assistancerequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "form",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("A", "A"),
+                            ("B", "B"),
+                            ("C", "C"),
+                            ("D", "D"),
+                            ("E", "E"),
+                            ("F", "F"),
+                            ("G", "G"),
+                            ("H", "H"),
+                            ("I", "I"),
+                            ("J", "J"),
+                        ],
+                        max_length=1,
+                        verbose_name="form",
+                    ),
+                ),
+                ("page", models.CharField(blank=True, max_length=20, verbose_name="page")),
+                ("agenda_item", models.CharField(blank=True, max_length=120, verbose_name="agenda item")),
+                ("quote", models.TextField(verbose_name="in the State's own words")),
+                ("url", models.URLField(blank=True, max_length=300, verbose_name="address of the report or statement")),
+                (
+                    "request",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stated_in",
+                        to="requests_app.assistancerequest",
+                    ),
+                ),
             ],
         ),
     ]

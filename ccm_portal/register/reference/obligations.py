@@ -20,9 +20,7 @@ from ccm_portal.register.reference.rows import (
 from ccm_portal.register.reference.shelf import Shelf, Tally
 from ccm_portal.treaty import deadlines
 from ccm_portal.treaty.dates import add_months
-
-#: Articles 3.3 and 4.5: an extension is for up to four and up to five years.
-MAX_EXTENSION_MONTHS = {3: 48, 4: 60}
+from ccm_portal.treaty.extensions import MOST_MONTHS
 
 Lodgings = dict[tuple[str, str, int], PartialDate]
 
@@ -105,7 +103,7 @@ def _load_extensions(
         granted, precision = _granted_until(row, f"ext{sequence}_until", current)
         if granted and granted <= current:
             raise row.fail(f"extension {sequence} to {until} does not lengthen the deadline of {current}")
-        if granted and granted > add_months(current, MAX_EXTENSION_MONTHS[obligation.article]):
+        if granted and granted > add_months(current, MOST_MONTHS[obligation.article]):
             shelf.tally.warnings.append(
                 f"{row.file} line {row.line}: extension {sequence} to {until} is longer than Article "
                 f"{obligation.article} allows at once (from {current})"
