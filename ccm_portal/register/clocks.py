@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
-from ccm_portal.register.enums import OutcomeChoices, ReportKind, ReportStatus, StatusChoices
+from ccm_portal.register.enums import FORMAL, OutcomeChoices, ReportKind, ReportStatus, StatusChoices
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import Meeting, Obligation, State, TransparencyReport
 from ccm_portal.treaty import reports
 from ccm_portal.treaty.dates import annual_report_due, initial_report_due
 from ccm_portal.treaty.deadlines import Basis, Deadline, Facts, Position, Status, deadline_history
 from ccm_portal.treaty.deadlines import position as position_of
-from ccm_portal.treaty.meetings import FormalMeeting
+from ccm_portal.treaty.meetings import FormalMeeting, Schedule
 from ccm_portal.treaty.reports import Timeliness
 
 COLUMNS = [
@@ -83,7 +84,15 @@ class Row:
 
 
 def _read_meetings() -> list[FormalMeeting]:
-    return [meeting.as_formal for meeting in Meeting.objects.prefetch_related("schedules") if meeting.is_formal]
+    """One query: each meeting once for every time that it was moved, or once."""
+    rows = Meeting.objects.filter(kind__in=FORMAL).order_by("pk", "schedules__moved_on")
+    fields = ("code", "first_day", "last_day", "decisions_recorded")
+    moved = ("schedules__first_day", "schedules__last_day", "schedules__moved_on")
+    meetings = []
+    for meeting, lines in groupby(rows.values_list(*fields, *moved), key=lambda row: row[: len(fields)]):
+        earlier = tuple(Schedule(*line[len(fields) :]) for line in lines if line[-1])
+        meetings.append(FormalMeeting(**dict(zip(fields, meeting, strict=True)), earlier=earlier))
+    return meetings
 
 
 #: The meetings that decide on extension requests.

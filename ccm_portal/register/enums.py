@@ -124,6 +124,10 @@ class MeetingKind(TextChoices):
     PREPARATORY = "preparatory", _("Preparatory meeting")
 
 
+#: Those that decide on extension requests: a Review Conference does so like a Meeting of States Parties.
+FORMAL = (MeetingKind.MSP, MeetingKind.REVIEW_CONFERENCE)
+
+
 class OfficeKind(TextChoices):
     PRESIDENT = "president", pgettext_lazy("office", "President")
     COORDINATOR = "coordinator", _("Coordinator")

@@ -169,8 +169,8 @@ class Meeting(Sourced):
 
     @property
     def is_formal(self) -> bool:
-        """Whether it decides on extension requests: a Review Conference does so like a Meeting of States Parties."""
-        return self.kind in {enums.MeetingKind.MSP, enums.MeetingKind.REVIEW_CONFERENCE}
+        """Whether it decides on extension requests."""
+        return self.kind in enums.FORMAL
 
     @property
     def as_formal(self) -> FormalMeeting:

@@ -144,8 +144,8 @@ def test_R048_late_request_is_marked(iso3, number, late):
 
 def test_R048_late_request_is_marked_on_the_page(client):
     html = client.get("/extension-requests/").content.decode()
-    row = html[html.index("26 February 2019") :][:200]
-    assert "late" in row
+    row = html[html.index("26 February 2019") :][:60]
+    assert "Late" in row
 
 
 def test_moved_meeting_keeps_the_date_that_a_state_acted_upon(client):
