@@ -1,18 +1,22 @@
 """Why a deadline or due date of a State is what it is: facts, arithmetic, decisions and doubts, for one page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
-from ccm_portal.register.models import ExtensionDecision, Obligation, State
+from ccm_portal.register.enums import DateKind
+from ccm_portal.register.models import ExtensionDecision, Obligation, PublishedDate, State
 from ccm_portal.register.wording import CHECKS, EXTENSIONS, HEARINGS, RULES
 from ccm_portal.treaty import explain
-from ccm_portal.treaty.deadlines import Clock
+from ccm_portal.treaty.deadlines import Clock, deadline_history
 from ccm_portal.treaty.explain import Consideration, Step
 from ccm_portal.treaty.forecast import prepare_from
 from ccm_portal.ui.templatetags.portal import day
+
+IN_FORCE: tuple[str, int] = (DateKind.IN_FORCE.value, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A date as somebody published it, beside the computed one, which holds."""
+
+    published: PublishedDate
+    computed: date
+
+    @property
+    def agrees(self) -> bool:
+        return self.published.agrees_with(self.computed)
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything that the page of one clock, or of one report, says."""
 
@@ -33,6 +49,7 @@ class Explanation:
     lines: list[Line]
     reasons: list[str]
     law: Line  # the provision that sets the date
+    elsewhere: list[Elsewhere]
     can_be_extended: tuple[str, Any] | None = None
     consideration: Consideration | None = None
     hearing: Any = ""
@@ -60,6 +77,8 @@ def _of_clock(iso3: str, slug: str, on: date) -> Explanation | None:
     steps = explain.clock_steps(facts, deposited, on) if deposited else ()
     lines = [_line(step, requests[step.extension] if step.extension is not None else None) for step in steps]
     (row,) = clocks.current_rows([obligation], on, meetings)
+    history = [d for d in deadline_history(facts.original, facts.extensions) if d.is_decided_by(on)]
+    dates = {IN_FORCE: facts.in_force} | {(obligation.limb, number): d.day for number, d in enumerate(history)}
     return Explanation(
         row=row,
         lines=lines,
@@ -68,6 +87,7 @@ def _of_clock(iso3: str, slug: str, on: date) -> Explanation | None:
             for check in explain.checks(facts, where, on)
         ],
         law=lines[1],
+        elsewhere=_elsewhere(iso3, dates),
         can_be_extended=EXTENSIONS[Clock(obligation.limb)],
         consideration=(heard := explain.consideration(row.deadline, meetings)) if row.is_running else None,
         hearing=HEARINGS[heard.hearing] if row.is_running else "",
@@ -81,7 +101,15 @@ def _of_report(iso3: str, slug: str, on: date) -> Explanation | None:
     if row is None or row.state.deposited is None:
         return None
     lines = [_line(step) for step in explain.report_steps(row.state.deposited, row.covered_year)]
-    return Explanation(row=row, lines=lines, reasons=[], law=lines[-1])
+    dates = {IN_FORCE: lines[0].step.result, (DateKind.INITIAL_REPORT.value, 0): lines[1].step.result}
+    return Explanation(row=row, lines=lines, reasons=[], law=lines[-1], elsewhere=_elsewhere(iso3, dates))
+
+
+def _elsewhere(iso3: str, computed: Mapping[tuple[str, int], date]) -> list[Elsewhere]:
+    """What others published of these dates, those that differ first."""
+    published = PublishedDate.objects.filter(state=iso3, kind__in={kind for kind, _number in computed})
+    found = [Elsewhere(p, computed[p.kind, p.number]) for p in published if (p.kind, p.number) in computed]
+    return sorted(found, key=lambda beside: beside.agrees)
 
 
 def _line(step: Step, extension: ExtensionDecision | None = None) -> Line:

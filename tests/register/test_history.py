@@ -223,3 +223,14 @@ def test_R091_membership_page_counts_and_defines(client, on, joined):
     html = page.content.decode()
     for count in ("Have joined", "Bound by the Convention", "Signatories", "Former States Parties"):
         assert count in html
+
+
+def test_published_dates_stand_on_the_page_that_explains_the_computed_one(client):
+    """Edge case 2: the computed date holds; what others printed stays beside it, with the reason."""
+    html = client.get("/states/som/deadlines/7-1/").content.decode()
+    assert "31 August 2016" in html
+    assert "differs" in html
+    assert "180 days after" in html
+    html = client.get("/states/bih/deadlines/4-1a/").content.decode()
+    assert html.count("agrees") >= 2
+    assert "differs" not in html
