@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
 from ccm_portal.register.enums import DateKind
@@ -74,6 +76,7 @@ def _of_clock(iso3: str, slug: str, on: date) -> Explanation | None:
     obligation, facts, where = found
     deposited = obligation.state.deposited
     requests = list(obligation.extensions.all())
+    prefetch_related_objects(requests, "meeting__schedules")
     steps = explain.clock_steps(facts, deposited, on) if deposited else ()
     lines = [_line(step, requests[step.extension] if step.extension is not None else None) for step in steps]
     (row,) = clocks.current_rows([obligation], on, meetings)

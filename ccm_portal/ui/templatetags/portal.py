@@ -33,6 +33,7 @@ TONES = {
     "pledged": "info", "committed": "good", "under_way": "good", "done": "done", "cancelled": "mute", "unknown": "mute",
     "state_party": "good", "deposited_not_yet_in_force": "info", "withdrawal_notified": "warn", "signatory": "info",
     "former_state_party": "mute", "non_party": "mute",
+    "agrees": "good", "differs": "warn",
     "granted": "good", "refused": "bad", "pending": "info", "not_seen": "mute", "lodged": "info",
     "requested": "info", "pressing": "warn", "contacted": "good", "declined": "mute",
 }  # fmt: skip
