@@ -112,6 +112,7 @@ STATUSES = [
     coalition_enums.CoalitionStatus,
     coalition_enums.CommitmentStatus,
     coalition_enums.ActivityStatus,
+    register_enums.Agreement,
     register_enums.MembershipChoices,
     register_enums.OutcomeChoices,
     register_enums.StatusChoices,

@@ -111,6 +111,13 @@ class DateKind(TextChoices):
     WITHDRAWAL = "20.3", _("Withdrawal effective (Article 20.3)")
 
 
+class Agreement(TextChoices):
+    """Whether a published date is the computed one."""
+
+    AGREES = "agrees", _("Agrees")
+    DIFFERS = "differs", _("Differs")
+
+
 class Measure(TextChoices):
     """What a target counts."""
 

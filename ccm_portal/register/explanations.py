@@ -9,7 +9,7 @@ from django.db.models import prefetch_related_objects
 
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
-from ccm_portal.register.enums import DateKind
+from ccm_portal.register.enums import Agreement, DateKind
 from ccm_portal.register.models import ExtensionDecision, Obligation, PublishedDate, State
 from ccm_portal.register.wording import CHECKS, EXTENSIONS, HEARINGS, RULES
 from ccm_portal.treaty import explain
@@ -39,8 +39,8 @@ class Elsewhere:
     computed: date
 
     @property
-    def agrees(self) -> bool:
-        return self.published.agrees_with(self.computed)
+    def agreement(self) -> Agreement:
+        return Agreement.AGREES if self.published.agrees_with(self.computed) else Agreement.DIFFERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _elsewhere(iso3: str, computed: Mapping[tuple[str, int], date]) -> list[Else
     """What others published of these dates, those that differ first."""
     published = PublishedDate.objects.filter(state=iso3, kind__in={kind for kind, _number in computed})
     found = [Elsewhere(p, computed[p.kind, p.number]) for p in published if (p.kind, p.number) in computed]
-    return sorted(found, key=lambda beside: beside.agrees)
+    return sorted(found, key=lambda beside: beside.agreement, reverse=True)
 
 
 def _line(step: Step, extension: ExtensionDecision | None = None) -> Line:
