@@ -21,6 +21,12 @@ PUBLIC = {
     "state-not-party": "/states/USA/",
     "deadlines": "/deadlines/",
     "deadlines-reports": "/deadlines/?article=7&status=all",
+    "forecast": "/deadlines/forecast/",
+    "why": "/states/lao/deadlines/4-1a/",
+    "why-report": "/states/som/deadlines/7-1/",
+    "history": "/states/lao/history/",
+    "membership": "/states/membership/",
+    "time-bound": "/time-bound-obligations/",
     "extensions": "/extension-requests/",
     "events": "/events/",
     "requests": "/requests/",
@@ -61,6 +67,11 @@ OF_A_ROLE = {
     "board-isu": ("isu", "/dashboard/"),
     "board-observer": ("observer", "/dashboard/"),
     "needs-form": ("lao", "/requests/new/"),
+    "state-lao": ("lao", "/states/lao/"),
+    "calendar-feeds": ("lao", "/my/calendar/"),
+    "follow-ups": ("coordinator", "/follow-ups/"),
+    "record-need": ("isu", "/requests/record/"),
+    "data-quality": ("isu", "/reports/data-quality/"),
     "request-owner": ("tcd", f"/requests/{CHAD}/"),
     "request-supporter": ("nor", f"/requests/{CHAD}/"),
     "request-coordinator": ("coordinator", f"/requests/{CHAD}/"),
@@ -80,7 +91,8 @@ CORE = {
 }  # fmt: skip
 ALLOWED_STATUS = {"not-found": 404, "requests-bad-filter": 200, "refused": 403}
 FROM_RIGHT_TO_LEFT = [
-    "home", "states", "state", "deadlines", "requests", "request", "coalition", "work-plan", "statistics", "sign-in",
+    "home", "states", "state", "deadlines", "forecast", "why", "membership",
+    "requests", "request", "coalition", "work-plan", "statistics", "sign-in",
 ]  # fmt: skip
 
 
