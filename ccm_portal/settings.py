@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "coalitions.outreach",
     "requests_app",
     "requests_app.extensions",
+    "requests_app.discussions",
     "ccm_portal.accounts",
     "ccm_portal.register",
     "django.contrib.admin",

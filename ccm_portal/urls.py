@@ -20,6 +20,7 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("", include("ccm_portal.register.urls")),
     path("", include("ccm_portal.accounts.urls")),
+    path("", include("requests_app.discussions.urls")),
     path("", include("requests_app.urls")),
     path("", include("requests_app.extensions.urls")),
     path("", include("coalitions.urls")),

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -102,6 +103,7 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "answer_form": AnswerForm() if own_relay and permissions.can_answer(request.user, own_relay) else None,  # type: ignore[arg-type]
         "steps": permissions.steps_open_to(request.user, asked),
         "step_form": StepForm(),
+        "discusses": own_relay is not None and own_relay.discusses,  # type: ignore[attr-defined]
         **_rights(request, asked),
     }
     return render(request, "requests_app/request_detail.html", context)
@@ -123,7 +125,8 @@ def _own_relay(request: HttpRequest, asked: AssistanceRequest) -> Relay | None:
     access = access_of(request.user)
     if access.state is None and access.organisation is None:
         return None
-    relays = Relay.objects.addressed_to(access).filter(request=asked)
+    talks = Supporter.objects.filter(pk=OuterRef("supporter"), discussions__request=OuterRef("request"))
+    relays = Relay.objects.addressed_to(access).filter(request=asked).annotate(discusses=Exists(talks))
     return relays.select_related("supporter", "request").prefetch_related("answers").first()
 
 

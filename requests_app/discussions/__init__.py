@@ -1,0 +1,1 @@
+"""The discussion of one request among its participants."""
