@@ -107,6 +107,20 @@ class AnswerKind(TextChoices):
     UNABLE = "unable", _("We are unable to help")
 
 
+class Missing(TextChoices):
+    """What donors look for and a request does not say yet, as a thing to do."""
+
+    AREAS = "areas", _("Say which obligations it concerns")
+    KINDS = "kinds", _("Say which kinds of assistance are needed")
+    CHALLENGE = "challenge", _("Describe the challenge")
+    REQUIREMENT = "requirement", _("Describe what is required: what, how much, where, until when")
+    PLAN = "plan", _("Name the national plan it belongs to, or say that a plan is in preparation")
+    INSTITUTION = "institution", _("Name the institution that leads")
+    EVIDENCE = "evidence", _("Add at least one piece of evidence with its source and date")
+    COST = "cost", _("Give the total cost and the national share")
+    PERIOD = "period", _("Say by when it is needed")
+
+
 class EvidenceLevel(TextChoices):
     ASSERTED = "asserted", _("Asserted")
     PARTLY = "partly", _("Partly evidenced")

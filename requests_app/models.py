@@ -19,7 +19,7 @@ from ccm_portal.register.models import Meeting, Obligation, Organisation, State
 from ccm_portal.register.search import fold
 from requests_app import enums
 from requests_app.domain import lifecycle
-from requests_app.domain.needs import Resources, evidence_level
+from requests_app.domain.needs import Need, Resources, evidence_level, missing_for_donors
 
 currency_code = RegexValidator(r"^[A-Z]{3}$", _("Use a three-letter currency code, for example USD, EUR or CHF."))
 
@@ -305,6 +305,24 @@ class AssistanceRequest(models.Model):
         if self.total_cost is None:
             return None
         return Resources(self.total_cost, self.national_share or Decimal(0), self.external_secured or Decimal(0))
+
+    @property
+    def missing_for_donors(self) -> tuple[enums.Missing, ...]:
+        """What the State may still add before donors see it; needs `for_detail()`."""
+        need = Need(
+            has_areas=bool(self.areas.all()),
+            has_kinds=bool(self.kinds),
+            is_financial=self.is_financial,
+            challenge=self.challenge,
+            requirement=self.requirement,
+            plan=self.national_plan,
+            institution=self.institution,
+            has_evidence=bool(self.evidence.all()),
+            total_cost=self.total_cost,
+            national_share=self.national_share,
+            has_period=self.desired_end is not None,
+        )
+        return missing_for_donors(need)
 
     @property
     def is_draft(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from requests_app.enums import EvidenceLevel
+from requests_app.enums import EvidenceLevel, Missing
 
 ZERO = Decimal(0)
 
@@ -25,6 +25,43 @@ class Resources:
     @property
     def is_sufficient(self) -> bool:
         return self.gap == ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is known of a need, as far as readiness asks for it."""
+
+    has_areas: bool
+    has_kinds: bool
+    is_financial: bool
+    challenge: str
+    requirement: str
+    plan: str
+    institution: str
+    has_evidence: bool
+    total_cost: Decimal | None
+    national_share: Decimal | None
+    has_period: bool
+
+
+def missing_for_donors(need: Need) -> tuple[Missing, ...]:
+    """What is missing before donors should see a need, in the order of the form; nothing where it is ready.
+
+    National ownership comes first: without a plan, or the word that one is in preparation, and without an institution
+    no need is ready (Dubrovnik Action Plan 5.4, Lausanne Action Plan 41).
+    """
+    given = {
+        Missing.AREAS: need.has_areas,
+        Missing.KINDS: need.has_kinds,
+        Missing.CHALLENGE: bool(need.challenge.strip()),
+        Missing.REQUIREMENT: bool(need.requirement.strip()),
+        Missing.PLAN: bool(need.plan.strip()),
+        Missing.INSTITUTION: bool(need.institution.strip()),
+        Missing.EVIDENCE: need.has_evidence,
+        Missing.COST: not need.is_financial or (need.total_cost is not None and need.national_share is not None),
+        Missing.PERIOD: need.has_period,
+    }
+    return tuple(code for code, is_given in given.items() if not is_given)
 
 
 def evidence_level(items_complete: Collection[bool]) -> EvidenceLevel:
