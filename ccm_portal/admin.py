@@ -23,7 +23,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from ccm_portal.accounts.admin import IsuAdmin
 from ccm_portal.loading import load_all
 from ccm_portal.register import models
-from ccm_portal.register.clocks import formal_meetings
+from ccm_portal.register.known import known_register
 from ccm_portal.register.reference import BadReference, Tally
 
 
@@ -32,6 +32,22 @@ class RegisterAdmin(IsuAdmin, SimpleHistoryAdmin):
 
     formfield_overrides = {fields.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 90})}}
     history_list_display = ["source"]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._afterwards_read_afresh(request, super().changeform_view(request, *args, **kwargs))
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._afterwards_read_afresh(request, super().changelist_view(request, *args, **kwargs))
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._afterwards_read_afresh(request, super().delete_view(request, *args, **kwargs))
+
+    @staticmethod
+    def _afterwards_read_afresh(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """The change is committed by now; the pages of this process show it at once, others within seconds."""
+        if request.method == "POST":
+            known_register.forget()
+        return response
 
 
 class ObligationInline(admin.TabularInline):
@@ -135,10 +151,6 @@ class ObligationAdmin(RegisterAdmin):
 
 @admin.register(models.Meeting)
 class MeetingAdmin(RegisterAdmin):
-    def save_model(self, request: HttpRequest, obj: models.Meeting, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        formal_meetings.forget()
-
     list_display = ["code", "kind", "first_day", "last_day", "place", "president", "decisions_recorded"]
     list_filter = ["kind", "decisions_recorded", "is_verified"]
     search_fields = ["code", "place"]

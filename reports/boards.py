@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from ccm_portal.accounts.models import Access, OutboxMail, User
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
-from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, Obligation, State
+from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, State
 from ccm_portal.register.queries import running_deadlines
 from ccm_portal.treaty.dates import add_months
 from coalitions.enums import ActivityStatus, CoalitionStatus
@@ -139,9 +139,8 @@ def _pressing_without_request(today: date, user: User) -> list[Row]:
 
 def _at_a_glance(board: Board) -> None:
     """Status of all clocks, and extension requests whose decision is open or not in the register."""
-    rows = clocks.current_rows(Obligation.objects.clocks().with_facts(), board.today, clocks.formal_meetings())
     board.glance = {}
-    for row in rows:
+    for row in clocks.known_rows(board.today).values():
         board.glance[row.label] = board.glance.get(row.label, 0) + 1
     waiting = ExtensionDecision.objects.filter(outcome__in=["pending", "not_seen"])
     board.undecided = list(

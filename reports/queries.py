@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
 from ccm_portal.register.enums import MembershipChoices
+from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Obligation, OfficeTerm, State
 from ccm_portal.treaty.deadlines import CLEARANCE_YEARS, STOCKPILE_YEARS
 from coalitions.models import Coalition
@@ -59,8 +60,9 @@ class Profile:
 
 def profile(iso3: str, user: object, on: date) -> Profile:
     """The State's page. Raises Http404 for a code that no State has."""
-    obligations = list(Obligation.objects.filter(state=iso3).with_facts())
-    state = obligations[0].state if obligations else get_object_or_404(State, pk=iso3)
+    register = known_register()
+    state = register.states.get(iso3) or get_object_or_404(State, pk=iso3)
+    obligations = [obligation for obligation in register.obligations if obligation.state_id == iso3]
     received, given = _support(state, on)
     requests = AssistanceRequest.objects.visible_to(user).filter(state=state)
     visible_coalitions = Coalition.objects.visible_to(user).select_related("lead")

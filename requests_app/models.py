@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -115,11 +115,6 @@ LIST_FIELDS = (
 )  # fmt: skip
 
 
-def with_clock() -> "Prefetch[str]":
-    """For a request: the obligation at stake with all that its deadline is computed from."""
-    return Prefetch("obligation", Obligation.objects.with_facts())
-
-
 class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def visible_to(self, user: object) -> "RequestQuerySet":
         """The requests that a visitor may know of. Everything that shows, counts or exports starts here."""
@@ -157,8 +152,8 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         return self.select_related("state").only(*LIST_FIELDS)
 
     def for_detail(self) -> "RequestQuerySet":
-        """With everything that one request's page and its deadline show."""
-        return self.select_related("state").prefetch_related("areas", "evidence", with_clock())
+        """With everything that one request's page shows."""
+        return self.select_related("state").prefetch_related("areas", "evidence")
 
 
 def _visible(access: Access, prefix: str = "") -> Q:

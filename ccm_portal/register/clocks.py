@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
 from ccm_portal.register.enums import OutcomeChoices, ReportKind, ReportStatus, StatusChoices
-from ccm_portal.register.kept import Kept
-from ccm_portal.register.models import Meeting, Obligation, State, TransparencyReport
+from ccm_portal.register.known import Register, known_register
+from ccm_portal.register.models import Obligation, State, TransparencyReport
 from ccm_portal.treaty import reports
 from ccm_portal.treaty.dates import annual_report_due, initial_report_due
 from ccm_portal.treaty.deadlines import Basis, Clock, Deadline, Position, Status, deadline_history, original_deadline
@@ -75,12 +76,20 @@ class Row:
         return f"{self.state.iso3}-{slugify(self.clock.replace('.', '-'))}{number}".lower()
 
 
-def _read_meetings() -> list[FormalMeeting]:
-    return [meeting.as_formal for meeting in Meeting.objects.all() if meeting.is_formal]
+def formal_meetings() -> list[FormalMeeting]:
+    """The meetings that decide on extension requests."""
+    return known_register().meetings
 
 
-#: The meetings that decide on extension requests.
-formal_meetings = Kept(_read_meetings, seconds=30)
+def known_rows(on: date) -> dict[int, Row]:
+    """The deadline of every clock that applied on a day, by its obligation."""
+    return _known_rows(known_register(), on)
+
+
+@lru_cache(maxsize=8)
+def _known_rows(register: Register, on: date) -> dict[int, Row]:
+    rows = current_rows(register.obligations, on, register.meetings)
+    return {row.obligation.pk: row for row in rows if row.obligation}
 
 
 def positions(

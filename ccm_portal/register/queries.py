@@ -7,7 +7,7 @@ from typing import Any
 
 from ccm_portal.register import clocks
 from ccm_portal.register.enums import MembershipChoices
-from ccm_portal.register.models import Obligation, State
+from ccm_portal.register.models import State
 from ccm_portal.register.search import fold
 from ccm_portal.treaty.membership import BOUND, DEPOSITED_COUNT, Membership
 
@@ -42,17 +42,13 @@ def deadline_rows(on: date, *, article: int | None = None) -> list[clocks.Row]:
     if article == 7:
         rows = clocks.report_rows(State.objects.joined().prefetch_related("reports"), on)
     else:
-        obligations = Obligation.objects.clocks().with_facts()
-        if article:
-            obligations = obligations.filter(article=article)
-        rows = clocks.current_rows(obligations, on, clocks.formal_meetings())
+        rows = [row for row in clocks.known_rows(on).values() if article in {None, row.article}]
     return sorted(rows, key=lambda row: (row.deadline, row.state.name))
 
 
-def running_deadlines(on: date, **obligations: Any) -> list[clocks.Row]:
-    """The clocks that somebody has to meet on a day, soonest first; `obligations` narrows them, for example state=."""
-    unfulfilled = Obligation.objects.clocks().unfulfilled(on).filter(**obligations).with_facts(fulfilled=False)
-    rows = [row for row in clocks.current_rows(unfulfilled, on, clocks.formal_meetings()) if row.is_running]
+def running_deadlines(on: date, state: State | None = None) -> list[clocks.Row]:
+    """The clocks that somebody, or one State, has to meet on a day, soonest first."""
+    rows = [row for row in clocks.known_rows(on).values() if row.is_running and state in {None, row.state}]
     return sorted(rows, key=lambda row: (row.deadline, row.state.name))
 
 

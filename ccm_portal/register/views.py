@@ -10,7 +10,7 @@ from ccm_portal.register import clocks
 from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.feeds import calendar
 from ccm_portal.register.forms import AsOfForm, DeadlineFilter, StateFilter
-from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State
+from ccm_portal.register.models import ExtensionDecision, Meeting, State
 from ccm_portal.register.queries import (
     deadline_rows,
     filtered_deadlines,
@@ -104,7 +104,7 @@ def extension_list(request: HttpRequest) -> HttpResponse:
         on=on,
         upcoming=[
             row
-            for row in clocks.current_rows(Obligation.objects.clocks().with_facts(), on, clocks.formal_meetings())
+            for row in clocks.known_rows(on).values()
             if row.is_running and row.latest_submission and row.latest_submission >= on
         ],
     )
