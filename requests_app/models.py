@@ -1,5 +1,6 @@
 """Requests and what belongs to them; supporters, their recorded support and their offers."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -305,9 +306,10 @@ class AssistanceRequest(models.Model):
     def is_open(self) -> bool:
         return self.status in lifecycle.OPEN
 
-    def build_search_text(self, areas: "list[Area] | None" = None) -> str:
-        """What search looks through."""
-        names = " ".join(str(area) for area in (areas if areas is not None else self.areas.all()))
+    def build_search_text(self, areas: Iterable[str] | None = None) -> str:
+        """What search looks through; `areas` are the codes of those that are not stored yet."""
+        codes = self.areas.values_list("pk", flat=True) if areas is None else areas
+        names = " ".join(str(enums.AreaCode(code).label) for code in codes)
         parts = [self.reference, self.title, self.challenge, self.requirement, self.institution, names]
         return f"{self.state.search_text} {fold(' '.join(parts))}"
 

@@ -239,7 +239,7 @@ def _put_request(
         is_verified=row.text("confidence") == "high",
     )
     _set_areas(request, codes, areas)
-    text = request.build_search_text([areas[code] for code in sorted(codes)])
+    text = request.build_search_text(sorted(codes))
     AssistanceRequest.objects.filter(pk=request.pk).exclude(search_text=text).update(search_text=text)
     if is_new:
         _record_published_steps(request, submitted, closing)
