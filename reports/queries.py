@@ -15,6 +15,8 @@ from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Obligation, OfficeTerm, State
 from ccm_portal.treaty.deadlines import CLEARANCE_YEARS, STOCKPILE_YEARS
 from coalitions.models import Coalition
+from requests_app.extensions.models import RiskFlag
+from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import AssistanceRequest, SupportRecord
 from requests_app.queries import with_words
 
@@ -27,6 +29,7 @@ class ClockStory:
     current: Row
     history: list[Row]
     years: int
+    flag: RiskFlag | None = None
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,8 @@ class Profile:
 
 def profile(iso3: str, user: object, on: date) -> Profile:
     """The State's page. Raises Http404 for a code that no State has."""
-    register = known_register()
-    state = register.states.get(iso3) or get_object_or_404(State, pk=iso3)
-    obligations = [obligation for obligation in register.obligations if obligation.state_id == iso3]
+    obligations = [obligation for obligation in known_register().obligations if obligation.state_id == iso3]
+    state = obligations[0].state if obligations else get_object_or_404(State, pk=iso3)
     received, given = _support(state, on)
     requests = AssistanceRequest.objects.visible_to(user).filter(state=state)
     visible_coalitions = Coalition.objects.visible_to(user).select_related("lead")
@@ -71,7 +73,7 @@ def profile(iso3: str, user: object, on: date) -> Profile:
         state=state,
         on=on,
         status=MembershipChoices(state.membership_on(on)),
-        clocks=_stories(obligations, on),
+        clocks=_stories(obligations, flags_on(user, on, obligation__state=state), on),
         victim_assistance=[o for o in obligations if not o.is_clock],
         reports=clocks.report_rows([state], on),
         requests=with_words(
@@ -109,7 +111,7 @@ def _support(state: State, on: date) -> tuple[list[Support], list[Support]]:
     return received, given
 
 
-def _stories(obligations: list[Obligation], on: date) -> list[ClockStory]:
+def _stories(obligations: list[Obligation], flags: dict[int, RiskFlag], on: date) -> list[ClockStory]:
     """Each clock with its deadlines in turn; the one that applies on the day is the last of those decided by it."""
     timed = [obligation for obligation in obligations if obligation.is_clock]
     rows = clocks.history_rows(timed, on, clocks.formal_meetings())
@@ -117,9 +119,10 @@ def _stories(obligations: list[Obligation], on: date) -> list[ClockStory]:
     return [
         ClockStory(
             history[-1].obligation,
-            history[-1],
+            with_flags(history[-1:], flags)[0],
             history,
             STOCKPILE_YEARS if history[-1].article == 3 else CLEARANCE_YEARS,
+            flags.get(history[-1].obligation.pk),
         )
         for history in histories
         if history[-1].obligation is not None

@@ -28,6 +28,7 @@ class RequestAdmin(IsuAdmin):
         "status",
         "visibility",
         "submitted_on",
+        "confirmed_on",
         "evidence_level",
         "created_by",
         "created_at",

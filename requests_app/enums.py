@@ -49,6 +49,13 @@ class Channel(TextChoices):
     UNSPECIFIED = "unspecified", _("Not said in the source")
 
 
+#: Where somebody else than the State itself enters what it has said in a report or at a meeting.
+RECORDED_CHANNELS = (Channel.ARTICLE_7, Channel.FORMAL_MEETING, Channel.INFORMAL_MEETING)
+
+#: Forms of the Article 7 report.
+REPORT_FORMS = [(letter, letter) for letter in "ABCDEFGHIJ"]
+
+
 class Visibility(TextChoices):
     """Who may know of a request. The requesting State chooses; widening is its own recorded act."""
 
@@ -77,6 +84,8 @@ class Action(TextChoices):
     """What can happen to a request."""
 
     SUBMIT = "submit", _("Submit")
+    RECORD = "record", _("Record what a State has said")
+    CONFIRM = "confirm", _("Confirm the need")
     ASK_CLARIFICATION = "ask_clarification", _("Ask for clarification")
     CLARIFY = "clarify", _("Send the clarification")
     RELAY = "relay", _("Relay to supporters")

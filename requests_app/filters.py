@@ -7,7 +7,8 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ccm_portal.register.known import known_register
+from ccm_portal.register.models import State
+from ccm_portal.register.search import fold
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from requests_app.domain import lifecycle
 from requests_app.enums import AreaCode, Kind, Status
@@ -18,7 +19,7 @@ OPEN, CLOSED = "open", "closed"
 
 def state_choices() -> list[tuple[str, str]]:
     """Every State that has joined, whether it asked or not: a list of those that did would tell of hidden requests."""
-    return known_register().joined
+    return sorted(State.objects.joined().values_list("iso3", "name"), key=lambda choice: fold(choice[1]))
 
 
 class RequestFilter(filters.FilterSet):

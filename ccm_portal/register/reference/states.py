@@ -38,33 +38,40 @@ def load_states(treaty: Path, portal: Path, tally: Tally) -> dict[str, register.
     base = by_key(read_rows(treaty / "un_members.csv"), "iso3")
     signatures = by_key(read_rows(treaty / "signatories.csv"), "iso3")
     named = by_key(optional_rows(portal / "aliases.csv"), "iso3")
-    aliases = {iso3: row.text("aliases") for iso3, row in named.items()}
     for row in [*acts.values(), *signatures.values(), *named.values()]:
-        if row.text("iso3") not in base:
-            raise row.fail(f"unknown ISO code {row.text('iso3')!r}: it is not in un_members.csv")
+        with tally.noting_errors():
+            if row.text("iso3") not in base:
+                raise row.fail(f"unknown ISO code {row.text('iso3')!r}: it is not in un_members.csv")
     for iso3, row in base.items():
-        stored = shelf.rows.get((iso3,))
-        if iso3 not in acts and iso3 not in signatures and stored and (stored.deposited or stored.signed):  # type: ignore[attr-defined]
-            continue  # a file with some States says nothing of the others
-        values = {
-            "iso3": iso3,
-            "iso2": row.text("iso2"),
-            "name": row.text("name_un_short_en"),
-            "name_fr": row.text("name_un_short_fr"),
-            "name_es": row.text("name_un_short_es"),
-            "aliases": aliases.get(iso3, ""),
-            "region": choose(row, "un_region", REGIONS),
-            "region_note": row.text("note"),
-            "un_status": choose(row, "un_status", UN_STATUS),
-            "source": row.text("source"),
-            "is_verified": is_verified(row.text("source")),
-        }
-        if iso3 in signatures:
-            values |= _signature(signatures[iso3])
-        if iso3 in acts:
-            values |= _treaty_acts(acts[iso3], tally)
-        shelf.put(acts.get(iso3, signatures.get(iso3, row)), **values)
+        with tally.noting_errors():
+            stored = shelf.rows.get((iso3,))
+            if iso3 not in acts and iso3 not in signatures and stored and (stored.deposited or stored.signed):  # type: ignore[attr-defined]
+                continue  # a file with some States says nothing of the others
+            layers = [(row, _member(row))]
+            if iso3 in named:
+                layers.append((named[iso3], {"aliases": named[iso3].text("aliases")}))
+            if iso3 in signatures:
+                layers.append((signatures[iso3], _signature(signatures[iso3])))
+            if iso3 in acts:
+                layers.append((acts[iso3], _treaty_acts(acts[iso3], tally)))
+            shelf.put_layers(*layers)
     return {key[0]: state for key, state in shelf.rows.items()}
+
+
+def _member(row: Row) -> dict[str, Any]:
+    return {
+        "iso3": row.text("iso3"),
+        "iso2": row.text("iso2"),
+        "name": row.text("name_un_short_en"),
+        "name_fr": row.text("name_un_short_fr"),
+        "name_es": row.text("name_un_short_es"),
+        "aliases": "",
+        "region": choose(row, "un_region", REGIONS),
+        "region_note": row.text("note"),
+        "un_status": choose(row, "un_status", UN_STATUS),
+        "source": row.text("source"),
+        "is_verified": is_verified(row.text("source")),
+    }
 
 
 def _signature(row: Row) -> dict[str, Any]:
@@ -121,42 +128,52 @@ def load_meetings(
     shelf = Shelf(tally, register.Meeting, "code")
     incomplete = by_key(optional_rows(portal / "meeting_decisions.csv"), "meeting")
     for row in by_key(read_rows(treaty / "meetings.csv"), "id").values():
-        shelf.put(
-            row,
-            code=row.text("id"),
-            kind=choose(row, "type", MEETING_KINDS),
-            first_day=row.day("start_date"),
-            last_day=row.day("end_date"),
-            place=row.text("place"),
-            president=row.state(states, "president_state") if row.text("president_state") else None,
-            decisions_recorded=row.text("id") not in incomplete,
-            source=row.text("source"),
-            note=row.text("note"),
-            is_verified=is_verified(row.text("source")) and "not verified" not in row.text("note"),
-        )
+        with tally.noting_errors():
+            code = row.text("id")
+            layers = [(row, _meeting(row, states))]
+            if code in incomplete:
+                layers.append((incomplete[code], {"decisions_recorded": False}))
+            shelf.put_layers(*layers)
     for code, row in incomplete.items():
-        if (code,) not in shelf.rows:
-            raise row.fail(f"meeting {code!r} is not in meetings.csv")
+        with tally.noting_errors():
+            if (code,) not in shelf.rows:
+                raise row.fail(f"meeting {code!r} is not in meetings.csv")
     return {key[0]: meeting for key, meeting in shelf.rows.items()}
+
+
+def _meeting(row: Row, states: dict[str, register.State]) -> dict[str, Any]:
+    return {
+        "code": row.text("id"),
+        "kind": choose(row, "type", MEETING_KINDS),
+        "first_day": row.day("start_date"),
+        "last_day": row.day("end_date"),
+        "place": row.text("place"),
+        "president": row.state(states, "president_state") if row.text("president_state") else None,
+        "decisions_recorded": True,
+        "source": row.text("source"),
+        "note": row.text("note"),
+        "is_verified": is_verified(row.text("source")) and "not verified" not in row.text("note"),
+    }
 
 
 def load_initial_reports(path: Path, states: dict[str, register.State], tally: Tally) -> None:
     """Initial transparency reports whose date was seen. A blank means "not found", never "not submitted"."""
     shelf = Shelf(tally, register.TransparencyReport, "state", "kind", "covered_year")
     for row in by_key(read_rows(path), "iso3").values():
-        received = partial_date(row, "initial_report_submitted")
-        state = row.state(states)
-        _compare_report_due(row, state, tally)
-        if received.day:
-            shelf.put(
-                row,
-                state=state,
-                kind=enums.ReportKind.INITIAL,
-                covered_year=None,
-                received_on=received.day,
-                precision=received.precision,
-                source=row.text("submitted_source"),
-            )
+        with tally.noting_errors():
+            received = partial_date(row, "initial_report_submitted")
+            state = row.state(states)
+            _compare_report_due(row, state, tally)
+            if received.day:
+                shelf.put(
+                    row,
+                    state=state,
+                    kind=enums.ReportKind.INITIAL,
+                    covered_year=None,
+                    received_on=received.day,
+                    precision=received.precision,
+                    source=row.text("submitted_source"),
+                )
 
 
 def _compare_report_due(row: Row, state: register.State, tally: Tally) -> None:
