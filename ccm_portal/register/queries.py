@@ -68,7 +68,7 @@ def _soonest_first(rows: Iterable[clocks.Row]) -> list[clocks.Row]:
 def feed_rows(on: date, chosen: dict[str, Any]) -> list[clocks.Row]:
     """What a calendar shows: the clocks that a filter leaves, and the reports still to come where it asks for them.
 
-    Read from the database, as its stamps are: what is kept for some seconds would go out under the newer stamp.
+    The clocks are read from the database, as their stamps are: what is kept would go out under the newer stamp.
     """
     article, state = chosen.get("article"), chosen.get("state")
     rows: list[clocks.Row] = []
