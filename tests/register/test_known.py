@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ccm_portal.loading import load_all
+from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import Meeting, Obligation
 from ccm_portal.register.queries import deadline_rows
 from tests.test_access import client_of
@@ -66,3 +67,17 @@ def test_between_changes_nothing_is_read_again():
         deadline_rows(date(2026, 11, 21))
         deadline_rows(date(2020, 1, 1), article=3)
     assert len(captured) == 0
+
+
+def test_what_was_forgotten_while_it_was_read_is_not_kept():
+    """Another thread changes the register while this one still reads the old."""
+    values = iter(["old", "new"])
+
+    def read():
+        value = next(values)
+        if value == "old":
+            kept.forget()
+        return value
+
+    kept = Kept(read, seconds=10)
+    assert [kept(), kept(), kept()] == ["old", "new", "new"]
