@@ -19,7 +19,6 @@ from simple_history.admin import SimpleHistoryAdmin
 from ccm_portal import import_pages
 from ccm_portal.accounts.admin import IsuAdmin, ReadOnlyAdmin
 from ccm_portal.register import models
-from ccm_portal.register.clocks import formal_meetings
 from requests_app.domain.files import NotAcceptable, check_file, safe_name
 from requests_app.forms import FILE_REFUSED
 
@@ -147,10 +146,6 @@ class ScheduleInline(admin.TabularInline):
 @admin.register(models.Meeting)
 class MeetingAdmin(RegisterAdmin):
     inlines = [ScheduleInline]
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        formal_meetings.forget()
 
     list_display = ["code", "kind", "first_day", "last_day", "place", "president", "decisions_recorded"]
     list_filter = ["kind", "decisions_recorded", "is_verified"]

@@ -31,7 +31,7 @@ from requests_app.actions import answer_relay, publish_offer, relay_request, sav
 from requests_app.enums import AnswerKind, Kind, Visibility
 from requests_app.extensions.actions import raise_flag, save_draft
 from requests_app.extensions.models import FundingLine, RiskFlag
-from requests_app.models import Area, AssistanceRequest, EvidenceItem, Offer, Supporter
+from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Supporter
 
 PASSWORD = "demo-portal"  # noqa: S105 - of the demonstration only, printed on its screen
 EXAMPLE = "Example for the demonstration, made up."
@@ -135,7 +135,7 @@ def _request(
     request = start_request(State.objects.get(pk=state), by=by)
     for name, value in {"title": title, "is_example": True, "note": EXAMPLE, **values}.items():
         setattr(request, name, value)
-    save_request(request, by=by, areas=Area.objects.filter(pk__in=areas), evidence=evidence)
+    save_request(request, by=by, areas=areas, evidence=evidence)
     return submit_request(request, by=by, today=on)
 
 
@@ -306,7 +306,7 @@ def _offers(people: dict[str, User], on: date) -> None:
             is_example=True,
             **kinds,
         )
-        publish_offer(offer, areas=Area.objects.filter(pk__in=areas), by=people[person], today=on - timedelta(days=20))
+        publish_offer(offer, areas=areas, by=people[person], today=on - timedelta(days=20))
 
 
 def _more_time(people: dict[str, User], on: date) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from ccm_portal.accounts.actions import record_event
 from ccm_portal.accounts.models import User
-from ccm_portal.register.clocks import formal_meetings
+from ccm_portal.register.known import known_register
 from ccm_portal.register.reference import BadReference, Tally, load_register
 from coalitions.reference import load_coalitions
 from reports.reference import load_reports
@@ -64,6 +64,6 @@ def load_all(
         )
         if not keep:
             transaction.set_rollback(True)
-    formal_meetings.forget()
+    known_register.forget()
     known_support.forget()
     return tally

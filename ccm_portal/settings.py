@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "ccm_portal.register.known.forget_after_posts",
 ]
 
 FORM_RENDERER = "ccm_portal.ui.renderer.PortalFormRenderer"
@@ -105,6 +106,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
         "transaction_mode": "IMMEDIATE",
     }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # The server plans a statement that comes again and again once, not for each page: our rules of visibility take it
+    # longer to plan than to answer.
+    DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 3}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sign-in limits count across processes, so the cache is shared: the database's own unless CACHE_URL says otherwise.
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://portal_cache")}

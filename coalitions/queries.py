@@ -10,7 +10,7 @@ from ccm_portal.register.models import State
 from coalitions.domain.planning import Helper, Plan, plan_coalition
 from coalitions.models import Coalition, PlanStep, WorkPlan
 from requests_app.enums import AreaCode
-from requests_app.models import AssistanceRequest, with_clock
+from requests_app.models import AssistanceRequest
 from requests_app.queries import Ranked, ranked_supporters
 
 
@@ -46,11 +46,7 @@ def existing_structures(state: State) -> list[Coalition]:
 def proposed_members(state: State, on: date) -> tuple[Plan, dict[str, Ranked], list[AssistanceRequest]]:
     """A coalition for a State's open needs: the plan, the ranking behind it, and the requests it rests on."""
     requests = list(
-        AssistanceRequest.objects.filter(state=state)
-        .open()
-        .counted()
-        .select_related("state")
-        .prefetch_related("areas", with_clock())
+        AssistanceRequest.objects.filter(state=state).open().counted().select_related("state").prefetch_related("areas")
     )
     best: dict[str, Ranked] = {}
     covers: dict[str, set[str]] = {}

@@ -17,7 +17,7 @@ from coalitions import actions, permissions, queries
 from coalitions.forms import CoalitionFilter, CoalitionForm, CommitmentForm
 from coalitions.models import Coalition, Commitment, WorkPlan
 from requests_app.actions import Refused
-from requests_app.models import AssistanceRequest, with_clock
+from requests_app.models import AssistanceRequest
 from requests_app.queries import deadline_at_stake
 
 COLUMNS = ["name", "lead", "label", "status", "started_on", "ended_on", "members", "outcome", "source", "example"]
@@ -72,7 +72,7 @@ def coalition_detail(request: HttpRequest, slug: str) -> HttpResponse:
     coalition = _visible_or_404(request, slug)
     user, today = request.user, as_of(request)
     commitments = Commitment.objects.visible_to(user).filter(coalition=coalition)
-    visible = AssistanceRequest.objects.visible_to(user).filter(coalitions=coalition).prefetch_related(with_clock())
+    visible = AssistanceRequest.objects.visible_to(user).filter(coalitions=coalition)
     asked = [(item, deadline_at_stake(item, today)) for item in visible]
     context = {
         "coalition": coalition,

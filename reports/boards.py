@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from ccm_portal.accounts.models import Access, OutboxMail, User
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
-from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, Obligation, State
+from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, State
 from ccm_portal.register.queries import running_deadlines
 from ccm_portal.treaty.dates import add_months
 from coalitions.enums import ActivityStatus, CoalitionStatus
@@ -23,6 +23,9 @@ from requests_app.models import Area, AssistanceRequest, Relay, RequestQuerySet
 from requests_app.queries import with_words
 
 SHOWN = 8
+COMMITMENT_FIELDS = (
+    "kind", "amount", "currency", "status", "from_year", "to_year", "coalition__slug", "coalition__name",
+)  # fmt: skip
 PRESSING_MONTHS = 24
 STALE_DAYS = 14  # an unanswered relay older than this is shown first
 
@@ -112,42 +115,42 @@ def _for_supporter(board: Board, user: User) -> None:
         else Q(members__supporter__organisation=access.organisation)
     )
     running = Coalition.objects.exclude(status=CoalitionStatus.CLOSED).filter(ours).distinct()
-    board.coalitions = list(running.select_related("lead")[:SHOWN])
-    board.commitments = list(
-        Commitment.objects.visible_to(user).filter(own).select_related("coalition", "request")[:SHOWN]
-    )
+    board.coalitions = list(running.only("slug", "name", "status")[:SHOWN])
+    promised = Commitment.objects.visible_to(user).filter(own).select_related("coalition").only(*COMMITMENT_FIELDS)
+    board.commitments = list(promised[:SHOWN])
 
 
 def _for_handlers(board: Board, user: User) -> None:
     """What needs the Coordinators and the ISU today."""
-    visible = AssistanceRequest.objects.visible_to(user).select_related("state")
+    visible = AssistanceRequest.objects.visible_to(user)
     recent = visible.filter(submitted_on__gte=board.today - timedelta(days=730))
     new = recent.filter(status__in=[Status.SUBMITTED, Status.CLARIFICATION])
     board.new_requests = with_words(list(new.for_list()[:SHOWN]))
-    waiting = Exists(AssistanceRequest.objects.visible_to(user).open().filter(pk=OuterRef("request")))
-    # First which, then what: with the joins in one statement PostgreSQL reads all of the silent ones before it sorts.
-    longest = list(Relay.objects.unanswered().filter(waiting).order_by("sent_on").values_list("pk", flat=True)[:SHOWN])
+    waiting = Exists(visible.open().filter(pk=OuterRef("request")))
+    # First which, then what: with the joins beside the order PostgreSQL reads all of the silent ones before it sorts.
+    longest = Relay.objects.unanswered().filter(waiting).order_by("sent_on").values("pk")[:SHOWN]
     board.unanswered = list(Relay.objects.filter(pk__in=longest).order_by("sent_on").for_list())
-    board.pressing = _pressing_without_request(board.today, user)
-    board.proposed = list(Coalition.objects.filter(status=CoalitionStatus.PROPOSED).select_related("lead")[:SHOWN])
+    board.pressing = _pressing_without_request(board.today, visible)
+    board.proposed = list(Coalition.objects.filter(status=CoalitionStatus.PROPOSED).only("slug", "name")[:SHOWN])
     not_done = [ActivityStatus.PLANNED, ActivityStatus.UNDER_WAY]
     steps = PlanStep.objects.filter(status__in=not_done, plan__ends__gte=board.today).select_related("plan")
-    board.next_steps = list(steps[:SHOWN])
+    board.next_steps = list(steps.only("title", "plan__name")[:SHOWN])
 
 
-def _pressing_without_request(today: date, user: User) -> list[Row]:
+def _pressing_without_request(today: date, visible: RequestQuerySet) -> list[Row]:
     """Clocks that end within two years, or have passed, of States without an open request of the last two years."""
-    recent = AssistanceRequest.objects.visible_to(user).open().filter(submitted_on__gte=today - timedelta(days=730))
-    others = State.objects.exclude(pk__in=recent.order_by().values("state"))
     limit = add_months(today, PRESSING_MONTHS)
-    return [row for row in running_deadlines(today, state__in=others) if row.deadline <= limit]
+    rows = [row for row in running_deadlines(today) if row.deadline <= limit]
+    recent = visible.open().filter(submitted_on__gte=today - timedelta(days=730))
+    asking = recent.filter(state__in={row.state.iso3 for row in rows}).order_by()
+    asked = set(asking.values_list("state", flat=True).distinct())
+    return [row for row in rows if row.state.iso3 not in asked]
 
 
 def _at_a_glance(board: Board) -> None:
     """Status of all clocks, and extension requests whose decision is open or not in the register."""
-    rows = clocks.current_rows(Obligation.objects.clocks().with_facts(), board.today, clocks.formal_meetings())
     board.glance = {}
-    for row in rows:
+    for row in clocks.known_rows(board.today).values():
         board.glance[row.label] = board.glance.get(row.label, 0) + 1
     waiting = ExtensionDecision.objects.filter(outcome__in=["pending", "not_seen"])
     board.undecided = list(

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 
 from django.db.models import Count, F, Max, Min, Q, Sum
 from django.shortcuts import get_object_or_404
@@ -11,23 +10,21 @@ from django.shortcuts import get_object_or_404
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
 from ccm_portal.register.enums import MembershipChoices
+from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Obligation, OfficeTerm, State
-from ccm_portal.treaty.deadlines import CLEARANCE_YEARS, STOCKPILE_YEARS
 from coalitions.models import Coalition
 from requests_app.extensions.models import RiskFlag
-from requests_app.extensions.queries import flag_of, with_flag_on, with_flags
+from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import AssistanceRequest, SupportRecord
 from requests_app.queries import with_words
 
 
 @dataclass(frozen=True)
 class ClockStory:
-    """One clock with every deadline it has had, and the extension requests behind them."""
+    """One clock: where it stands, and the State's word that it may not complete in time."""
 
     obligation: Obligation
     current: Row
-    history: list[Row]
-    years: int
     flag: RiskFlag | None = None
 
 
@@ -62,7 +59,7 @@ class Profile:
 
 def profile(iso3: str, user: object, on: date) -> Profile:
     """The State's page. Raises Http404 for a code that no State has."""
-    obligations = list(with_flag_on(Obligation.objects.filter(state=iso3).with_facts(), user, on))
+    obligations = [obligation for obligation in known_register().obligations if obligation.state_id == iso3]
     state = obligations[0].state if obligations else get_object_or_404(State, pk=iso3)
     received, given = _support(state, on)
     requests = AssistanceRequest.objects.visible_to(user).filter(state=state)
@@ -72,7 +69,7 @@ def profile(iso3: str, user: object, on: date) -> Profile:
         state=state,
         on=on,
         status=MembershipChoices(state.membership_on(on)),
-        clocks=_stories(obligations, on),
+        clocks=_stories(obligations, flags_on(user, on, obligation__state=state), on),
         victim_assistance=[o for o in obligations if not o.is_clock],
         reports=clocks.report_rows([state], on),
         requests=with_words(
@@ -110,20 +107,7 @@ def _support(state: State, on: date) -> tuple[list[Support], list[Support]]:
     return received, given
 
 
-def _stories(obligations: list[Obligation], on: date) -> list[ClockStory]:
-    """Each clock with its deadlines in turn; the one that applies on the day is the last of those decided by it."""
-    timed = [obligation for obligation in obligations if obligation.is_clock]
-    flags = {obligation.pk: flag for obligation in timed if (flag := flag_of(obligation))}
-    rows = clocks.history_rows(timed, on, clocks.formal_meetings())
-    histories = [list(history) for _pk, history in groupby(rows, key=lambda row: row.obligation and row.obligation.pk)]
-    return [
-        ClockStory(
-            history[-1].obligation,
-            with_flags(history[-1:], flags)[0],
-            history,
-            STOCKPILE_YEARS if history[-1].article == 3 else CLEARANCE_YEARS,
-            flags.get(history[-1].obligation.pk),
-        )
-        for history in histories
-        if history[-1].obligation is not None
-    ]
+def _stories(obligations: list[Obligation], flags: dict[int, RiskFlag], on: date) -> list[ClockStory]:
+    """Each clock known by the day, as somebody sees it who knows of these flags."""
+    rows = with_flags(clocks.current_rows(obligations, on, clocks.formal_meetings()), flags)
+    return [ClockStory(row.obligation, row, flags.get(row.obligation.pk)) for row in rows if row.obligation]

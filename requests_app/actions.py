@@ -43,13 +43,13 @@ def save_request(
     request: AssistanceRequest,
     *,
     by: User,
-    areas: Iterable[Any],
+    areas: Iterable[str],
     evidence: Iterable[EvidenceItem],
     removed_evidence: Iterable[EvidenceItem] = (),
     expected_version: int | None = None,
     submit_on: date | None = None,
 ) -> AssistanceRequest:
-    """Save what a form changed, with its areas and evidence; with `submit_on`, submit it in the same transaction.
+    """Save what a form changed, with its areas (codes) and evidence; with `submit_on`, submit it in one transaction.
 
     Raises EditedMeanwhile where another save came first, and Refused where a submission lacks its main words.
     """
@@ -66,7 +66,7 @@ def save_request(
         _number_and_date(request, submit_on)
     request.search_text = request.build_search_text(areas)
     request.save()
-    request.areas.set(areas)
+    request.areas.set(areas)  # type: ignore[arg-type]  # by code
     if is_new:
         _store_evidence(request, evidence, ())
     record_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new)
@@ -77,7 +77,7 @@ def save_request(
 
 @transaction.atomic
 def record_need(
-    request: AssistanceRequest, stated: StatedIn, *, areas: Iterable[Any], said_on: date, by: User, today: date
+    request: AssistanceRequest, stated: StatedIn, *, areas: Iterable[str], said_on: date, by: User, today: date
 ) -> AssistanceRequest:
     """Enter a need that a State has stated in an Article 7 report or at a meeting, with its own words.
 
@@ -93,7 +93,7 @@ def record_need(
     areas = list(areas)
     request.search_text = request.build_search_text(areas)
     request.save()
-    request.areas.set(areas)
+    request.areas.set(areas)  # type: ignore[arg-type]  # by code
     stated.request = request
     stated.save()
     _record_step(request, Action.RECORD, Status.DRAFT, by=by, today=today)
@@ -182,7 +182,7 @@ def _next_reference(iso3: str, year: int) -> str:
     """The State's next number of the year. The State's row is locked, so that no number is given twice."""
     State.objects.select_for_update().only("pk").get(pk=iso3)
     prefix = f"{iso3}-{year}-"
-    given = AssistanceRequest.objects.filter(reference__startswith=prefix)
+    given = AssistanceRequest.objects.filter(state=iso3, reference__startswith=prefix)
     last = given.order_by(Length("reference").desc(), "-reference").values_list("reference", flat=True).first()
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:03d}"
 
@@ -233,7 +233,7 @@ def take_step(
 
 
 def _focal_points(iso3: str | None, today: date) -> list[User]:
-    return list(User.objects.holding(Role.FOCAL_POINT, today, state=iso3))
+    return User.objects.holding(Role.FOCAL_POINT, today, state=iso3)
 
 
 @transaction.atomic
@@ -312,7 +312,7 @@ def people_of(supporter: Supporter, today: date) -> list[User]:
     """Who reads what is sent to a supporter."""
     if supporter.state_id:
         return _focal_points(supporter.state_id, today)
-    return list(User.objects.holding(Role.PARTNER, today, organisation=supporter.organisation_id))
+    return User.objects.holding(Role.PARTNER, today, organisation=supporter.organisation_id)
 
 
 def mark_opened(relay: Relay, *, by: User, at: datetime) -> None:

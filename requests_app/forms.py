@@ -16,8 +16,8 @@ from ccm_portal.register.models import Obligation, State
 from ccm_portal.ui.templatetags.portal import day
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from requests_app.domain.files import NotAcceptable, check_file, safe_name
-from requests_app.enums import RECORDED_CHANNELS, REPORT_FORMS, AnswerKind, Channel, Kind, Visibility
-from requests_app.models import Area, AssistanceRequest, EvidenceItem, Offer, StatedIn, Supporter, currency_code
+from requests_app.enums import RECORDED_CHANNELS, REPORT_FORMS, AnswerKind, AreaCode, Channel, Kind, Visibility
+from requests_app.models import AssistanceRequest, EvidenceItem, Offer, StatedIn, Supporter, currency_code
 
 EVIDENCE_ROWS = 2
 
@@ -44,9 +44,10 @@ class CurrencyField(forms.CharField):
 class NeedsForm(forms.ModelForm):
     """What a State needs. Drafts may be incomplete; `submitting` asks for everything that a submission must have."""
 
+    field_order = ("title", "areas")
     required_on_submission = ("title", "areas", "challenge", "requirement", "kinds")
-    areas = forms.ModelMultipleChoiceField(
-        Area.objects.all(),
+    areas = forms.MultipleChoiceField(
+        choices=AreaCode,
         label=_("Which obligations does this concern?"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -71,7 +72,7 @@ class NeedsForm(forms.ModelForm):
     class Meta:
         model = AssistanceRequest
         fields = [
-            "title", "areas", "obligation", "challenge", "requirement", "kinds", "total_cost", "national_share",
+            "title", "obligation", "challenge", "requirement", "kinds", "total_cost", "national_share",
             "external_secured", "currency", "desired_start", "desired_end", "consequence", "institution",
             "national_plan", "channel", "inform_coordinators", "visibility",
         ]  # fmt: skip
@@ -113,6 +114,8 @@ class NeedsForm(forms.ModelForm):
             self.fields[name].validators.append(MinValueValidator(0))
         for name in self.required_on_submission:
             self.fields[name].needed_to_submit = True  # type: ignore[attr-defined]
+        if self.instance.pk and not self.is_bound:
+            self.initial["areas"] = list(self.instance.areas.values_list("pk", flat=True))
         self.initial.setdefault("kinds", [kind.value for kind in self.instance.kinds])
         self.initial["version"] = self.instance.version
 
@@ -169,8 +172,8 @@ class NeedsForm(forms.ModelForm):
 class RecordedNeedForm(forms.ModelForm):
     """A need that a State has stated in its Article 7 report or at a meeting, as the ISU or a Coordinator enters it."""
 
-    areas = forms.ModelMultipleChoiceField(
-        Area.objects.all(), label=_("Obligation areas"), widget=forms.CheckboxSelectMultiple
+    areas = forms.MultipleChoiceField(
+        choices=AreaCode, label=_("Obligation areas"), widget=forms.CheckboxSelectMultiple
     )
     channel = forms.ChoiceField(
         label=_("Where was it said?"),

@@ -1,5 +1,6 @@
 """Requests and what belongs to them; supporters, their recorded support and their offers."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -7,8 +8,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery
-from django.urls import reverse
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -115,11 +115,6 @@ LIST_FIELDS = (
 )  # fmt: skip
 
 
-def with_clock() -> "Prefetch[str]":
-    """For a request: the obligation at stake with all that its deadline is computed from."""
-    return Prefetch("obligation", Obligation.objects.with_facts())
-
-
 class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def visible_to(self, user: object) -> "RequestQuerySet":
         """The requests that a visitor may know of. Everything that shows, counts or exports starts here."""
@@ -160,8 +155,8 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         return self.select_related("state").only(*LIST_FIELDS)
 
     def for_detail(self) -> "RequestQuerySet":
-        """With everything that one request's page and its deadline show."""
-        return self.select_related("state", "meeting", "stated_in").prefetch_related("areas", "evidence", with_clock())
+        """With everything that one request's page shows."""
+        return self.select_related("state", "meeting", "stated_in").prefetch_related("areas", "evidence")
 
 
 def _visible(access: Access, prefix: str = "") -> Q:
@@ -292,7 +287,7 @@ class AssistanceRequest(models.Model):
         return self.reference
 
     def get_absolute_url(self) -> str:
-        return reverse("requests:detail", args=[self.reference])
+        return f"/requests/{self.reference}/"  # lists ask for it row by row, and `reverse` is slow
 
     @property
     def kinds(self) -> list[enums.Kind]:
@@ -332,9 +327,10 @@ class AssistanceRequest(models.Model):
     def is_open(self) -> bool:
         return self.status in lifecycle.OPEN
 
-    def build_search_text(self, areas: "list[Area] | None" = None) -> str:
-        """What search looks through."""
-        names = " ".join(str(area) for area in (areas if areas is not None else self.areas.all()))
+    def build_search_text(self, areas: Iterable[str] | None = None) -> str:
+        """What search looks through; `areas` are the codes of those that are not stored yet."""
+        codes = self.areas.values_list("pk", flat=True) if areas is None else areas
+        names = " ".join(str(enums.AreaCode(code).label) for code in codes)
         parts = [self.reference, self.title, self.challenge, self.requirement, self.institution, names]
         return f"{self.state.search_text} {fold(' '.join(parts))}"
 

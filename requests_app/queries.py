@@ -9,10 +9,10 @@ from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 
 from ccm_portal.register import clocks
 from ccm_portal.register.kept import Kept
-from ccm_portal.register.models import Obligation, State
+from ccm_portal.register.models import State
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
 from requests_app.enums import AnswerKind, AreaCode, Channel, EvidenceLevel, Kind, Status
-from requests_app.models import AssistanceRequest, Offer, Relay, Supporter, SupportRecord, with_clock
+from requests_app.models import AssistanceRequest, Offer, Relay, Supporter, SupportRecord
 from requests_app.wording import sentence
 
 ORDER = {area.value: number for number, area in enumerate(AreaCode)}
@@ -156,10 +156,7 @@ def recorded_flows() -> list[tuple[str, Flow]]:
 
 def deadline_at_stake(request: AssistanceRequest, on: date) -> clocks.Row | None:
     """Where the clock of the request's obligation stands on a day."""
-    if request.obligation is None or not request.obligation.is_clock:
-        return None
-    rows = clocks.current_rows([request.obligation], on, clocks.formal_meetings())
-    return rows[0] if rows else None
+    return clocks.known_rows(on).get(request.obligation_id or 0)
 
 
 def need_of(request: AssistanceRequest, on: date) -> Need:
@@ -194,8 +191,7 @@ def _in_words(suggestions: Sequence[Suggestion], request: AssistanceRequest) -> 
 
 def obligations_with_deadlines(state: State, on: date) -> list[clocks.Row]:
     """The State's clocks, for the needs form."""
-    obligations = Obligation.objects.clocks().filter(state=state).with_facts()
-    return clocks.current_rows(obligations, on, clocks.formal_meetings())
+    return [row for row in clocks.known_rows(on).values() if row.state == state]
 
 
 def requests_fitting(
@@ -207,7 +203,7 @@ def requests_fitting(
     names = known_support().state_names
     found = []
     far = date.max
-    for request in requests.prefetch_related("areas", with_clock()):
+    for request in requests.prefetch_related("areas"):
         need = need_of(request, on)
         for suggestion in suggest(need, everyone, on=on):
             sentences = [sentence(reason, request.state.name, names) for reason in suggestion.reasons]

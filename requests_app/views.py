@@ -31,7 +31,7 @@ from requests_app.forms import (
     StepForm,
     VisibilityForm,
 )
-from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter, with_clock
+from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter
 
 SHOWN = 15  # suggestions before "show all"
 COLUMNS = [
@@ -271,7 +271,7 @@ def request_visibility(request: HttpRequest, reference: str) -> HttpResponse:
 def request_matches(request: HttpRequest, reference: str) -> HttpResponse:
     """Ranked supporters for one request, with reasons; from here it is relayed."""
     visible = AssistanceRequest.objects.visible_to(request.user).select_related("state").prefetch_related("areas")
-    asked = get_object_or_404(visible.prefetch_related(with_clock()), reference=reference)
+    asked = get_object_or_404(visible, reference=reference)
     access = request.user.access  # type: ignore[union-attr]
     if asked.is_draft or not (access.sees_all_requests or permissions.owns(access, asked)):
         raise PermissionDenied(_("Suggestions are for the requesting State, the Coordinators and the ISU."))

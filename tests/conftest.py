@@ -10,7 +10,7 @@ from django.test import Client
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
 from ccm_portal.loading import load_all
-from ccm_portal.register.clocks import formal_meetings
+from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
 from requests_app.queries import known_support
 
@@ -23,9 +23,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> None:  # type: 
 
 
 @pytest.fixture(autouse=True)
-def meetings_read_afresh() -> None:
-    """No test sees the meetings or supporters of the one before."""
-    formal_meetings.forget()
+def register_read_afresh() -> None:
+    """No test sees the register or the supporters of the one before."""
+    known_register.forget()
     known_support.forget()
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ccm_portal.register.clocks import formal_meetings
+from ccm_portal.register.known import known_register
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, OfficeTerm, TransparencyReport
 from coalitions.models import WorkPlan
 from reports.models import Practice
@@ -109,10 +109,10 @@ def plan_actions(number):
 
 
 def queries(client, address):
-    """What a page asks of the database in a process that has served one before: meetings and supporters are kept for
-    up to a minute, and read before this count."""
-    formal_meetings.forget()
-    formal_meetings()
+    """What a page asks of the database in a process that has served one before: the register and the supporters are
+    kept for up to a minute, and read before this count."""
+    known_register.forget()
+    known_register()
     known_support()
     with CaptureQueriesContext(
         connection,

@@ -64,10 +64,11 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
-    def holding(self, role: str, on: date, **post: Any) -> "models.QuerySet[User]":
+    def holding(self, role: str, on: date, **post: Any) -> "list[User]":
         """The active people who hold a role on a day, for example `state=`, `organisation=` or `office__theme=`."""
-        held = Appointment.objects.current(on).filter(role=role, **post)
-        return self.filter(is_active=True, pk__in=held.values("user"))
+        posts = Appointment.objects.filter(role=role, user__is_active=True, **post)
+        held = in_force(list(posts.select_related("user").order_by("user__email")), on)
+        return list({appointment.user_id: appointment.user for appointment in held}.values())
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -36,9 +36,9 @@ def addressees(post: Post, on: date) -> Addressees:
 
 def _isu(on: date) -> list[str]:
     """The ISU's accounts, or else its published address."""
-    accounts = User.objects.holding(Role.ISU, on).order_by("email").values_list("email", flat=True)
+    accounts = [user.email for user in User.objects.holding(Role.ISU, on)]
     terms = OfficeTerm.objects.in_office(on).filter(office__kind=OfficeKind.ISU)
-    return list(accounts) or _once(email for term in terms for email in _published(term))
+    return accounts or _once(email for term in terms for email in _published(term))
 
 
 def _published(term: OfficeTerm) -> list[str]:

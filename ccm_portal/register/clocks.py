@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from functools import lru_cache
 
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
-from ccm_portal.register.enums import FORMAL, OutcomeChoices, ReportKind, ReportStatus, StatusChoices
-from ccm_portal.register.kept import Kept
-from ccm_portal.register.models import Meeting, Obligation, State, TransparencyReport
+from ccm_portal.register.enums import OutcomeChoices, ReportKind, ReportStatus, StatusChoices
+from ccm_portal.register.known import Register, known_register
+from ccm_portal.register.models import Obligation, State, TransparencyReport
 from ccm_portal.treaty import reports
 from ccm_portal.treaty.dates import annual_report_due, initial_report_due
 from ccm_portal.treaty.deadlines import Basis, Deadline, Facts, Position, Status, deadline_history
 from ccm_portal.treaty.deadlines import position as position_of
-from ccm_portal.treaty.meetings import FormalMeeting, Schedule
+from ccm_portal.treaty.meetings import FormalMeeting
 from ccm_portal.treaty.reports import Timeliness
 
 COLUMNS = [
@@ -83,20 +83,20 @@ class Row:
         return f"{self.state.get_absolute_url()}deadlines/{self.slug}/"
 
 
-def _read_meetings() -> list[FormalMeeting]:
-    """One query: each meeting once for every time that it was moved, or once."""
-    rows = Meeting.objects.filter(kind__in=FORMAL).order_by("pk", "schedules__moved_on")
-    fields = ("code", "first_day", "last_day", "decisions_recorded")
-    moved = ("schedules__first_day", "schedules__last_day", "schedules__moved_on")
-    meetings = []
-    for meeting, lines in groupby(rows.values_list(*fields, *moved), key=lambda row: row[: len(fields)]):
-        earlier = tuple(Schedule(*line[len(fields) :]) for line in lines if line[-1])
-        meetings.append(FormalMeeting(**dict(zip(fields, meeting, strict=True)), earlier=earlier))
-    return meetings
+def formal_meetings() -> list[FormalMeeting]:
+    """The meetings that decide on extension requests."""
+    return known_register().meetings
 
 
-#: The meetings that decide on extension requests.
-formal_meetings = Kept(_read_meetings, seconds=30)
+def known_rows(on: date) -> dict[int, Row]:
+    """The deadline of every clock that applied on a day, by its obligation."""
+    return _known_rows(known_register(), on)
+
+
+@lru_cache(maxsize=8)
+def _known_rows(register: Register, on: date) -> dict[int, Row]:
+    rows = current_rows(register.obligations, on, register.meetings)
+    return {row.obligation.pk: row for row in rows if row.obligation}
 
 
 def positions(

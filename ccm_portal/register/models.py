@@ -6,7 +6,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -208,19 +208,10 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         """The time-bound ones (Articles 3 and 4)."""
         return self.filter(limb__in=[clock.value for clock in deadlines.Clock])
 
-    def unfulfilled(self, on: date) -> "ObligationQuerySet":
-        """Declared, and without a completion by the day: those that can be running on it."""
-        done = Completion.objects.filter(Q(day__isnull=True) | Q(day__lte=on), obligation=OuterRef("pk"))
-        return self.filter(~Exists(done), standing=enums.StandingChoices.DECLARED)
-
-    def with_facts(self, *, fulfilled: bool = True) -> "ObligationQuerySet":
-        """With everything that their deadlines are computed from: three queries however many rows, and two where
-        the rows are known to be unfulfilled."""
+    def with_facts(self) -> "ObligationQuerySet":
+        """With everything that their deadlines are computed from: three queries however many rows."""
         decisions = ExtensionDecision.objects.select_related("meeting")
-        completions = Completion.objects.all() if fulfilled else Completion.objects.none()
-        return self.select_related("state").prefetch_related(
-            models.Prefetch("extensions", decisions), models.Prefetch("completions", completions)
-        )
+        return self.select_related("state").prefetch_related(models.Prefetch("extensions", decisions), "completions")
 
 
 class Obligation(Sourced):

@@ -48,36 +48,39 @@ def filtered_states(states: Iterable[State], chosen: dict[str, Any], on: date) -
     ]
 
 
-def deadline_rows(on: date, *, article: int | None = None, state: str = "") -> list[clocks.Row]:
+def deadline_rows(on: date, *, article: int | None = None) -> list[clocks.Row]:
     """The current deadlines of all clocks on a day, soonest first; transparency reports only when asked for."""
     if article == 7:
-        states = State.objects.joined().prefetch_related("reports")
-        rows = clocks.report_rows(states.filter(pk=state) if state else states, on)
-    else:
-        obligations = Obligation.objects.clocks().with_facts()
-        if state:
-            obligations = obligations.filter(state=state)
-        if article:
-            obligations = obligations.filter(article=article)
-        rows = clocks.current_rows(obligations, on, clocks.formal_meetings())
-    return sorted(rows, key=lambda row: (row.deadline, row.state.name))
+        return _soonest_first(clocks.report_rows(State.objects.joined().prefetch_related("reports"), on))
+    return _soonest_first(row for row in clocks.known_rows(on).values() if article in {None, row.article})
 
 
-def running_deadlines(on: date, **obligations: Any) -> list[clocks.Row]:
-    """The clocks that somebody has to meet on a day, soonest first; `obligations` narrows them, for example state=."""
-    unfulfilled = Obligation.objects.clocks().unfulfilled(on).filter(**obligations).with_facts(fulfilled=False)
-    rows = [row for row in clocks.current_rows(unfulfilled, on, clocks.formal_meetings()) if row.is_running]
+def running_deadlines(on: date, state: State | None = None) -> list[clocks.Row]:
+    """The clocks that somebody, or one State, has to meet on a day, soonest first."""
+    rows = clocks.known_rows(on).values()
+    return _soonest_first(row for row in rows if row.is_running and state in {None, row.state})
+
+
+def _soonest_first(rows: Iterable[clocks.Row]) -> list[clocks.Row]:
     return sorted(rows, key=lambda row: (row.deadline, row.state.name))
 
 
 def feed_rows(on: date, chosen: dict[str, Any]) -> list[clocks.Row]:
-    """What a calendar shows: the clocks that a filter leaves, and the reports still to come where it asks for them."""
-    article, state = chosen.get("article"), chosen.get("state", "")
+    """What a calendar shows: the clocks that a filter leaves, and the reports still to come where it asks for them.
+
+    The clocks are read from the database, as their stamps are: what is kept would go out under the newer stamp.
+    """
+    article, state = chosen.get("article"), chosen.get("state")
     rows: list[clocks.Row] = []
     if article != 7:
-        rows = filtered_deadlines(deadline_rows(on, article=article, state=state), chosen)
+        obligations = Obligation.objects.clocks().filter(**({"state": state} if state else {}))
+        current = clocks.current_rows(obligations.with_facts(), on, clocks.formal_meetings())
+        wanted = _soonest_first(row for row in current if article in {None, row.article})
+        rows = filtered_deadlines(wanted, chosen)
     if article == 7 or chosen.get("reports"):
-        due = filtered_deadlines(deadline_rows(on, article=7, state=state), {**chosen, "article": 7, "status": ""})
+        states = State.objects.joined().filter(**({"pk": state} if state else {})).prefetch_related("reports")
+        reports = _soonest_first(clocks.report_rows(states, on))
+        due = filtered_deadlines(reports, {**chosen, "article": 7, "status": ""})
         rows += [row for row in due if row.status == Timeliness.NOT_DUE]
     return [row for row in rows if row.is_deadline]
 

@@ -10,6 +10,7 @@ from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User
 from ccm_portal.register.enums import Theme
+from ccm_portal.register.known import known_register
 from ccm_portal.register.queries import running_deadlines
 from coalitions.outreach.domain.follow_up import DUE_DAYS
 from coalitions.outreach.enums import Reason, Result
@@ -34,6 +35,7 @@ def open_follow_ups(on: date) -> Opened:
     A State gets one follow-up at a time for a clock; the same reason does not come back for the same deadline once a
     contact was recorded, a more pressing one does.
     """
+    known_register.forget()  # what is written rests on the register itself
     asked = asked_on(AssistanceRequest.objects.known_to(COORDINATORS), on)
     rows = {row.obligation.pk: row for row in running_deadlines(on) if row.obligation}
     opened, resolved = [], 0

@@ -12,6 +12,7 @@ from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User
 from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.enums import OutcomeChoices, Theme
+from ccm_portal.register.known import known_register
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State
 from ccm_portal.treaty.extensions import deciding_meeting
 from requests_app.actions import EditedMeanwhile, Refused
@@ -56,7 +57,7 @@ def _handlers(today: date) -> list[User]:
 
 
 def _focal_points(obligation: Obligation, today: date) -> list[User]:
-    return list(User.objects.holding(Role.FOCAL_POINT, today, state=obligation.state_id))
+    return User.objects.holding(Role.FOCAL_POINT, today, state=obligation.state_id)
 
 
 @transaction.atomic
@@ -170,6 +171,7 @@ def _enter(draft: ExtensionDraft, sequence: int, *, by: User, today: date) -> Ex
     )
     entry._history_user = by  # type: ignore[attr-defined]  # so that a refresh of the register leaves it
     entry.save()
+    known_register.forget()
     return entry
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ccm_portal.register import clocks
@@ -25,24 +24,6 @@ def flags_on(user: object, on: date, **obligations: object) -> dict[int, RiskFla
     """The risk flags that stood on a day and that the visitor may know of, by obligation: one query."""
     flags = RiskFlag.objects.visible_to(user).raised_on(on).filter(**obligations)
     return {flag.obligation_id: flag for flag in flags}
-
-
-SHOWN = ("raised_on", "public_on", "reason", "on_behalf", "is_example")
-
-
-def with_flag_on(obligations: "QuerySet[Obligation]", user: object, on: date) -> "QuerySet[Obligation]":
-    """Obligations with what `flag_of` reads: no query more."""
-    standing = RiskFlag.objects.visible_to(user).raised_on(on).filter(obligation=OuterRef("pk"))
-    return obligations.annotate(flag=Subquery(standing.values_list(JSONObject(**{name: name for name in SHOWN}))[:1]))
-
-
-def flag_of(obligation: Obligation) -> RiskFlag | None:
-    """The flag that stood on the day, as far as the visitor may know of it; needs `with_flag_on`."""
-    values = getattr(obligation, "flag", None)
-    if not values:
-        return None
-    days = {name: date.fromisoformat(values[name]) for name in ("raised_on", "public_on") if values[name]}
-    return RiskFlag(obligation=obligation, **{**values, **days})
 
 
 def with_flags(rows: Iterable[Row], flags: dict[int, RiskFlag]) -> list[Row]:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ccm_portal.accounts.enums import Role
-from ccm_portal.register.clocks import formal_meetings
+from ccm_portal.register.known import known_register
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation
 from ccm_portal.register.queries import running_deadlines
 from ccm_portal.treaty.dates import add_months
@@ -105,7 +105,7 @@ def test_R049_an_open_task_is_closed_when_its_reason_goes_and_comes_back_with_it
 
 def test_R049_a_more_pressing_reason_opens_the_next_one(clock, coordinator):
     Meeting.objects.create(code="15MSP", kind="msp", first_day=date(2028, 9, 4), last_day=date(2028, 9, 8))
-    formal_meetings.forget()
+    known_register.forget()
     open_follow_ups(TWO_YEARS_BEFORE)
     record_result(of_iraq().get(), result="on_time", note="", by=coordinator, today=date(2026, 12, 1))
     open_follow_ups(date(2027, 6, 4))  # six months before 4 December 2027

@@ -13,6 +13,7 @@ from ccm_portal.register import clocks
 from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.explanations import explanation
 from ccm_portal.register.forms import DeadlineFilter
+from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Obligation, State
 from ccm_portal.register.queries import deadline_rows
 from ccm_portal.register.timeline import _anchor, picture
@@ -251,7 +252,7 @@ def test_N13_page_weighs_less_than_50_kb(client, address):
 
 
 def test_deadlines_of_all_states_take_six_queries():
-    formal_meetings.forget()
+    known_register.forget()
     with CaptureQueriesContext(connection) as captured:
         assert len(deadline_rows(date(2026, 11, 21))) > 50
         assert len(deadline_rows(date(2026, 11, 21), article=7)) > 200

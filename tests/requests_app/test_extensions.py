@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ccm_portal.accounts.models import AuditEvent, OutboxMail
-from ccm_portal.register.clocks import formal_meetings
+from ccm_portal.register.known import known_register
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation
 from ccm_portal.register.queries import running_deadlines
 from ccm_portal.treaty.dates import add_months
@@ -40,7 +40,7 @@ def iraq():
 def clock():
     """Iraq's clearance clock runs to 1 November 2028; the meeting of September 2028 is the last before it."""
     Meeting.objects.create(code="15MSP", kind="msp", first_day=date(2028, 9, 4), last_day=date(2028, 9, 8))
-    formal_meetings.forget()
+    known_register.forget()
     return Obligation.objects.with_facts().get(state="IRQ", limb="4.1(a)")
 
 
@@ -345,7 +345,7 @@ def test_R048_a_request_lodged_after_its_meeting_goes_to_the_next_one(isu):
             assert lodged.reference in page, address
         transaction.set_rollback(True)
     Meeting.objects.create(code="14MSP", kind="msp", first_day=date(2027, 9, 6), last_day=date(2027, 9, 10))
-    formal_meetings.forget()
+    known_register.forget()
     lodged = lodge_draft(reread(draft), by=isu, today=date(2026, 11, 21))
     assert (lodged.meeting.code, lodged.decision.meeting.code) == ("14MSP", "14MSP")
 

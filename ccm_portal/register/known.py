@@ -1,0 +1,54 @@
+"""The facts of the deadlines as pages read them: few, asked for by nearly every page, changed a few times a year."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+
+from ccm_portal.register.enums import FORMAL
+from ccm_portal.register.kept import Kept
+from ccm_portal.register.models import Meeting, Obligation
+from ccm_portal.treaty.meetings import FormalMeeting, Schedule
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """The facts that deadlines are computed from, read together. Its rows are shared by all pages, which only show
+    them: no right rests on them, nothing is noted on them, and no form writes them."""
+
+    obligations: list[Obligation]
+    meetings: list[FormalMeeting]
+
+
+def _read() -> Register:
+    return Register(list(Obligation.objects.with_facts()), _read_meetings())
+
+
+def _read_meetings() -> list[FormalMeeting]:
+    """One query: each meeting once for every time that it was moved, or once."""
+    rows = Meeting.objects.filter(kind__in=FORMAL).order_by("pk", "schedules__moved_on")
+    fields = ("code", "first_day", "last_day", "decisions_recorded")
+    moved = ("schedules__first_day", "schedules__last_day", "schedules__moved_on")
+    meetings = []
+    for meeting, lines in groupby(rows.values_list(*fields, *moved), key=lambda row: row[: len(fields)]):
+        earlier = tuple(Schedule(*line[len(fields) :]) for line in lines if line[-1])
+        meetings.append(FormalMeeting(**dict(zip(fields, meeting, strict=True)), earlier=earlier))
+    return meetings
+
+
+#: Read again after ten seconds; the process that changes the register forgets it at once.
+known_register = Kept(_read, seconds=10)
+
+
+def forget_after_posts(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: whatever was posted may have changed the register (a correction, an import, a lodged extension
+    request), and it is committed by now."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "POST":
+            known_register.forget()
+        return response
+
+    return respond
