@@ -11,6 +11,7 @@ from django.db import transaction
 
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
+from ccm_portal.example_reports import add_example_report
 from ccm_portal.register.models import Obligation, Office, OfficeTerm, Organisation, State
 from coalitions.actions import propose_coalition, record_commitment
 from coalitions.enums import MemberRole
@@ -72,6 +73,7 @@ def prepare(on: date) -> int:
     _chad(people, on)
     _lebanon(people, on)
     _offers(people, on)
+    add_example_report(people, on)
     return _count() - before
 
 

@@ -10,7 +10,7 @@ from ccm_portal.accounts.models import User
 from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.reference import Tally, load_register
 from coalitions.reference import load_coalitions
-from reports.reference import load_reports
+from reports.reference import load_rates, load_reports
 from requests_app.queries import known_support
 from requests_app.reference import load_assistance
 
@@ -31,6 +31,7 @@ def load_all(folder: Path, *, keep: bool = True, by: User | None = None) -> Tall
         load_assistance(assistance, portal, tally)
         load_coalitions(assistance, portal, tally)
         load_reports(assistance, tally)
+        load_rates(treaty, tally)
         record_event("reference data loaded", by=by, subject=folder.name, added=tally.added, changed=tally.changed)
         if not keep:
             transaction.set_rollback(True)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from ccm_portal.accounts.admin import IsuAdmin
+from requests_app.help_desk import admin as help_desk_admin  # noqa: F401 - registers itself
 from requests_app.models import AssistanceRequest, Offer, Supporter, SupportRecord
 
 

@@ -20,6 +20,7 @@ from ccm_portal.register.search import fold
 from requests_app import enums
 from requests_app.domain import lifecycle
 from requests_app.domain.needs import Resources, evidence_level
+from requests_app.help_desk.models import HelpMessage, HelpTicket  # noqa: F401 - models of this app
 
 currency_code = RegexValidator(r"^[A-Z]{3}$", _("Use a three-letter currency code, for example USD, EUR or CHF."))
 

@@ -20,6 +20,7 @@ OFFICE_KINDS = {
 THEMES = {
     "International cooperation and assistance": enums.Theme.COOPERATION,
     "Clearance and risk reduction education": enums.Theme.CLEARANCE,
+    "Transparency measures": enums.Theme.TRANSPARENCY,
 }
 ORGANISATION_KINDS = {
     "international NGO": enums.OrganisationKind.NGO,
