@@ -3,35 +3,57 @@
 It stands here and not in the register's own folder because it audits, and the audit trail lies above the register.
 """
 
-import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models as fields
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.admin import SimpleHistoryAdmin
 
-from ccm_portal.accounts.admin import IsuAdmin
-from ccm_portal.loading import load_all
+from ccm_portal import import_pages
+from ccm_portal.accounts.admin import IsuAdmin, ReadOnlyAdmin
 from ccm_portal.register import models
 from ccm_portal.register.clocks import formal_meetings
-from ccm_portal.register.reference import BadReference, Tally
+from requests_app.domain.files import NotAcceptable, check_file, safe_name
+from requests_app.forms import FILE_REFUSED
+
+
+class FactForm(forms.ModelForm):
+    """A fact, and why it is changed: the reason stays in its history."""
+
+    change_reason = forms.CharField(
+        label=gettext_lazy("Reason for the change"),
+        max_length=100,
+        help_text=gettext_lazy("Stays in the history of the record, which anybody can read."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding and "change_reason" in self.fields:
+            self.fields["change_reason"].required = False
 
 
 class RegisterAdmin(IsuAdmin, SimpleHistoryAdmin):
-    """Facts with their source: short text fields, history of every change."""
+    """Facts with their source: short text fields, history of every change with its reason."""
 
+    form = FactForm
     formfield_overrides = {fields.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 90})}}
-    history_list_display = ["source"]
+    history_list_display = ["source", "history_change_reason"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj._change_reason = form.cleaned_data["change_reason"]
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for row in formset.forms:
+            row.instance._change_reason = form.cleaned_data["change_reason"]
+        super().save_formset(request, form, formset, change)
 
 
 class ObligationInline(admin.TabularInline):
@@ -49,20 +71,6 @@ class ObligationInline(admin.TabularInline):
         return False
 
 
-class ImportForm(forms.Form):
-    """One reference file under its own name."""
-
-    file = forms.FileField(label=gettext_lazy("CSV file"), help_text=gettext_lazy("Named as in the reference folder."))
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        known = {found.name for found in settings.REFERENCE_DIR.glob("*/*.csv")}
-        if file.name not in known:
-            names = ", ".join(sorted(known))
-            raise forms.ValidationError(_("“%(name)s” is not one of: %(names)s") % {"name": file.name, "names": names})
-        return file
-
-
 @admin.register(models.State)
 class StateAdmin(RegisterAdmin):
     list_display = ["name", "iso3", "region", "signed", "deposited", "in_force", "is_verified"]
@@ -72,36 +80,23 @@ class StateAdmin(RegisterAdmin):
     change_list_template = "admin/register/state/change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.import_view)
-        return [path("import/", view, name="register_import"), *super().get_urls()]
+        return [
+            path("import/", self.admin_site.admin_view(self.import_view), name="register_import"),
+            path(
+                "import/<int:pk>/", self.admin_site.admin_view(self.import_record_view), name="register_import_record"
+            ),
+            *super().get_urls(),
+        ]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        """Preview what a reference file would add, change and leave; then load it. Nothing is written by half."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None)
-        tally = None
-        if request.method == "POST" and form.is_valid():
-            keep = "load" in request.POST
-            try:
-                tally = import_file(form.cleaned_data["file"], keep=keep, by=request.user)
-            except BadReference as error:
-                form.add_error("file", str(error))
-            else:
-                if keep:
-                    messages.success(request, _("Loaded."))
-        context = {**self.admin_site.each_context(request), "form": form, "tally": tally, "title": _("Import")}
-        return TemplateResponse(request, "admin/register/import.html", context)
+        return import_pages.import_page(request, self.admin_site)
 
-
-def import_file(file: Any, *, keep: bool, by: Any) -> Tally:
-    """Load the reference folder with one file replaced by an uploaded one."""
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / "reference"
-        shutil.copytree(settings.REFERENCE_DIR, copy)
-        target = next(copy.glob(f"*/{file.name}"))
-        target.write_bytes(file.read())
-        return load_all(copy, keep=keep, by=by)
+    def import_record_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return import_pages.import_record(request, self.admin_site, pk)
 
 
 @admin.register(models.Obligation)
@@ -133,10 +128,28 @@ class ObligationAdmin(RegisterAdmin):
     list_select_related = ["state"]
 
 
+class ScheduleInline(admin.TabularInline):
+    """Where a meeting is moved, the days that it was set for before stay on record."""
+
+    model = models.MeetingSchedule
+    fields = ("first_day", "last_day", "moved_on", "source")
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_add_permission = has_change_permission = has_view_permission
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(models.Meeting)
 class MeetingAdmin(RegisterAdmin):
-    def save_model(self, request: HttpRequest, obj: models.Meeting, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+    inlines = [ScheduleInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
         formal_meetings.forget()
 
     list_display = ["code", "kind", "first_day", "last_day", "place", "president", "decisions_recorded"]
@@ -178,6 +191,19 @@ class TemplateFileAdmin(RegisterAdmin):
     search_fields = ["version", "symbol"]
 
 
+@admin.register(models.PublishedDate)
+class PublishedDateAdmin(RegisterAdmin):
+    list_display = ["state", "kind", "number", "day", "source", "note"]
+    list_filter = ["kind"]
+    search_fields = ["state__name", "source"]
+    autocomplete_fields = ["state"]
+
+
+@admin.register(models.Target)
+class TargetAdmin(RegisterAdmin):
+    list_display = ["code", "measure", "value", "by", "source"]
+
+
 @admin.register(models.TransparencyReport)
 class TransparencyReportAdmin(RegisterAdmin):
     inlines = [ReportFormInline, ReportedFigureInline]
@@ -195,9 +221,69 @@ class OrganisationAdmin(RegisterAdmin):
     autocomplete_fields = ["works_in"]
 
 
+class DocumentVersionForm(forms.ModelForm):
+    """A file is taken only if it is what its name says."""
+
+    class Meta:
+        model = models.DocumentVersion
+        fields = ["language", "number", "url", "file", "source", "is_verified", "note", "is_example"]
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data.get("file")
+        if isinstance(file, UploadedFile):
+            try:
+                check_file(file.name or "", file.read(), max_bytes=settings.UPLOAD_MAX_BYTES)
+            except NotAcceptable as refused:
+                raise forms.ValidationError(FILE_REFUSED[refused.reason]) from None
+            file.seek(0)
+            file.name = safe_name(file.name or "")
+        return file
+
+
+class DocumentVersionInline(admin.StackedInline):
+    model = models.DocumentVersion
+    form = DocumentVersionForm
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+@admin.register(models.Document)
+class DocumentAdmin(RegisterAdmin):
+    list_display = ["symbol", "title", "kind", "dated_on", "meeting", "is_verified"]
+    list_filter = ["kind", "meeting", "is_verified"]
+    search_fields = ["symbol", "title"]
+    autocomplete_fields = ["meeting", "state", "supersedes"]
+    list_select_related = ["meeting"]
+    inlines = [DocumentVersionInline]
+
+
+@admin.register(models.Decision)
+class DecisionAdmin(RegisterAdmin):
+    list_display = ["title", "meeting", "paragraph", "kind", "is_verified"]
+    list_filter = ["kind", "meeting", "is_verified"]
+    search_fields = ["title", "text", "code"]
+    autocomplete_fields = ["meeting", "document", "office", "action_plan"]
+    raw_id_fields = ["extension"]
+    list_select_related = ["meeting"]
+
+
+@admin.register(models.PageText)
+class PageTextAdmin(RegisterAdmin):
+    """The list starts with what was looked at longest ago."""
+
+    formfield_overrides = {fields.TextField: {"widget": forms.Textarea(attrs={"rows": 20, "cols": 90})}}
+    list_display = ["title", "slug", "dated_on", "last_reviewed"]
+    search_fields = ["title", "body"]
+    ordering = ["last_reviewed"]
+
+
 @admin.register(models.Office)
 class OfficeAdmin(IsuAdmin):
-    list_display = ["name", "kind", "theme"]
+    list_display = ["name", "kind", "theme", "placeholder"]
     list_filter = ["kind"]
     search_fields = ["name", "code"]
 
@@ -222,3 +308,32 @@ class ActionAdmin(RegisterAdmin):
     list_display = ["plan", "number", "title", "wording"]
     list_filter = ["plan", "wording"]
     search_fields = ["number", "title"]
+    list_select_related = ["plan"]
+
+
+class IndicatorValueInline(admin.TabularInline):
+    model = models.IndicatorValue
+    fields = ["year", "value", "is_baseline", "source", "note", "is_example"]
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+@admin.register(models.Indicator)
+class IndicatorAdmin(RegisterAdmin):
+    list_display = ["action", "text", "unit", "wording"]
+    list_filter = ["action__plan", "wording"]
+    search_fields = ["text", "code"]
+    autocomplete_fields = ["action"]
+    list_select_related = ["action__plan"]
+    inlines = [IndicatorValueInline]
+
+
+@admin.register(models.ImportWarning)
+class ImportWarningAdmin(ReadOnlyAdmin):
+    list_display = ["source", "field", "found", "expected", "reason", "raised_on"]
+    list_filter = ["paper"]
+    search_fields = ["source", "field", "found"]

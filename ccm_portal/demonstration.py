@@ -7,17 +7,31 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
 from ccm_portal.example_reports import add_example_report
-from ccm_portal.register.models import Obligation, Office, OfficeTerm, Organisation, State
+from ccm_portal.register.enums import DocumentKind
+from ccm_portal.register.models import (
+    Document,
+    DocumentVersion,
+    Obligation,
+    Office,
+    OfficeTerm,
+    Organisation,
+    State,
+)
 from coalitions.actions import propose_coalition, record_commitment
 from coalitions.enums import MemberRole
 from coalitions.models import Coalition, Commitment
+from coalitions.outreach.actions import add_entry, open_follow_ups
+from coalitions.outreach.models import OutreachEntry
 from requests_app.actions import answer_relay, publish_offer, relay_request, save_request, start_request, submit_request
 from requests_app.enums import AnswerKind, Kind, Visibility
+from requests_app.extensions.actions import raise_flag, save_draft
+from requests_app.extensions.models import FundingLine, RiskFlag
 from requests_app.models import Area, AssistanceRequest, EvidenceItem, Offer, Supporter
 
 PASSWORD = "demo-portal"  # noqa: S105 - of the demonstration only, printed on its screen
@@ -73,6 +87,9 @@ def prepare(on: date) -> int:
     _chad(people, on)
     _lebanon(people, on)
     _offers(people, on)
+    _document(on)
+    _more_time(people, on)
+    _outreach(people, on)
     add_example_report(people, on)
     return _count() - before
 
@@ -100,7 +117,13 @@ def _ensure_account(account: Account, on: date) -> None:
             office=post.office,
             state=post.state,
             starts=post.starts,
-            defaults={"is_example": True, "is_verified": False, "source": EXAMPLE, "label": "example"},
+            defaults={
+                "is_example": True,
+                "is_verified": False,
+                "source": EXAMPLE,
+                "label": "example",
+                "contact_email": account.email,
+            },
         )
     post.save()
 
@@ -231,6 +254,31 @@ def _lebanon(people: dict[str, User], on: date) -> None:
     )
 
 
+def _document(on: date) -> None:
+    """A document in two languages, one of them in two versions."""
+    document, is_new = Document.objects.get_or_create(
+        symbol="EXAMPLE/1",
+        defaults={
+            "title": "A publication in several languages (example)",
+            "kind": DocumentKind.PUBLICATION,
+            "dated_on": on - timedelta(days=100),
+            "source": EXAMPLE,
+            "is_verified": False,
+            "is_example": True,
+        },
+    )
+    for language, number in (("en", 1), ("en", 2), ("fr", 1)) if is_new else ():
+        text = f"Made up for the demonstration: {language}, version {number}.\n".encode()
+        DocumentVersion.objects.create(
+            document=document,
+            language=language,
+            number=number,
+            file=ContentFile(text, name=f"example-{number}.txt"),
+            source=EXAMPLE,
+            is_example=True,
+        )
+
+
 def _offers(people: dict[str, User], on: date) -> None:
     offers = [
         ("che", "CHE", "Training of clearance supervisors", ["clearance"], {"is_technical": True}),
@@ -261,3 +309,47 @@ def _offers(people: dict[str, User], on: date) -> None:
             **kinds,
         )
         publish_offer(offer, areas=Area.objects.filter(pk__in=areas), by=people[person], today=on - timedelta(days=20))
+
+
+def _more_time(people: dict[str, User], on: date) -> None:
+    """Lao People's Democratic Republic says that it may not complete in time, and begins to write its request."""
+    clock = Obligation.objects.select_related("state").get(state="LAO", limb="4.1(a)")
+    if RiskFlag.objects.filter(obligation=clock, is_example=True).exists():
+        return
+    draft = raise_flag(
+        clock,
+        reason="Survey finds more hazardous area every season than the teams can clear (example).",
+        by=people["lao"],
+        today=on - timedelta(days=25),
+        is_example=True,
+    )
+    draft.months, draft.currency = 60, "USD"
+    draft.item_b = "Survey is not complete in all provinces; the teams in the field cannot finish sooner (example)."
+    draft.item_g = "Access in the rainy season, and funding that comes year by year (example)."
+    draft.initial, draft.cleared, draft.remaining = Decimal("1500000000"), Decimal("300000000"), Decimal("1250000000")
+    save_draft(
+        draft,
+        by=people["lao"],
+        funding=[
+            FundingLine(
+                year=on.year + number,
+                required=Decimal("40000000"),
+                national=Decimal("4000000"),
+                expected=Decimal("26000000"),
+            )
+            for number in (1, 2, 3)
+        ],
+        stocks=[],
+    )
+
+
+def _outreach(people: dict[str, User], on: date) -> None:
+    """What the day asks for, computed from the register; and two contacts that never happened."""
+    open_follow_ups(on)
+    if OutreachEntry.objects.filter(is_example=True).exists():
+        return
+    for state, area, status, days in (("MRT", "clearance", "contacted", 40), ("SOM", "clearance", "declined", 15)):
+        entry = OutreachEntry(
+            state_id=state, area_id=area, status=status, note=EXAMPLE, day=on - timedelta(days=days), is_example=True
+        )
+        add_entry(entry, by=people["coordinator"])

@@ -28,6 +28,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         entries.insert(0, ("/dashboard/", _("My board")))
         if user.access.sees_all_requests or user.access.state or user.access.organisation:
             entries.insert(5, ("/matching/", _("Matching")))
+        if user.access.follows_up:
+            entries.insert(1, ("/follow-ups/", _("Follow-ups")))
     return {
         "menu": [(address, label, request.path.startswith(address)) for address, label in entries],
         "languages": settings.LANGUAGES,

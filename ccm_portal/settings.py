@@ -36,7 +36,10 @@ INSTALLED_APPS = [
     "ccm_portal",
     "reports",
     "coalitions",
+    "coalitions.outreach",
     "requests_app",
+    "requests_app.extensions",
+    "requests_app.help_desk",
     "ccm_portal.accounts",
     "ccm_portal.register",
     "django.contrib.admin",
@@ -126,7 +129,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are opened by ISU staff, who kno
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "10/m/ip,5/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "10/m/ip,5/m/key",
+    "office_letter": "5/h/key,10/h/ip",  # the relay form to office holders; the key is the writer's address
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "ccm_portal.accounts.adapter.EncryptedSecretsAdapter"

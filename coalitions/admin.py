@@ -28,7 +28,8 @@ class MemberInline(OpenInline):
 
 class ActivityInline(OpenInline):
     model = Activity
-    fields = ["order", "code", "title"]
+    fields = ["order", "code", "title", "decisions"]
+    autocomplete_fields = ["decisions"]
 
 
 class PlanStepInline(OpenInline):

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from ccm_portal.accounts.models import Access, User, access_of
 from ccm_portal.register.enums import Precision
-from ccm_portal.register.models import Action, ActionPlan, Meeting, Obligation, Office, Sourced, State
+from ccm_portal.register.models import Action, ActionPlan, Decision, Meeting, Obligation, Office, Sourced, State
 from coalitions import enums
 from requests_app.enums import Kind
 from requests_app.models import AssistanceRequest, Supporter, amount_field, currency_code
@@ -89,7 +89,7 @@ class Coalition(Sourced):
 class Member(models.Model):
     """A supporter's place in a coalition. The affected State leads through `Coalition.lead`, so it cannot be absent."""
 
-    coalition = models.ForeignKey(Coalition, models.CASCADE, related_name="members")
+    coalition = models.ForeignKey(Coalition, models.PROTECT, related_name="members")
     supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=enums.MemberRole)
     starts = models.DateField(null=True, blank=True)
@@ -129,7 +129,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 class Commitment(models.Model):
     """What one member commits to, for which request, over which years."""
 
-    coalition = models.ForeignKey(Coalition, models.CASCADE, related_name="commitments")
+    coalition = models.ForeignKey(Coalition, models.PROTECT, related_name="commitments")
     request = models.ForeignKey(AssistanceRequest, models.PROTECT, related_name="commitments")
     supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="commitments")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -202,10 +202,13 @@ class WorkPlan(Sourced):
 class Activity(Sourced):
     """An activity of a work plan, with the letter or number that the plan gives it."""
 
-    plan = models.ForeignKey(WorkPlan, models.CASCADE, related_name="activities")
+    plan = models.ForeignKey(WorkPlan, models.PROTECT, related_name="activities")
     code = models.CharField(max_length=10)
     title = models.TextField()
     actions = models.ManyToManyField(Action, blank=True, related_name="activities")
+    decisions = models.ManyToManyField(
+        Decision, blank=True, related_name="activities", verbose_name=_("decisions it carries out")
+    )
     order = models.PositiveSmallIntegerField()
     history = HistoricalRecords()
 
@@ -221,8 +224,8 @@ class Activity(Sourced):
 class PlanStep(Sourced):
     """A step of a plan in a quarter, perhaps for one of its activities."""
 
-    plan = models.ForeignKey(WorkPlan, models.CASCADE, related_name="steps")
-    activity = models.ForeignKey(Activity, models.SET_NULL, null=True, blank=True, related_name="steps")
+    plan = models.ForeignKey(WorkPlan, models.PROTECT, related_name="steps")
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="steps")
     quarter_start = models.DateField()
     title = models.TextField()
     status = models.CharField(max_length=20, choices=enums.ActivityStatus, default=enums.ActivityStatus.UNKNOWN)

@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from ccm_portal.register.holders import with_holders
 from ccm_portal.register.models import State
 from coalitions.domain.planning import Helper, Plan, plan_coalition
-from coalitions.models import Coalition, PlanStep
+from coalitions.models import Coalition, PlanStep, WorkPlan
 from requests_app.enums import AreaCode
 from requests_app.models import AssistanceRequest, with_clock
 from requests_app.queries import Ranked, ranked_supporters
+
+
+def with_named_holders(plan: WorkPlan) -> WorkPlan:
+    """The plan to be read, not saved: placeholders in its texts name who held the offices on its first day."""
+    plan.background = with_holders(plan.background, plan.starts)
+    plan.implementers = [with_holders(item, plan.starts) for item in plan.implementers]
+    return plan
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from ccm_portal.register.enums import Precision
-from ccm_portal.register.models import Action, ActionPlan, Meeting, Obligation, Office, State
+from ccm_portal.register.models import Action, ActionPlan, Decision, Meeting, Obligation, Office, State
 from ccm_portal.register.reference import (
     BadReference,
     Row,
@@ -32,7 +32,8 @@ def load_coalitions(assistance: Path, portal: Path, tally: Tally) -> None:
     obligations = {(o.state_id, o.article): o for o in Obligation.objects.exclude(limb="4.1(b)")}
     shelf = Shelf(tally, Coalition, "source_id")
     for row in by_key(read_rows(assistance / "coalitions.csv"), "id").values():
-        _put_coalition(row, shelf, row.state(states, "affected_state_iso3"), obligations)
+        with tally.noting_errors():
+            _put_coalition(row, shelf, row.state(states, "affected_state_iso3"), obligations)
     _load_members(portal / "coalition_members.csv", shelf, tally)
     _load_work_plans(portal / "work_plans.json", tally)
 
@@ -67,8 +68,7 @@ def _put_coalition(row: Row, shelf: Shelf, state: State, obligations: dict[tuple
         is_verified=row.text("confidence") == "high",
     )
     theirs = {obligations[state.iso3, article] for article in articles if (state.iso3, article) in obligations}
-    if {o.pk for o in theirs} != set(coalition.obligations.values_list("pk", flat=True)):
-        coalition.obligations.set(theirs)
+    shelf.link(row, coalition, "obligations", theirs)
 
 
 def _start(row: Row, ended: date | None) -> tuple[date | None, str]:
@@ -87,15 +87,16 @@ def _load_members(path: Path, coalitions: Shelf, tally: Tally) -> None:
     shelf = Shelf(tally, Member, "coalition", "supporter", "role")
     supporters = {supporter.code: supporter for supporter in Supporter.objects.all()}
     for row in optional_rows(path):
-        if row.text("supporter") not in supporters:
-            raise row.fail(f"unknown supporter {row.text('supporter')!r}")
-        if (row.text("coalition"),) in coalitions.rows:
-            shelf.put(
-                row,
-                coalition=coalitions.rows[row.text("coalition"),],
-                supporter=supporters[row.text("supporter")],
-                role=choose(row, "role", {role.value: role for role in MemberRole}),
-            )
+        with tally.noting_errors():
+            if row.text("supporter") not in supporters:
+                raise row.fail(f"unknown supporter {row.text('supporter')!r}")
+            if (row.text("coalition"),) in coalitions.rows:
+                shelf.put(
+                    row,
+                    coalition=coalitions.rows[row.text("coalition"),],
+                    supporter=supporters[row.text("supporter")],
+                    role=choose(row, "role", {role.value: role for role in MemberRole}),
+                )
 
 
 def _load_work_plans(path: Path, tally: Tally) -> None:
@@ -107,12 +108,13 @@ def _load_work_plans(path: Path, tally: Tally) -> None:
         raise BadReference(f"{path.name} line {error.lineno}: {error.msg}") from None
     for number, plan in enumerate(plans, start=1):
         row = Row(path.name, number, {})
-        try:
-            _put_work_plan(row, plan, tally)
-        except KeyError as error:
-            raise row.fail(f"plan number {number} lacks {error}") from None
-        except (ValueError, TypeError) as error:
-            raise row.fail(f"plan number {number}: {error}") from None
+        with tally.noting_errors():
+            try:
+                _put_work_plan(row, plan, tally)
+            except KeyError as error:
+                raise row.fail(f"plan number {number} lacks {error}") from None
+            except (ValueError, TypeError) as error:
+                raise row.fail(f"plan number {number}: {error}") from None
 
 
 def _put_work_plan(row: Row, data: dict[str, Any], tally: Tally) -> None:
@@ -134,12 +136,14 @@ def _put_work_plan(row: Row, data: dict[str, Any], tally: Tally) -> None:
         note=data["note"],
     )
     activities = Shelf(tally, Activity, "plan", "code")
+    decisions = list(Decision.objects.filter(code__in=data.get("decisions", [])))
     actions = {action.number: action for action in Action.objects.filter(plan__code=data["action_plan"])}
     for order, item in enumerate(data["activities"]):
         activity = activities.put(
             row, plan=plan, code=item["code"], title=item["title"], order=order, source=data["source"]
         )
-        activity.actions.set([actions[number] for number in item["actions"] if number in actions])
+        activities.link(row, activity, "actions", [actions[n] for n in item["actions"] if n in actions])
+        activity.decisions.add(*decisions)  # a link that somebody set by hand stays
     steps = Shelf(tally, PlanStep, "plan", "quarter_start", "order")
     for order, item in enumerate(data["steps"]):
         activity = activities.rows.get((plan.pk, item["activity"]))

@@ -165,6 +165,7 @@ def work_plan_list(request: HttpRequest) -> HttpResponse:
 def work_plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One work plan with its activities and its quarters."""
     plans = WorkPlan.objects.select_related("office", "action_plan", "up_to")
-    plan = get_object_or_404(plans.prefetch_related("activities__actions", "steps__activity"), slug=slug)
+    related = ("activities__actions__plan", "activities__decisions__meeting", "steps__activity")
+    plan = queries.with_named_holders(get_object_or_404(plans.prefetch_related(*related), slug=slug))
     context = {"plan": plan, "quarters": queries.quarters(list(plan.steps.all())), "today": timezone.localdate()}
     return render(request, "coalitions/work_plan_detail.html", context)

@@ -21,6 +21,12 @@ PUBLIC = {
     "state-not-party": "/states/USA/",
     "deadlines": "/deadlines/",
     "deadlines-reports": "/deadlines/?article=7&status=all",
+    "forecast": "/deadlines/forecast/",
+    "why": "/states/lao/deadlines/4-1a/",
+    "why-report": "/states/som/deadlines/7-1/",
+    "history": "/states/lao/history/",
+    "membership": "/states/membership/",
+    "time-bound": "/time-bound-obligations/",
     "extensions": "/extension-requests/",
     "events": "/events/",
     "requests": "/requests/",
@@ -36,6 +42,17 @@ PUBLIC = {
     "statistics": "/reports/statistics/?covered_year=2017&as_of=2018-06-27",
     "progress": "/reports/progress/?starts=2018-01-01&ends=2018-12-31",
     "library": "/library/",
+    "offices": "/offices/",
+    "office": "/offices/coordinator-on-international-cooperation-and-assistance/",
+    "letter": "/offices/coordinator-on-victim-assistance/write/",
+    "action-plans": "/action-plans/",
+    "action-plan": "/action-plans/lap/",
+    "decisions": "/decisions/",
+    "decision": "/decisions/2rc-lausanne-action-plan/",
+    "documents": "/documents/",
+    "document": "/documents/EXAMPLE/1/",
+    "declarations": "/declarations/",
+    "asking": "/about/asking/",
     "sign-in": "/accounts/login/",
     "reset": "/accounts/password/reset/",
     "not-found": "/requests/NOBODY-2000-001/",
@@ -50,6 +67,11 @@ OF_A_ROLE = {
     "board-isu": ("isu", "/dashboard/"),
     "board-observer": ("observer", "/dashboard/"),
     "needs-form": ("lao", "/requests/new/"),
+    "state-lao": ("lao", "/states/lao/"),
+    "calendar-feeds": ("lao", "/my/calendar/"),
+    "follow-ups": ("coordinator", "/follow-ups/"),
+    "record-need": ("isu", "/requests/record/"),
+    "data-quality": ("isu", "/reports/data-quality/"),
     "request-owner": ("tcd", f"/requests/{CHAD}/"),
     "request-supporter": ("nor", f"/requests/{CHAD}/"),
     "request-coordinator": ("coordinator", f"/requests/{CHAD}/"),
@@ -69,7 +91,8 @@ CORE = {
 }  # fmt: skip
 ALLOWED_STATUS = {"not-found": 404, "requests-bad-filter": 200, "refused": 403}
 FROM_RIGHT_TO_LEFT = [
-    "home", "states", "state", "deadlines", "requests", "request", "coalition", "work-plan", "statistics", "sign-in",
+    "home", "states", "state", "deadlines", "forecast", "why", "membership",
+    "requests", "request", "coalition", "work-plan", "statistics", "sign-in",
 ]  # fmt: skip
 
 

@@ -309,6 +309,7 @@ def test_isu_corrects_a_state_in_the_admin(enter: Enter) -> None:
     isu.page.get_by_role("link", name="Lao People's Democratic Republic").click()
     note = "Checked against the Depositary's list (browser test)."
     isu.page.get_by_label("Note", exact=False).first.fill(note)
+    isu.page.get_by_label("Reason for the change").fill("Read against the list of the Depositary")
     isu.page.get_by_role("button", name="Save", exact=True).click()
     expect(isu.page.locator(".messagelist")).to_contain_text("changed successfully")
     visitor = enter()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from ccm_portal.accounts.models import Access, OutboxMail, User
@@ -15,7 +15,10 @@ from ccm_portal.register.queries import running_deadlines
 from ccm_portal.treaty.dates import add_months
 from coalitions.enums import ActivityStatus, CoalitionStatus
 from coalitions.models import Coalition, Commitment, PlanStep
+from coalitions.outreach.models import FollowUp
 from requests_app.enums import AreaCode, Status
+from requests_app.extensions.models import RiskFlag
+from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import Area, AssistanceRequest, Relay, RequestQuerySet
 from requests_app.queries import with_words
 
@@ -31,6 +34,7 @@ class Board:
     today: date
     access: Access
     clocks: list[Row] | None = None
+    flags: dict[int, RiskFlag] = field(default_factory=dict)
     reports: list[Row] | None = None
     own_requests: list[AssistanceRequest] | None = None
     relays_to_us: list[Relay] | None = None
@@ -39,6 +43,7 @@ class Board:
     new_requests: list[AssistanceRequest] | None = None
     unanswered: list[Relay] | None = None
     pressing: list[Row] | None = None
+    follow_ups: list[FollowUp] | None = None
     proposed: list[Coalition] | None = None
     next_steps: list[PlanStep] | None = None
     glance: dict[str, int] | None = None
@@ -64,6 +69,9 @@ def board_for(user: User, today: date) -> Board:
         _for_focal_point(board, access.state, user)
     if access.state or access.organisation:
         _for_supporter(board, user)
+    if access.follows_up:
+        waiting = FollowUp.objects.visible_to(user).open(today).select_related("obligation__state")
+        board.follow_ups = list(waiting[:SHOWN])
     if access.sees_all_requests:
         _for_handlers(board, user)
     if access.is_president or access.themes - {"cooperation"}:
@@ -78,7 +86,9 @@ def board_for(user: User, today: date) -> Board:
 
 def _for_focal_point(board: Board, state: State, user: User) -> None:
     """What is due from us and when; what we asked and who answered."""
-    board.clocks = running_deadlines(board.today, state=state)
+    rows = running_deadlines(board.today, state=state)
+    board.flags = flags_on(user, board.today, obligation__state=state)
+    board.clocks = with_flags(rows, board.flags)
     board.reports = [r for r in clocks.report_rows([state], board.today) if r.status == "not_due"]
     relays = Relay.objects.filter(request=OuterRef("pk"))
     requests = AssistanceRequest.objects.filter(state=state).order_by("-updated_at").for_list()
@@ -127,14 +137,10 @@ def _for_handlers(board: Board, user: User) -> None:
 
 def _pressing_without_request(today: date, user: User) -> list[Row]:
     """Clocks that end within two years, or have passed, of States without an open request of the last two years."""
-    asked = set(
-        AssistanceRequest.objects.visible_to(user)
-        .open()
-        .filter(submitted_on__gte=today - timedelta(days=730))
-        .values_list("state", flat=True)
-    )
+    recent = AssistanceRequest.objects.visible_to(user).open().filter(submitted_on__gte=today - timedelta(days=730))
+    others = State.objects.exclude(pk__in=recent.order_by().values("state"))
     limit = add_months(today, PRESSING_MONTHS)
-    return [row for row in running_deadlines(today) if row.deadline <= limit and row.state.iso3 not in asked]
+    return [row for row in running_deadlines(today, state__in=others) if row.deadline <= limit]
 
 
 def _at_a_glance(board: Board) -> None:
@@ -145,7 +151,9 @@ def _at_a_glance(board: Board) -> None:
         board.glance[row.label] = board.glance.get(row.label, 0) + 1
     waiting = ExtensionDecision.objects.filter(outcome__in=["pending", "not_seen"])
     board.undecided = list(
-        waiting.select_related("obligation__state", "meeting").order_by("-meeting__first_day")[:SHOWN]
+        waiting.select_related("obligation__state", "meeting").order_by(
+            F("meeting__first_day").desc(nulls_first=True), "-pk"
+        )[:SHOWN]
     )
 
 

@@ -1,13 +1,16 @@
 """Forms of the reports: a covered year and a day, a period."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ccm_portal.register.enums import Region, ReportStatus
+from ccm_portal.register.enums import DecisionKind, DocumentKind, Region, ReportStatus
+from ccm_portal.register.forms import AsOfForm
 from ccm_portal.ui.widgets import DateInput, FastSelect
+from reports.decisions import Entry
 
 
 class StatisticsForm(forms.Form):
@@ -52,3 +55,36 @@ def usual_period(today: date) -> tuple[date, date]:
     """The last completed reporting period: 1 July to 30 June."""
     last = today.year if today > date(today.year, 6, 30) else today.year - 1
     return date(last - 1, 7, 1), date(last, 6, 30)
+
+
+class DecisionFilter(AsOfForm):
+    """Meetings and States are those that the decisions name."""
+
+    field_order = ["q", "meeting", "kind", "state", "as_of"]
+    q = forms.CharField(label=_("Words"), required=False, max_length=80)
+    meeting = forms.ChoiceField(label=_("Meeting"), required=False, widget=FastSelect)
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All")), *DecisionKind.choices], widget=FastSelect
+    )
+    state = forms.ChoiceField(label=_("State"), required=False, widget=FastSelect)
+
+    def __init__(self, *args: Any, entries: Iterable[Entry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        entries = list(entries)
+        everything = [("", _("All"))]
+        meetings = dict.fromkeys(entry.meeting.code for entry in entries if entry.meeting)
+        states = sorted({(entry.state.iso3, entry.state.name) for entry in entries if entry.state}, key=lambda s: s[1])
+        self.fields["meeting"].choices = [*everything, *((code, code) for code in meetings)]  # type: ignore[attr-defined]
+        self.fields["state"].choices = [*everything, *states]  # type: ignore[attr-defined]
+
+
+class DocumentFilter(forms.Form):
+    """A symbol, in any case, or words of the title."""
+
+    q = forms.CharField(label=_("Symbol or words"), required=False, max_length=80)
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All")), *DocumentKind.choices], widget=FastSelect
+    )
+    show = forms.ChoiceField(
+        label=_("Show"), required=False, choices=[("", _("The newest")), ("all", _("Superseded ones too"))]
+    )

@@ -14,6 +14,8 @@ from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.models import Obligation, OfficeTerm, State
 from ccm_portal.treaty.deadlines import CLEARANCE_YEARS, STOCKPILE_YEARS
 from coalitions.models import Coalition
+from requests_app.extensions.models import RiskFlag
+from requests_app.extensions.queries import flag_of, with_flag_on, with_flags
 from requests_app.models import AssistanceRequest, SupportRecord
 from requests_app.queries import with_words
 
@@ -26,6 +28,7 @@ class ClockStory:
     current: Row
     history: list[Row]
     years: int
+    flag: RiskFlag | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Profile:
 
 def profile(iso3: str, user: object, on: date) -> Profile:
     """The State's page. Raises Http404 for a code that no State has."""
-    obligations = list(Obligation.objects.filter(state=iso3).with_facts())
+    obligations = list(with_flag_on(Obligation.objects.filter(state=iso3).with_facts(), user, on))
     state = obligations[0].state if obligations else get_object_or_404(State, pk=iso3)
     received, given = _support(state, on)
     requests = AssistanceRequest.objects.visible_to(user).filter(state=state)
@@ -110,14 +113,16 @@ def _support(state: State, on: date) -> tuple[list[Support], list[Support]]:
 def _stories(obligations: list[Obligation], on: date) -> list[ClockStory]:
     """Each clock with its deadlines in turn; the one that applies on the day is the last of those decided by it."""
     timed = [obligation for obligation in obligations if obligation.is_clock]
+    flags = {obligation.pk: flag for obligation in timed if (flag := flag_of(obligation))}
     rows = clocks.history_rows(timed, on, clocks.formal_meetings())
     histories = [list(history) for _pk, history in groupby(rows, key=lambda row: row.obligation and row.obligation.pk)]
     return [
         ClockStory(
             history[-1].obligation,
-            history[-1],
+            with_flags(history[-1:], flags)[0],
             history,
             STOCKPILE_YEARS if history[-1].article == 3 else CLEARANCE_YEARS,
+            flags.get(history[-1].obligation.pk),
         )
         for history in histories
         if history[-1].obligation is not None

@@ -28,49 +28,52 @@ def load_reports(assistance: Path, tally: Tally) -> None:
     """Published figures, the reports that they prove, and good practices. Run last, inside the transaction."""
     figures = Shelf(tally, PublishedFigure, "as_of", "covered_year", "measure")
     for row in read_rows(assistance / "request_aggregates.csv"):
-        wording = row.text("measure")
-        measure = next((code for words, code in MEASURES.items() if words in wording), None)
-        if measure is None:
-            raise row.fail(f"measure {wording!r} is not one that the portal knows")
-        figures.put(
-            row,
-            as_of=row.day("as_of"),
-            covered_year=COVERED_YEAR,
-            measure=measure,
-            value=row.number("count"),
-            wording=wording[:200],
-            source=row.text("source"),
-        )
+        with tally.noting_errors():
+            wording = row.text("measure")
+            measure = next((code for words, code in MEASURES.items() if words in wording), None)
+            if measure is None:
+                raise row.fail(f"measure {wording!r} is not one that the portal knows")
+            figures.put(
+                row,
+                as_of=row.day("as_of"),
+                covered_year=COVERED_YEAR,
+                measure=measure,
+                value=row.number("count"),
+                wording=wording[:200],
+                source=row.text("source"),
+            )
     _load_reports_behind_requests(tally, next(read_rows(assistance / "request_aggregates.csv")))
     practices = Shelf(tally, Practice, "code")
     for row in read_rows(assistance / "good_practices.csv"):
-        practices.put(
-            row,
-            code=row.text("id"),
-            title=row.text("title")[:300],
-            year=row.number("year") if re.fullmatch(r"\d{4}", row.text("year")) else None,
-            publisher=row.text("publisher")[:200],
-            theme=row.text("theme")[:120],
-            lesson=row.text("lesson_in_brief"),
-            address=row.text("url")[:400],
-            source=row.text("lesson_basis"),
-            is_verified=row.text("confidence") == "high",
-        )
+        with tally.noting_errors():
+            practices.put(
+                row,
+                code=row.text("id"),
+                title=row.text("title")[:300],
+                year=row.number("year") if re.fullmatch(r"\d{4}", row.text("year")) else None,
+                publisher=row.text("publisher")[:200],
+                theme=row.text("theme")[:120],
+                lesson=row.text("lesson_in_brief"),
+                address=row.text("url")[:400],
+                source=row.text("lesson_basis"),
+                is_verified=row.text("confidence") == "high",
+            )
 
 
 def load_rates(treaty: Path, tally: Tally) -> None:
     """What others have published of the filing of transparency reports."""
     shelf = Shelf(tally, PublishedRate, "number")
     for number, row in enumerate(optional_rows(treaty / "article7_rates.csv"), start=1):
-        if row.text("value"):
-            shelf.put(
-                row,
-                number=number,
-                as_of=row.text("as_of"),
-                measure=row.text("measure"),
-                value=row.text("value"),
-                source=row.text("source"),
-            )
+        with tally.noting_errors():
+            if row.text("value"):
+                shelf.put(
+                    row,
+                    number=number,
+                    as_of=row.text("as_of"),
+                    measure=row.text("measure"),
+                    value=row.text("value"),
+                    source=row.text("source"),
+                )
 
 
 def _load_reports_behind_requests(tally: Tally, row: Row) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.models import access_of
 from ccm_portal.register.clocks import first_annual_rule
-from ccm_portal.register.enums import Article, FormLetter, SixLanguages
+from ccm_portal.register.enums import Article, FormLetter, Language
 from ccm_portal.register.forms import AsOfForm
 from ccm_portal.register.models import ReportedFigure, TemplateFile, TransparencyReport
 from ccm_portal.treaty.dates import annual_report_due
@@ -169,13 +169,13 @@ def template_page(request: HttpRequest) -> HttpResponse:
     version = request.GET.get("version", "")
     version = version if version in versions else (versions[0] if versions else "")
     language = request.GET.get("language", get_language() or "en")
-    language = language if language in SixLanguages.values else SixLanguages.ENGLISH.value
+    language = language if language in Language.values else Language.ENGLISH.value
     same = [file for file in files if file.version == version]
     context = {
         "versions": versions,
         "version": version,
-        "language": SixLanguages(language),
-        "switch": [(code, name, any(file.language == code for file in same)) for code, name in SixLanguages.choices],
+        "language": Language(language),
+        "switch": [(code, name, any(file.language == code for file in same)) for code, name in Language.choices],
         "files": [file for file in same if file.language == language],
         "letters": FormLetter.choices,
     }

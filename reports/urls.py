@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import transparency_views, views
+from reports import record_views, transparency_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("reports/", views.report_index, name="index"),
     path("reports/statistics/", views.statistics_page, name="statistics"),
     path("reports/progress/", views.progress_page, name="progress"),
+    path("reports/data-quality/", views.data_quality, name="data_quality"),
     path("transparency-reports/", transparency_views.report_list, name="transparency"),
     path("transparency-reports/reminders/", transparency_views.reminder_list, name="reminders"),
     path("transparency-reports/template/", transparency_views.template_page, name="template"),
@@ -16,4 +17,11 @@ urlpatterns = [
         "transparency-reports/<str:iso3>/<str:covered>/", transparency_views.report_detail, name="transparency_report"
     ),
     path("library/", views.library, name="library"),
+    path("decisions/", record_views.decision_list, name="decisions"),
+    path("decisions/<slug:code>/", record_views.decision_detail, name="decision"),
+    path("documents/", record_views.document_list, name="documents"),
+    path("documents/<path:symbol>/", record_views.document_detail, name="document"),
+    path("document-files/<int:pk>/", record_views.document_file, name="document_file"),
+    path("action-plans/", record_views.action_plan_list, name="action_plans"),
+    path("action-plans/<slug:code>/", record_views.action_plan_detail, name="action_plan"),
 ]

@@ -1,10 +1,12 @@
 """Pages that read all the other apps: one State, statistics, progress report, library."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from ccm_portal.accounts.models import access_of
+from ccm_portal.register import models as register
 from ccm_portal.register.models import ActionPlan
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import export, show_list
@@ -13,6 +15,7 @@ from reports.forms import PeriodForm, StatisticsForm, usual_period
 from reports.models import Practice, PublishedFigure
 from reports.queries import profile
 from reports.statistics import COLUMNS, statistics
+from requests_app.extensions.permissions import acts_for, can_publish
 from requests_app.models import AssistanceRequest
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -22,13 +25,21 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def state_detail(request: HttpRequest, iso3: str) -> HttpResponse:
     """Everything about one State."""
     found = profile(iso3.upper(), request.user, as_of(request))
-    return render(request, "reports/state_detail.html", {"profile": found, "state": found.state, "today": found.on})
+    access = access_of(request.user)
+    context = {
+        "profile": found,
+        "state": found.state,
+        "today": found.on,
+        "acts_for": acts_for(access, found.state.pk) and "as_of" not in request.GET,
+        "can_publish": can_publish(access, found.state.pk),
+    }
+    return render(request, "reports/state_detail.html", context)
 
 
 @login_not_required
 def report_index(request: HttpRequest) -> HttpResponse:
     """What reports there are."""
-    return render(request, "reports/report_index.html")
+    return render(request, "reports/report_index.html", {"is_isu": access_of(request.user).is_isu})
 
 
 @login_not_required
@@ -59,6 +70,28 @@ def progress_page(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/progress.html", {"filter_form": form, "data": data})
 
 
+def data_quality(request: HttpRequest) -> HttpResponse:
+    """For the ISU: what imported papers say that the register contradicts, with the corrected value and the reason."""
+    if not access_of(request.user).is_isu:
+        raise Http404
+    return show_list(
+        request,
+        "reports/data_quality.html",
+        register.ImportWarning.objects.all(),
+        name="data-quality",
+        columns=["paper", "source", "field", "found", "expected", "reason", "raised_on"],
+        record=lambda w: {
+            "paper": w.paper,
+            "source": w.source,
+            "field": w.field,
+            "found": w.found,
+            "expected": w.expected,
+            "reason": w.reason,
+            "raised_on": w.raised_on,
+        },
+    )
+
+
 @login_not_required
 def library(request: HttpRequest) -> HttpResponse:
     """Good practices and the action plans."""
@@ -76,5 +109,5 @@ def library(request: HttpRequest) -> HttpResponse:
             "lesson": p.lesson,
             "address": p.address,
         },
-        plans=ActionPlan.objects.prefetch_related("actions"),
+        plans=ActionPlan.objects.all(),
     )

@@ -17,7 +17,7 @@ from ccm_portal.register.models import Organisation, State
 from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
 from requests_app.domain.needs import evidence_level
 from requests_app.enums import Action, AnswerKind, Channel, Status, Visibility
-from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Offer, Relay, RequestEvent, Supporter
+from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Offer, Relay, RequestEvent, StatedIn, Supporter
 from requests_app.permissions import may_receive
 
 
@@ -73,6 +73,51 @@ def save_request(
     if submit_on:
         _announce(request, by=by, today=submit_on)
     return request
+
+
+@transaction.atomic
+def record_need(
+    request: AssistanceRequest, stated: StatedIn, *, areas: Iterable[Any], said_on: date, by: User, today: date
+) -> AssistanceRequest:
+    """Enter a need that a State has stated in an Article 7 report or at a meeting, with its own words.
+
+    What was said at a formal meeting is public and the State's word; what was read in a report, or heard informally,
+    counts only after the State has confirmed it.
+    """
+    is_formal = request.channel == Channel.FORMAL_MEETING
+    is_informal = request.channel == Channel.INFORMAL_MEETING
+    request.visibility = Visibility.COORDINATORS_ISU if is_informal else Visibility.PUBLIC
+    request.status = next_status(Action.RECORD, Status(request.status))
+    request.reference = _next_reference(request.state_id, said_on.year)
+    request.submitted_on, request.confirmed_on = said_on, said_on if is_formal else None
+    areas = list(areas)
+    request.search_text = request.build_search_text(areas)
+    request.save()
+    request.areas.set(areas)
+    stated.request = request
+    stated.save()
+    _record_step(request, Action.RECORD, Status.DRAFT, by=by, today=today)
+    if not is_formal:
+        queue_mails(
+            _focal_points(request.state_id, today),
+            subject=_("Please confirm a need: %(reference)s") % {"reference": request.reference},
+            body=_("A need was recorded from your words. It counts only once you have confirmed it."),
+            path=request.get_absolute_url(),
+        )
+    return request
+
+
+@transaction.atomic
+def confirm_need(request: AssistanceRequest, *, by: User, today: date) -> AssistanceRequest:
+    """The State's word that what was read in its report, or heard at a meeting, is its need."""
+    locked = AssistanceRequest.objects.select_for_update().get(pk=request.pk)
+    before = Status(locked.status)
+    next_status(Action.CONFIRM, before)
+    if locked.confirmed_on is None:
+        locked.confirmed_on = today
+        locked.save(update_fields=["confirmed_on", "updated_at"])
+        _record_step(locked, Action.CONFIRM, before, by=by, today=today)
+    return locked
 
 
 def _take_version(request: AssistanceRequest, expected: int | None, *, by: User) -> None:

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from ccm_portal.accounts.admin import IsuAdmin
-from requests_app.help_desk import admin as help_desk_admin  # noqa: F401 - registers itself
 from requests_app.models import AssistanceRequest, Offer, Supporter, SupportRecord
 
 
@@ -29,6 +28,7 @@ class RequestAdmin(IsuAdmin):
         "status",
         "visibility",
         "submitted_on",
+        "confirmed_on",
         "evidence_level",
         "created_by",
         "created_at",

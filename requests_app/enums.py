@@ -4,6 +4,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ccm_portal.register.enums import FormLetter
+
 
 class AreaCode(TextChoices):
     """Obligation areas in which States ask for assistance; each belongs to an Article (`ARTICLE_OF_AREA`)."""
@@ -49,6 +51,14 @@ class Channel(TextChoices):
     UNSPECIFIED = "unspecified", _("Not said in the source")
 
 
+#: Where somebody else than the State itself enters what it has said in a report or at a meeting.
+RECORDED_CHANNELS = (Channel.ARTICLE_7, Channel.FORMAL_MEETING, Channel.INFORMAL_MEETING)
+
+#: Forms of the Article 7 report.
+#: A request names a whole form; needs (I.4) stand in Form I.
+REPORT_FORMS = [(letter, letter) for letter in FormLetter.values if len(letter) == 1]
+
+
 class Visibility(TextChoices):
     """Who may know of a request. The requesting State chooses; widening is its own recorded act."""
 
@@ -77,6 +87,8 @@ class Action(TextChoices):
     """What can happen to a request."""
 
     SUBMIT = "submit", _("Submit")
+    RECORD = "record", _("Record what a State has said")
+    CONFIRM = "confirm", _("Confirm the need")
     ASK_CLARIFICATION = "ask_clarification", _("Ask for clarification")
     CLARIFY = "clarify", _("Send the clarification")
     RELAY = "relay", _("Relay to supporters")

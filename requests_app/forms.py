@@ -12,12 +12,12 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.clocks import Row
-from ccm_portal.register.models import Obligation
+from ccm_portal.register.models import Obligation, State
 from ccm_portal.ui.templatetags.portal import day
-from ccm_portal.ui.widgets import DateInput
+from ccm_portal.ui.widgets import DateInput, FastSelect
 from requests_app.domain.files import NotAcceptable, check_file, safe_name
-from requests_app.enums import AnswerKind, Channel, Kind, Visibility
-from requests_app.models import Area, AssistanceRequest, EvidenceItem, Offer, Supporter, currency_code
+from requests_app.enums import RECORDED_CHANNELS, REPORT_FORMS, AnswerKind, Channel, Kind, Visibility
+from requests_app.models import Area, AssistanceRequest, EvidenceItem, Offer, StatedIn, Supporter, currency_code
 
 EVIDENCE_ROWS = 2
 
@@ -164,6 +164,90 @@ class NeedsForm(forms.ModelForm):
             *("status", "submitted_on", "reference"),
             *("currency", "total_cost", "desired_end"),
         }
+
+
+class RecordedNeedForm(forms.ModelForm):
+    """A need that a State has stated in its Article 7 report or at a meeting, as the ISU or a Coordinator enters it."""
+
+    areas = forms.ModelMultipleChoiceField(
+        Area.objects.all(), label=_("Obligation areas"), widget=forms.CheckboxSelectMultiple
+    )
+    channel = forms.ChoiceField(
+        label=_("Where was it said?"),
+        choices=[(channel.value, channel.label) for channel in RECORDED_CHANNELS],
+        widget=forms.RadioSelect,
+        help_text=_("A need from an informal meeting stays with the Coordinators and the ISU."),
+    )
+    said_on = forms.DateField(
+        label=_("On which day?"), widget=DateInput, help_text=_("The day of the report or of the statement.")
+    )
+    form = forms.ChoiceField(label=_("Form"), choices=[("", "–"), *REPORT_FORMS], required=False)
+    page = forms.CharField(label=_("Page"), max_length=20, required=False)
+    agenda_item = forms.CharField(label=_("Agenda item"), max_length=120, required=False)
+    quote = forms.CharField(
+        label=_("In the State's own words"), widget=forms.Textarea(attrs={"rows": 4}), max_length=8000
+    )
+    url = forms.URLField(
+        label=_("Address of the report or statement"), max_length=300, required=False, assume_scheme="https"
+    )
+
+    class Meta:
+        model = AssistanceRequest
+        fields = [
+            "state",
+            "channel",
+            "said_on",
+            "covered_year",
+            "meeting",
+            "title",
+            "areas",
+            "requirement",
+            "challenge",
+        ]
+        labels = {
+            "covered_year": _("Year that the report covers"),
+            "title": _("In one line, what is needed?"),
+            "requirement": _("What does the State require?"),
+        }
+        widgets = {
+            "state": FastSelect,
+            "meeting": FastSelect,
+            "challenge": forms.Textarea(attrs={"rows": 3}),
+            "requirement": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        for name in ("title", "requirement"):
+            self.fields[name].required = True
+        state: forms.ModelChoiceField = self.fields["state"]  # type: ignore[assignment]
+        state.queryset = State.objects.joined()
+
+    def clean_said_on(self) -> date | None:
+        said: date | None = self.cleaned_data.get("said_on")
+        if said and said > self.today:
+            raise forms.ValidationError(_("This day is still to come."))
+        return said
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("channel") == Channel.ARTICLE_7:
+            for name in ("covered_year", "form", "page"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("Needed for a need read in an Article 7 report."))
+            year, said = cleaned.get("covered_year"), cleaned.get("said_on")
+            if year and said and year > said.year:
+                self.add_error("covered_year", _("A report cannot cover a year after its own day."))
+        elif cleaned.get("channel"):
+            cleaned["covered_year"] = None
+            if not cleaned.get("meeting"):
+                self.add_error("meeting", _("Say at which meeting."))
+        return cleaned
+
+    def stated(self) -> StatedIn:
+        """Where it was said, not yet in the database."""
+        return StatedIn(**{name: self.cleaned_data[name] for name in ("form", "page", "agenda_item", "quote", "url")})
 
 
 class EvidenceForm(forms.ModelForm):

@@ -20,7 +20,6 @@ from ccm_portal.register.search import fold
 from requests_app import enums
 from requests_app.domain import lifecycle
 from requests_app.domain.needs import Resources, evidence_level
-from requests_app.help_desk.models import HelpMessage, HelpTicket  # noqa: F401 - models of this app
 
 currency_code = RegexValidator(r"^[A-Z]{3}$", _("Use a three-letter currency code, for example USD, EUR or CHF."))
 
@@ -85,7 +84,7 @@ class SupportRecord(models.Model):
     """Support given by one supporter to one State in one year, as published. It is mine action money: no source
     separates the share for cluster munition remnants."""
 
-    supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="support_given")
+    supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="support_given")
     recipient = models.ForeignKey(State, models.PROTECT, related_name="support_received")
     year = models.PositiveSmallIntegerField()
     number = models.PositiveSmallIntegerField(default=1, help_text=_("Tells several entries of one year apart."))
@@ -124,7 +123,10 @@ def with_clock() -> "Prefetch[str]":
 class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def visible_to(self, user: object) -> "RequestQuerySet":
         """The requests that a visitor may know of. Everything that shows, counts or exports starts here."""
-        access: Access = access_of(user)  # type: ignore[arg-type]
+        return self.known_to(access_of(user))  # type: ignore[arg-type]
+
+    def known_to(self, access: Access) -> "RequestQuerySet":
+        """As `visible_to`, for an access that nobody need hold at the moment."""
         return self.filter(_visible(access))
 
     def submitted(self) -> "RequestQuerySet":
@@ -159,7 +161,7 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
 
     def for_detail(self) -> "RequestQuerySet":
         """With everything that one request's page and its deadline show."""
-        return self.select_related("state").prefetch_related("areas", "evidence", with_clock())
+        return self.select_related("state", "meeting", "stated_in").prefetch_related("areas", "evidence", with_clock())
 
 
 def _visible(access: Access, prefix: str = "") -> Q:
@@ -187,7 +189,7 @@ class AssistanceRequest(models.Model):
 
     reference = models.CharField(max_length=20, unique=True)
     state = models.ForeignKey(State, models.PROTECT, related_name="requests")
-    obligation = models.ForeignKey(Obligation, models.SET_NULL, null=True, blank=True, related_name="requests")
+    obligation = models.ForeignKey(Obligation, models.PROTECT, null=True, blank=True, related_name="requests")
     title = models.CharField(_("title"), max_length=140, blank=True)
     areas = models.ManyToManyField(Area, related_name="requests", verbose_name=_("obligation areas"), blank=True)
     challenge = models.TextField(_("challenge"), blank=True)
@@ -323,10 +325,24 @@ class AssistanceRequest(models.Model):
         return evidence_level([item.is_complete for item in EvidenceItem.objects.filter(request=self)])
 
 
+class StatedIn(models.Model):
+    """Where a State has said what somebody else recorded: form and page of its report, or item of a meeting."""
+
+    request = models.OneToOneField(AssistanceRequest, models.PROTECT, related_name="stated_in")
+    form = models.CharField(_("form"), max_length=1, choices=enums.REPORT_FORMS, blank=True)
+    page = models.CharField(_("page"), max_length=20, blank=True)
+    agenda_item = models.CharField(_("agenda item"), max_length=120, blank=True)
+    quote = models.TextField(_("in the State's own words"))
+    url = models.URLField(_("address of the report or statement"), max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.form or self.agenda_item} {self.page}".strip()
+
+
 class EvidenceItem(models.Model):
     """One piece of evidence: a claim with its figure, unit, source, date and method, and perhaps a file."""
 
-    request = models.ForeignKey(AssistanceRequest, models.CASCADE, related_name="evidence")
+    request = models.ForeignKey(AssistanceRequest, models.PROTECT, related_name="evidence")
     claim = models.CharField(_("what it shows"), max_length=300)
     figure = models.DecimalField(_("figure"), max_digits=18, decimal_places=2, null=True, blank=True)
     unit = models.CharField(_("unit"), max_length=30, blank=True)
@@ -351,7 +367,7 @@ class EvidenceItem(models.Model):
 class RequestEvent(models.Model):
     """One step in the life of a request."""
 
-    request = models.ForeignKey(AssistanceRequest, models.CASCADE, related_name="events")
+    request = models.ForeignKey(AssistanceRequest, models.PROTECT, related_name="events")
     on = models.DateField()
     at = models.DateTimeField(default=timezone.now)
     actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
@@ -402,7 +418,7 @@ class RelayQuerySet(models.QuerySet["Relay"]):
 class Relay(models.Model):
     """A request put before one supporter, with a covering note."""
 
-    request = models.ForeignKey(AssistanceRequest, models.CASCADE, related_name="relays")
+    request = models.ForeignKey(AssistanceRequest, models.PROTECT, related_name="relays")
     supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="relays")
     sent_on = models.DateField()
     sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
@@ -428,7 +444,7 @@ class Relay(models.Model):
 class Answer(models.Model):
     """What a supporter answered to a relay. Silence is no answer; "unable" is one."""
 
-    relay = models.ForeignKey(Relay, models.CASCADE, related_name="answers")
+    relay = models.ForeignKey(Relay, models.PROTECT, related_name="answers")
     kind = models.CharField(_("answer"), max_length=20, choices=enums.AnswerKind)
     text = models.TextField(_("message"), blank=True)
     answered_on = models.DateField()

@@ -9,6 +9,8 @@ OWNER, HANDLER = "owner", "handler"
 #: Who takes a step: the requesting State, or those who handle requests (Coordinators in office, ISU).
 STEP_TAKERS: dict[Action, frozenset[str]] = {
     Action.SUBMIT: frozenset({OWNER}),
+    Action.RECORD: frozenset(),  # `can_record`
+    Action.CONFIRM: frozenset({OWNER}),
     Action.ASK_CLARIFICATION: frozenset({HANDLER}),
     Action.CLARIFY: frozenset({OWNER}),
     Action.RELAY: frozenset({HANDLER}),
@@ -33,9 +35,20 @@ def can_request(user: User) -> bool:
     return user.access.state is not None and user.access.is_state_party
 
 
+def can_record(user: User) -> bool:
+    """Channels 1 and 2: the ISU and the Coordinators enter what a State has said in a report or at a meeting."""
+    return user.access.sees_all_requests
+
+
+def can_confirm(user: object, request: AssistanceRequest) -> bool:
+    """A need that somebody else read in a State's words is the State's to confirm."""
+    return isinstance(user, User) and request.confirmed_on is None and can_step(user, request, Action.CONFIRM)
+
+
 def can_edit(user: User, request: AssistanceRequest) -> bool:
-    """A draft, and what the ISU or a Coordinator asked to have clarified."""
-    return request.status in {Status.DRAFT, Status.CLARIFICATION} and owns(user.access, request)
+    """A draft, what the ISU or a Coordinator asked to have clarified, and what the State has yet to confirm."""
+    is_unconfirmed = request.is_open and request.confirmed_on is None
+    return (request.status in {Status.DRAFT, Status.CLARIFICATION} or is_unconfirmed) and owns(user.access, request)
 
 
 def can_step(user: User, request: AssistanceRequest, action: Action) -> bool:

@@ -52,41 +52,47 @@ def load_assistance(folder: Path, portal: Path, tally: Tally) -> None:
 def load_supporters(
     folder: Path, states: dict[str, State], areas: dict[str, Area], tally: Tally
 ) -> dict[str, Supporter]:
-    """Donors with their stated priorities, then the organisations that work in the field."""
+    """Donors with their stated priorities, then the organisations that work in the field, whose competences count."""
     shelf = Shelf(tally, Supporter, "code")
     organisations = {organisation.code: organisation for organisation in Organisation.objects.all()}
-    for row in by_key(read_rows(folder / "donors.csv"), "donor_code").values():
-        code, is_state = row.text("donor_code"), row.text("donor_type") == "State"
-        supporter = shelf.put(
-            row,
-            code=code,
-            state=row.state(states, "donor_code") if is_state else None,
-            organisation=None if is_state else organisations[code],
-            priorities=row.text("stated_thematic_priorities"),
-            focus=row.text("geographic_focus"),
-            channels=row.text("usual_channels"),
-            source=row.text("priorities_source"),
-            note=row.text("note"),
-            is_verified=row.text("priorities_confidence") == "high",
-        )
-        _set_areas(supporter, _areas_named(row.text("stated_thematic_priorities")), areas)
-    for row in read_rows(folder / "operators.csv"):
-        organisation = organisations[row.text("code")]
-        if organisation.kind not in HELPING_KINDS or organisation.code in NOT_HELPERS:
-            continue
-        if (organisation.code,) in shelf.rows:
-            supporter = shelf.rows[organisation.code,]
-        else:
+    donors = by_key(read_rows(folder / "donors.csv"), "donor_code")
+    operators = by_key(read_rows(folder / "operators.csv"), "code")
+    for row in donors.values():
+        with tally.noting_errors():
+            code, is_state = row.text("donor_code"), row.text("donor_type") == "State"
             supporter = shelf.put(
                 row,
-                code=organisation.code,
-                state=None,
-                organisation=organisation,
-                source=organisation.source,
-                note=organisation.note,
-                is_verified=organisation.is_verified,
+                code=code,
+                state=row.state(states, "donor_code") if is_state else None,
+                organisation=None if is_state else _organisation(row, organisations, code),
+                priorities=row.text("stated_thematic_priorities"),
+                focus=row.text("geographic_focus"),
+                channels=row.text("usual_channels"),
+                source=row.text("priorities_source"),
+                note=row.text("note"),
+                is_verified=row.text("priorities_confidence") == "high",
             )
-        _set_areas(supporter, _areas_named(organisation.competences), areas)
+            if code not in operators:
+                named = _areas_named(row.text("stated_thematic_priorities"))
+                shelf.link(row, supporter, "areas", [areas[name] for name in named])
+    for row in operators.values():
+        with tally.noting_errors():
+            organisation = _organisation(row, organisations, row.text("code"))
+            if organisation.kind not in HELPING_KINDS or organisation.code in NOT_HELPERS:
+                continue
+            supporter = shelf.rows.get((organisation.code,))
+            if organisation.code not in donors:
+                supporter = shelf.put(
+                    row,
+                    code=organisation.code,
+                    state=None,
+                    organisation=organisation,
+                    source=organisation.source,
+                    note=organisation.note,
+                    is_verified=organisation.is_verified,
+                )
+            if supporter:
+                shelf.link(row, supporter, "areas", [areas[name] for name in _areas_named(organisation.competences)])
     return {key[0]: supporter for key, supporter in shelf.rows.items()}
 
 
@@ -95,9 +101,10 @@ def _areas_named(text: str) -> set[str]:
     return {area.value for area, words in COMPETENCE_WORDS.items() if any(word in lower for word in words)}
 
 
-def _set_areas(obj: Supporter | SupportRecord | AssistanceRequest, codes: set[str], areas: dict[str, Area]) -> None:
-    if codes != set(obj.areas.values_list("pk", flat=True)):
-        obj.areas.set([areas[code] for code in codes])
+def _organisation(row: Row, organisations: dict[str, Organisation], code: str) -> Organisation:
+    if code not in organisations:
+        raise row.fail(f"unknown organisation {code!r}")
+    return organisations[code]
 
 
 def load_support(
@@ -109,34 +116,34 @@ def load_support(
     through: list[Any] = []
     seen: Counter[tuple[str, str, int]] = Counter()
     for row in read_rows(path):
-        code, recipient, year = row.text("donor_code"), row.state(states, "recipient_iso3"), row.number("year")
-        if code not in supporters:
-            raise row.fail(f"unknown donor {code!r}")
-        if year is None:
-            raise row.fail("support without a year")
-        if row.text("amount_national") and not row.text("currency"):
-            raise row.fail("an amount without currency")
-        seen[code, recipient.pk, year] += 1
-        record = shelf.put(
-            row,
-            supporter=supporters[code],
-            recipient=recipient,
-            year=year,
-            number=seen[code, recipient.pk, year],
-            amount_usd=_amount(row, "amount_usd"),
-            amount=_amount(row, "amount_national"),
-            currency=row.text("currency"),
-            is_in_kind=row.text("form") == "in kind",
-            sectors=row.text("sectors_as_published")[:200],
-            source=row.text("source_url"),
-            note=row.text("note"),
-        )
-        codes = _published_areas(row, "obligation_areas")
-        if codes != known.get(record.pk, set()):
-            through.extend(
-                SupportRecord.areas.through(supportrecord_id=record.pk, area_id=area)
-                for area in codes - known.get(record.pk, set())
+        with tally.noting_errors():
+            code, recipient, year = row.text("donor_code"), row.state(states, "recipient_iso3"), row.number("year")
+            if code not in supporters:
+                raise row.fail(f"unknown donor {code!r}")
+            if year is None:
+                raise row.fail("support without a year")
+            if row.text("amount_national") and not row.text("currency"):
+                raise row.fail("an amount without currency")
+            seen[code, recipient.pk, year] += 1
+            record = shelf.put(
+                row,
+                supporter=supporters[code],
+                recipient=recipient,
+                year=year,
+                number=seen[code, recipient.pk, year],
+                amount_usd=_amount(row, "amount_usd"),
+                amount=_amount(row, "amount_national"),
+                currency=row.text("currency"),
+                is_in_kind=row.text("form") == "in kind",
+                sectors=row.text("sectors_as_published")[:200],
+                source=row.text("source_url"),
+                note=row.text("note"),
             )
+            codes = _published_areas(row, "obligation_areas")
+            if record.pk in shelf.fresh:
+                through.extend(SupportRecord.areas.through(supportrecord_id=record.pk, area_id=area) for area in codes)
+            elif codes != known.get(record.pk, set()):
+                shelf.link(row, record, "areas", [areas[area] for area in codes])
     SupportRecord.areas.through.objects.bulk_create(through)
 
 
@@ -148,7 +155,7 @@ def _areas_by_record() -> dict[int, set[str]]:
 
 
 def _published_areas(row: Row, column: str) -> set[str]:
-    parts = [part.strip() for part in row.text(column).split(";") if part.strip()]
+    parts = row.items(column)
     for part in parts:
         if part not in AREAS_AS_PUBLISHED:
             raise row.fail(f"unknown obligation area {part!r}")
@@ -174,16 +181,19 @@ def load_requests(path: Path, outcomes: Path, states: dict[str, State], areas: d
     meetings = {meeting.code: meeting for meeting in Meeting.objects.all()}
     numbers: Counter[tuple[str, int]] = Counter()
     for row in by_key(read_rows(path), "id").values():
-        if "assistance" not in row.text("request_kind").split(";"):
-            continue
-        state, year = row.state(states, "state_iso3"), row.number("year")
-        if year is None:
-            raise row.fail("a request without a year")
-        numbers[state.iso3, year] += 1
-        codes = _published_areas(row, "obligation_area")
-        obligation = obligations.get((state.iso3, areas[min(codes)].article)) if len(codes) == 1 else None
-        closing = closings.get(row.text("id"))
-        _put_request(row, shelf, state, year, numbers[state.iso3, year], codes, obligation, areas, meetings, closing)
+        with tally.noting_errors():
+            if "assistance" not in row.text("request_kind").split(";"):
+                continue
+            state, year = row.state(states, "state_iso3"), row.number("year")
+            if year is None:
+                raise row.fail("a request without a year")
+            numbers[state.iso3, year] += 1
+            codes = _published_areas(row, "obligation_area")
+            obligation = obligations.get((state.iso3, areas[min(codes)].article)) if len(codes) == 1 else None
+            closing = closings.get(row.text("id"))
+            _put_request(
+                row, shelf, state, year, numbers[state.iso3, year], codes, obligation, areas, meetings, closing
+            )
 
 
 def _put_request(
@@ -238,7 +248,7 @@ def _put_request(
         note="; ".join(part for part in (row.text("document_or_meeting"), row.text("note")) if part),
         is_verified=row.text("confidence") == "high",
     )
-    _set_areas(request, codes, areas)
+    shelf.link(row, request, "areas", [areas[code] for code in codes])
     text = request.build_search_text([areas[code] for code in sorted(codes)])
     AssistanceRequest.objects.filter(pk=request.pk).exclude(search_text=text).update(search_text=text)
     if is_new:

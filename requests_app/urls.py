@@ -1,26 +1,21 @@
 from django.urls import path
 
 from requests_app import views
-from requests_app.help_desk import views as help_desk
 
 app_name = "requests"
 urlpatterns = [
     path("requests/", views.request_list, name="list"),
     path("requests/new/", views.request_new, name="new"),
+    path("requests/record/", views.request_record, name="record"),
     path("requests/<str:reference>/", views.request_detail, name="detail"),
     path("requests/<str:reference>/edit/", views.request_edit, name="edit"),
+    path("requests/<str:reference>/confirm/", views.request_confirm, name="confirm"),
     path("requests/<str:reference>/visibility/", views.request_visibility, name="visibility"),
     path("requests/<str:reference>/matches/", views.request_matches, name="matches"),
     path("requests/<str:reference>/opened/", views.request_opened, name="opened"),
     path("requests/<str:reference>/answer/", views.request_answer, name="answer"),
     path("requests/<str:reference>/evidence/<int:pk>/", views.evidence_file, name="evidence"),
     path("requests/<str:reference>/<slug:action>/", views.request_step, name="step"),
-    path("help/", help_desk.help_list, name="help"),
-    path("help/new/", help_desk.help_new, name="help_new"),
-    path("help/<int:number>/", help_desk.help_detail, name="help_detail"),
-    path("help/<int:number>/reply/", help_desk.help_reply, name="help_reply"),
-    path("help/<int:number>/assign/", help_desk.help_assign, name="help_assign"),
-    path("help/<int:number>/close/", help_desk.help_close, name="help_close"),
     path("matching/", views.matching, name="matching"),
     path("offers/", views.offer_list, name="offers"),
     path("offers/new/", views.offer_new, name="offer_new"),

@@ -20,7 +20,16 @@ from requests_app.domain.files import safe_name
 from requests_app.domain.lifecycle import PLAIN_STEPS, NotAllowed
 from requests_app.enums import Action
 from requests_app.filters import OfferFilter, RequestFilter
-from requests_app.forms import AnswerForm, EvidenceFormSet, NeedsForm, OfferForm, RelayForm, StepForm, VisibilityForm
+from requests_app.forms import (
+    AnswerForm,
+    EvidenceFormSet,
+    NeedsForm,
+    OfferForm,
+    RecordedNeedForm,
+    RelayForm,
+    StepForm,
+    VisibilityForm,
+)
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter, with_clock
 
 SHOWN = 15  # suggestions before "show all"
@@ -47,6 +56,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         searched=bool(request.GET.get("q", "").strip()),
         filterset=chosen,
         can_request=request.user.is_authenticated and permissions.can_request(request.user),
+        can_record=request.user.is_authenticated and permissions.can_record(request.user),
     )
 
 
@@ -83,6 +93,7 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
     relays = Relay.objects.filter(request=asked) if permissions.can_see_relays(request.user, asked) else None
     context = {
         "asked": asked,
+        "stated": getattr(asked, "stated_in", None),
         "today": today,
         "stake": queries.deadline_at_stake(asked, today),
         "events": asked.events.select_related("actor"),
@@ -103,6 +114,7 @@ def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, bool]:
         "handles": access.sees_all_requests and not asked.is_draft,
         "sees_relays": permissions.can_see_relays(user, asked),
         "can_edit": user.is_authenticated and permissions.can_edit(user, asked),
+        "can_confirm": permissions.can_confirm(user, asked),
     }
 
 
@@ -184,6 +196,39 @@ def _save_needs(request: HttpRequest, form: NeedsForm, evidence: Any, submitting
     else:
         messages.success(request, _("Saved at %(time)s.") % {"time": timezone.now().strftime("%H:%M UTC")})
     return asked
+
+
+def request_record(request: HttpRequest) -> HttpResponse:
+    """The ISU or a Coordinator enters what a State has said in a report or at a meeting."""
+    if not permissions.can_record(request.user):  # type: ignore[arg-type]
+        raise PermissionDenied(_("Only the ISU and the Coordinators record what a State has said."))
+    today = timezone.localdate()
+    draft = AssistanceRequest(created_by=request.user)
+    form = RecordedNeedForm(request.POST or None, instance=draft, today=today)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        asked = actions.record_need(
+            form.save(commit=False),
+            form.stated(),
+            areas=chosen["areas"],
+            said_on=chosen["said_on"],
+            by=request.user,  # type: ignore[arg-type]
+            today=today,
+        )
+        messages.success(request, _("Recorded as %(ref)s.") % {"ref": asked.reference})
+        return redirect(asked)
+    return render(request, "requests_app/request_record.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def request_confirm(request: HttpRequest, reference: str) -> HttpResponse:
+    """A State confirms a need that somebody else read in its words."""
+    asked = _visible_or_404(request, reference)
+    if not permissions.can_confirm(request.user, asked):
+        raise PermissionDenied(_("There is nothing for you to confirm here."))
+    actions.confirm_need(asked, by=request.user, today=timezone.localdate())  # type: ignore[arg-type]
+    messages.success(request, _("Confirmed: the need counts from today."))
+    return redirect(asked)
 
 
 @require_POST

@@ -19,8 +19,11 @@ from ccm_portal.accounts.models import Appointment, AuditEvent, OutboxMail, User
 from ccm_portal.register.enums import Theme
 from ccm_portal.register.models import Obligation, Office, OfficeTerm, State
 from coalitions.models import Commitment
+from coalitions.outreach.actions import open_follow_ups
+from coalitions.outreach.models import FollowUp
 from requests_app.actions import submit_request
 from requests_app.enums import Channel, Status, Visibility
+from requests_app.extensions.actions import raise_flag
 from requests_app.help_desk.models import HelpTicket
 from requests_app.models import AssistanceRequest, Relay
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory, MemberFactory
@@ -89,14 +92,50 @@ TABLE = [
     ("GET", "/healthz", ALL),
     ("GET", "/states/", ALL),
     ("GET", "/states/mrt/", ALL),
+    ("GET", "/states/membership/", ALL),
+    ("GET", "/states/mrt/history/", ALL),
+    ("GET", "/states/xxx/history/", GONE),
     ("GET", "/states/xxx/", GONE),
     ("GET", "/deadlines/", ALL),
     ("GET", "/deadlines.ics", ALL),
+    ("GET", "/deadlines/forecast/", ALL),
+    ("GET", "/states/mrt/deadlines/4-1a/", ALL),
+    ("GET", "/states/mrt/deadlines/7-1/", ALL),
+    ("GET", "/states/mrt/deadlines/none/", GONE),
+    ("GET", "/my/calendar/", IN),
+    ("POST", "/my/calendar/", "302 200 200 200 200 200 200 200 200 200", {"scope": "all"}),
+    ("POST", "/my/calendar/", "302 200 200 200 422 422 422 422 422 422", {"scope": "own"}),
+    ("GET", "/my/calendar/0/renew/", POST_ONLY),
+    ("POST", "/my/calendar/0/renew/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/my/calendar/0/revoke/", POST_ONLY),
+    ("POST", "/my/calendar/0/revoke/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/feeds/secret-of-nobody.ics", GONE),
     ("GET", "/extension-requests/", ALL),
+    # Mauritania's running clock, marked as at risk, with a draft; it may speak for it, and the ISU on its behalf
+    ("GET", "/extension-requests/at-risk/{clock}/", "302 200 403 403 403 403 403 403 403 200"),
+    ("GET", "/extension-requests/at-risk/0/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/extension-requests/at-risk/{clock}/withdraw/", POST_ONLY),
+    ("POST", "/extension-requests/at-risk/{clock}/withdraw/", "302 302 404 404 404 404 403 404 404 302"),
+    ("POST", "/extension-requests/at-risk/{clock}/publish/", "302 302 404 404 404 404 403 404 404 403"),
+    ("POST", "/extension-requests/at-risk/{clock}/nonsense/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/extension-requests/MRT-ER-1/", "404 200 404 404 404 404 404 404 404 200"),
+    ("GET", "/extension-requests/MRT-ER-1/edit/", "302 200 404 404 404 404 404 404 404 200"),
+    ("POST", "/extension-requests/MRT-ER-1/edit/", "302 422 404 404 404 404 404 404 404 422"),
+    ("POST", "/extension-requests/MRT-ER-1/lodge/", "302 302 404 404 404 404 404 404 404 302"),
+    ("POST", "/extension-requests/MRT-ER-1/withdraw/", "302 302 404 404 404 404 404 404 404 302"),
+    ("GET", "/time-bound-obligations/", ALL),
+    ("GET", "/follow-ups/", "302 404 404 404 404 404 200 200 404 200"),
+    ("GET", "/follow-ups/?format=csv", "302 404 404 404 404 404 200 200 404 200"),
+    ("GET", "/follow-ups/{task}/", "302 404 404 404 404 404 200 200 404 200"),
+    ("POST", "/follow-ups/{task}/", "302 404 404 404 404 404 302 302 404 302", {"result": "declined"}),
+    ("GET", "/follow-ups/0/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/follow-ups/notes/new/", "302 404 404 404 404 404 200 200 404 200"),
+    ("POST", "/follow-ups/notes/new/", "302 404 404 404 404 404 422 422 404 422"),
     ("GET", "/events/", ALL),
     ("GET", "/reports/", ALL),
     ("GET", "/reports/statistics/", ALL),
     ("GET", "/reports/progress/", ALL),
+    ("GET", "/reports/data-quality/", "302 404 404 404 404 404 404 404 404 200"),
     ("GET", "/library/", ALL),
     ("GET", "/transparency-reports/", ALL),
     ("GET", "/transparency-reports/template/", ALL),
@@ -118,12 +157,32 @@ TABLE = [
     ("POST", "/help/{ticket}/assign/", "302 403 404 404 404 404 404 404 404 302", {"to": ""}),
     ("GET", "/help/{ticket}/close/", POST_ONLY),
     ("POST", "/help/{ticket}/close/", "302 302 404 404 404 404 404 404 404 302"),
+    ("GET", "/offices/", ALL),
+    ("GET", "/offices/president/", ALL),
+    ("GET", "/offices/none/", GONE),
+    ("GET", "/offices/president/write/", ALL),
+    ("POST", "/offices/president/write/", "422 422 422 422 422 422 422 422 422 422"),
+    ("GET", "/declarations/", ALL),
+    ("GET", "/about/", ALL),
+    ("GET", "/about/asking/", ALL),
+    ("GET", "/about/none/", GONE),
+    ("GET", "/decisions/", ALL),
+    ("GET", "/decisions/9msp-methodology/", ALL),
+    ("GET", "/decisions/none/", GONE),
+    ("GET", "/documents/", ALL),
+    ("GET", "/documents/CCM/MSP/2019/12/", ALL),
+    ("GET", "/documents/CCM/MSP/2019/9999/", GONE),
+    ("GET", "/document-files/1/", GONE),
+    ("GET", "/action-plans/", ALL),
+    ("GET", "/action-plans/lap/", ALL),
+    ("GET", "/action-plans/none/", GONE),
     ("GET", "/offers/", ALL),
     ("GET", "/coalitions/", ALL),
     ("GET", "/work-plans/", ALL),
     ("GET", "/work-plans/cooperation-2023-2024/", ALL),
     ("GET", "/work-plans/none/", GONE),
     ("GET", "/requests/", ALL),
+    ("GET", "/requests/record/", "302 403 403 403 403 403 200 403 403 200"),
     ("GET", "/requests/new/", "302 200 200 403 403 403 403 403 403 403"),
     ("GET", "/requests/OPEN-1/", "404 200 404 404 200 404 200 404 404 200"),
     ("GET", "/requests/WIDE-1/", "404 200 200 404 404 404 200 200 200 200"),
@@ -132,6 +191,8 @@ TABLE = [
     ("GET", "/requests/OPEN-1/edit/", "302 403 404 404 403 404 403 404 404 403"),
     ("GET", "/requests/DRAFT-1/edit/", "302 200 404 404 404 404 404 404 404 404"),
     ("POST", "/requests/DRAFT-1/edit/", "302 422 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/OPEN-1/confirm/", POST_ONLY),
+    ("POST", "/requests/OPEN-1/confirm/", "302 403 404 404 403 404 403 404 404 403"),
     ("GET", "/requests/OPEN-1/visibility/", "302 200 404 404 403 404 403 404 404 403"),
     ("POST", "/requests/OPEN-1/visibility/", "302 302 404 404 403 404 403 404 404 403", {"visibility": "public"}),
     ("GET", "/requests/OPEN-1/matches/", "302 200 404 404 403 404 200 404 404 200"),
@@ -195,10 +256,15 @@ def world(settings, tmp_path):
     for coalition in (works, waits):
         MemberFactory(coalition=coalition, code="NPA", role="operator")
     works.requests.add(asked)
+    clock = Obligation.objects.get(state="MRT", limb="4.1(a)")
+    writer = person("writer@access.org", Role.FOCAL_POINT, state="MRT")
+    raise_flag(clock, reason="Sand.", by=writer, today=timezone.localdate())
+    open_follow_ups(date(2026, 11, 21))
+    task = FollowUp.objects.get(obligation__state="IRQ")
     ticket = HelpTicket.objects.create(
         state_id="MRT", kind="report", subject="Form F", opened_by=person("asks@access.org")
     )
-    return {"file": file.pk, "foreign": foreign.pk, "ticket": ticket.pk}
+    return {"file": file.pk, "foreign": foreign.pk, "clock": clock.pk, "task": task.pk, "ticket": ticket.pk}
 
 
 def status_of(client, method, address, data):
@@ -224,7 +290,8 @@ def test_access_table(role, world):
 
 def test_every_address_is_in_the_table():
     routes = {
-        resolve(address.format(file=1, foreign=2, ticket=3).split("?")[0]).route for _method, address, *_rest in TABLE
+        resolve(address.format(file=1, foreign=2, clock=3, task=4, ticket=5).split("?")[0]).route
+        for _method, address, *_rest in TABLE
     }
     assert set(own_patterns()) - routes == set()
 
@@ -237,7 +304,7 @@ def test_every_role_is_in_every_line():
 def test_what_the_public_reaches_has_opted_out_of_sign_in():
     """Login is required by the middleware; a view that anybody may open says so, and the table knows it."""
     public = {
-        resolve(line[1].format(file=1, foreign=2, ticket=3).split("?")[0]).route
+        resolve(line[1].format(file=1, foreign=2, clock=3, task=4, ticket=5).split("?")[0]).route
         for line in TABLE
         if not line[2].startswith("302")
     }

@@ -18,7 +18,7 @@ from requests_app.models import AssistanceRequest, Offer
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
 from tests.conftest import person
 from tests.requests_app.factories import OfferFactory, RequestFactory
-from tests.test_access import bug, client_of
+from tests.test_access import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ def inline_forms(response):
 
 def change(client, obj, **values):
     where = address(type(obj), "change", obj.pk)
-    return client.post(where, {**form_of(client.get(where)), **values})
+    return client.post(where, {**form_of(client.get(where)), "change_reason": "corrected", **values})
 
 
 # --- who may enter ----------------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def test_extension_decision_is_added_on_the_obligation(staff):
         f"extensions-{number}-{name}": value
         for name, value in {
             "sequence": 9, "meeting": meeting.pk, "outcome": "granted", "granted_until": "2031-08-01",
-            "precision": "day", "is_verified": "on", "obligation": obligation.pk,
+            "precision": "day", "requested_precision": "day", "is_verified": "on", "obligation": obligation.pk,
         }.items()
     }  # fmt: skip
     response = change(staff, obligation, **added, **{"extensions-TOTAL_FORMS": number + 1})
@@ -237,11 +237,6 @@ def test_requests_are_neither_added_nor_deleted(staff):
     assert staff.get(address(AssistanceRequest, "add")).status_code == 403
     assert staff.post(address(AssistanceRequest, "delete", asked.pk), {"post": "yes"}).status_code == 403
     assert AssistanceRequest.objects.filter(pk=asked.pk).exists()
-
-
-@bug("RequestAdmin has no way to record a need from an Article 7 report or a meeting by hand (R6, R7)")
-def test_R006_isu_records_a_need_from_a_report(staff):
-    assert staff.get(address(AssistanceRequest, "add")).status_code == 200
 
 
 def test_status_of_coalitions_and_commitments_is_read_only(staff):
@@ -309,7 +304,11 @@ def with_cell(rows, key, column, value):
 
 
 def upload(client, file, button):
-    return client.post(reverse("admin:register_import"), {"file": file, button: "1"})
+    """Preview a file, and with "load" go on to load what the preview showed, if it offers that."""
+    page = client.post(reverse("admin:register_import"), {"file": file, "preview": "1"})
+    if button == "load" and page.context["tally"]:
+        return client.post(reverse("admin:register_import"), {"load": "1"}, follow=True)
+    return page
 
 
 def test_import_is_offered_above_the_list_of_states(staff):

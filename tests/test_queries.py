@@ -135,9 +135,14 @@ PAGES = [
     "/deadlines/?status=all&per_page=100",
     "/deadlines/?format=json",
     "/deadlines.ics",
+    "/deadlines.ics?state=MRT&reports=on",
+    "/deadlines/forecast/",
+    "/states/mrt/deadlines/4-1a/",
+    "/states/mrt/deadlines/7-1/",
     "/extension-requests/",
     "/extension-requests/?per_page=100",
     "/extension-requests/?format=csv",
+    "/time-bound-obligations/",
     "/events/",
     "/events/?format=csv",
     "/requests/",
@@ -173,10 +178,11 @@ OWN = {
               "/coalitions/new/?request=MRT-1", "/coalitions/mrt/commitments/new/"],
     "party": [*SIGNED_IN, "/offers/new/", "/coalitions/mrt/commitments/new/"],
     "partner": [*SIGNED_IN],
-    "coordinator": [*SIGNED_IN, "/requests/MRT-1/matches/", "/coalitions/new/?request=MRT-1",
+    "coordinator": [*SIGNED_IN, "/follow-ups/", "/requests/MRT-1/matches/", "/coalitions/new/?request=MRT-1",
                     "/coalitions/mrt/commitments/new/"],
     "president": ["/dashboard/"],
-    "isu": [*SIGNED_IN, "/requests/MRT-1/matches/", "/coalitions/mrt/commitments/new/"],
+    "isu": [*SIGNED_IN, "/follow-ups/", "/follow-ups/?format=csv",
+            "/requests/MRT-1/matches/", "/coalitions/mrt/commitments/new/"],
 }  # fmt: skip
 #: Pages that need more than that today, and how many.
 OVER: dict[str, int] = {}

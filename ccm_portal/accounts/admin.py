@@ -3,15 +3,20 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from ccm_portal.accounts.actions import record_event
-from ccm_portal.accounts.models import Appointment, AuditEvent, OutboxMail, User
+from ccm_portal.accounts.models import Appointment, AuditEvent, CalendarFeed, OutboxMail, User
 
 admin.site.unregister(Group)  # roles are appointments
 
@@ -49,8 +54,43 @@ class IsuAdmin(admin.ModelAdmin):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         for obj in queryset:
-            record_event("admin: removed", by=request.user, subject=_named(obj))  # type: ignore[arg-type]
+            record_event("admin: removed", by=request.user, subject=_named(obj), key=str(obj.pk))  # type: ignore[arg-type]
         return super().log_deletions(request, queryset)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[str]]:
+        """A record that others rest on is not removed: the page then lists them, with their addresses."""
+        to_delete, counts, missing_rights, _protected = super().get_deleted_objects(objs, request)
+        resting = [line for obj in objs for line in self._resting_on(obj, request)]
+        return to_delete, counts, set() if resting else missing_rights, resting
+
+    def _resting_on(self, obj: models.Model, request: HttpRequest) -> list[str]:
+        """What points at a record, be it by a key or in a list; what the person may not see is only counted."""
+        lines, unseen = [], 0
+        for relation in obj._meta.related_objects:
+            model = relation.related_model
+            resting = model._base_manager.filter(**{relation.field.name: obj})
+            own_admin = self.admin_site._registry.get(model)
+            seen = resting & own_admin.get_queryset(request) if own_admin else resting
+            lines += [self._linked(other) for other in seen.distinct().order_by("pk")]
+            unseen += resting.distinct().count() - seen.distinct().count()
+        if unseen:
+            lines.append(
+                ngettext("%(number)s record that is not shown", "%(number)s records that are not shown", unseen)
+                % {"number": unseen}
+            )
+        return lines
+
+    def _linked(self, obj: models.Model) -> str:
+        """A record with the address where it is edited: its own, or that of the record which it belongs to."""
+        page: models.Model | None = obj
+        if type(obj) not in self.admin_site._registry:
+            parents = (f.name for f in obj._meta.fields if f.related_model in self.admin_site._registry)
+            page = next((getattr(obj, name) for name in parents if getattr(obj, name)), None)
+        text = capfirst(_named(obj))
+        if page is None:
+            return text
+        name = f"{self.admin_site.name}:{page._meta.app_label}_{page._meta.model_name}_change"
+        return format_html('<a href="{}">{}</a>', reverse(name, args=[quote(page.pk)]), text)
 
 
 def _named(obj: models.Model) -> str:
@@ -125,6 +165,14 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = ["action", "at"]
     search_fields = ["subject", "actor__email"]
     list_select_related = ["actor"]
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin):
+    list_display = ["user", "scope", "created_at", "last_read_at", "revoked_at"]
+    list_filter = ["scope", "revoked_at"]
+    search_fields = ["user__email"]
+    list_select_related = ["user"]
 
 
 @admin.register(OutboxMail)

@@ -42,6 +42,11 @@ class Access:
         """The ISU and the Coordinators on cooperation and assistance handle every submitted request."""
         return self.is_isu or self.is_coordinator
 
+    @property
+    def follows_up(self) -> bool:
+        """The ISU and the Coordinators in office, of any theme, contact States about their clocks."""
+        return self.is_isu or bool(self.themes)
+
 
 PUBLIC = Access()
 #: Roles in which a person reads what is for States Parties; an observer sent by a State does not.
@@ -206,12 +211,40 @@ class AuditEvent(models.Model):
         raise AppendOnly("audit entries are never removed")
 
 
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    def active(self) -> "CalendarFeedQuerySet":
+        """Those that can be read: not revoked, and of a person who may still sign in."""
+        return self.filter(revoked_at__isnull=True, user__is_active=True)
+
+
+class CalendarFeed(models.Model):
+    """A person's own calendar feed behind a secret address. The secret is shown once and kept as its hash only; it is
+    long and random, so a plain hash cannot be turned back."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="calendar_feeds")
+    scope = models.CharField(_("what it shows"), max_length=5, choices=enums.FeedScope)
+    with_reports = models.BooleanField(_("with the due dates of transparency reports (Article 7)"), default=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_read_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"calendar feed {self.pk} of {self.user_id}"
+
+
 class OutboxMail(models.Model):
     """A mail written with the change that it reports, sent later by `manage.py send_mail`."""
 
     to = models.EmailField()
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    reply_to = models.EmailField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from django.conf import settings
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
-from ccm_portal.register.enums import OutcomeChoices, ReportKind, ReportStatus, StatusChoices
+from ccm_portal.register.enums import FORMAL, OutcomeChoices, ReportKind, ReportStatus, StatusChoices
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import Meeting, Obligation, ReportingYear, State, TransparencyReport
 from ccm_portal.treaty import reports
 from ccm_portal.treaty.dates import FirstAnnualReport, annual_report_due, initial_report_due
-from ccm_portal.treaty.deadlines import Basis, Clock, Deadline, Position, Status, deadline_history, original_deadline
+from ccm_portal.treaty.deadlines import Basis, Deadline, Facts, Position, Status, deadline_history
 from ccm_portal.treaty.deadlines import position as position_of
-from ccm_portal.treaty.meetings import FormalMeeting
+from ccm_portal.treaty.meetings import FormalMeeting, Schedule
 
 COLUMNS = [
     "iso3", "state", "article", "clock", "sequence", "deadline", "basis", "status", "decided_by",
@@ -68,15 +69,30 @@ class Row:
         return str(choices(self.status).label)
 
     @property
+    def slug(self) -> str:
+        """The name of its clock, or of its report, in the addresses of its State."""
+        return self.obligation.slug if self.obligation else slugify(self.clock.replace(".", "-"))
+
+    @property
     def uid(self) -> str:
         """Stable name for calendars: a moved deadline updates its entry instead of adding one."""
-        several = self.obligation and (self.clock == Clock.CLEARANCE_NEW or self.obligation.follows_id)
-        number = f"-{self.obligation.pk}" if several and self.obligation else ""
-        return f"{self.state.iso3}-{slugify(self.clock.replace('.', '-'))}{number}".lower()
+        return f"{self.state.iso3.lower()}-{self.slug}"
+
+    def get_absolute_url(self) -> str:
+        """The page that says why the date is what it is."""
+        return f"{self.state.get_absolute_url()}deadlines/{self.slug}/"
 
 
 def _read_meetings() -> list[FormalMeeting]:
-    return [meeting.as_formal for meeting in Meeting.objects.all() if meeting.is_formal]
+    """One query: each meeting once for every time that it was moved, or once."""
+    rows = Meeting.objects.filter(kind__in=FORMAL).order_by("pk", "schedules__moved_on")
+    fields = ("code", "first_day", "last_day", "decisions_recorded")
+    moved = ("schedules__first_day", "schedules__last_day", "schedules__moved_on")
+    meetings = []
+    for meeting, lines in groupby(rows.values_list(*fields, *moved), key=lambda row: row[: len(fields)]):
+        earlier = tuple(Schedule(*line[len(fields) :]) for line in lines if line[-1])
+        meetings.append(FormalMeeting(**dict(zip(fields, meeting, strict=True)), earlier=earlier))
+    return meetings
 
 
 #: The meetings that decide on extension requests.
@@ -85,31 +101,30 @@ formal_meetings = Kept(_read_meetings, seconds=30)
 
 def positions(
     obligations: Iterable[Obligation], on: date, meetings: Sequence[FormalMeeting]
-) -> Iterator[tuple[Obligation, Position]]:
-    """Each time-bound obligation in force by the day with where it stands; needs `with_facts()`."""
+) -> Iterator[tuple[Obligation, Facts, Position]]:
+    """Each time-bound obligation known by the day with its facts and where it stands; needs `with_facts()`."""
     for obligation in obligations:
-        in_force = obligation.state.in_force
-        started = obligation.hostilities_ended or in_force
-        if obligation.is_clock and in_force and started and max(in_force, started) <= on:
-            yield obligation, position_of(obligation.facts(), on, meetings)
+        if not obligation.is_clock or obligation.state.in_force is None:
+            continue
+        facts = obligation.facts()
+        if facts.known_from <= on:
+            yield obligation, facts, position_of(facts, on, meetings)
 
 
 def current_rows(obligations: Iterable[Obligation], on: date, meetings: Sequence[FormalMeeting]) -> list[Row]:
     """The deadline of each clock that applied on the day."""
     return [
-        _row(obligation, position.deadline, position) for obligation, position in positions(obligations, on, meetings)
+        _row(obligation, position.deadline, position)
+        for obligation, _facts, position in positions(obligations, on, meetings)
     ]
 
 
 def history_rows(obligations: Iterable[Obligation], on: date, meetings: Sequence[FormalMeeting]) -> list[Row]:
     """Every successive deadline of each clock decided by the day."""
     rows = []
-    for obligation, position in positions(obligations, on, meetings):
-        facts = obligation.facts()
-        history = deadline_history(
-            original_deadline(facts.clock, facts.in_force, facts.hostilities_ended), facts.extensions
-        )
-        rows += [_row(obligation, d, position) for d in history if d.decided_on is None or d.decided_on <= on]
+    for obligation, facts, position in positions(obligations, on, meetings):
+        history = deadline_history(facts.original, facts.extensions)
+        rows += [_row(obligation, d, position) for d in history if d.is_decided_by(on)]
     return rows
 
 

@@ -82,6 +82,16 @@ class CompletionKind(TextChoices):
     NONE_HELD = "none_held", _("Clarified that there is nothing to destroy or clear")
 
 
+class Act(TextChoices):
+    """What a State declares towards the Convention, and with whom."""
+
+    SIGNATURE = "signature", _("Signature")
+    DEPOSIT = "deposit", _("Deposit of an instrument")
+    WITHDRAWAL = "withdrawal", _("Notice of withdrawal")
+    COMPLETED = "completed", _("Obligation fulfilled, as declared or reported")
+    NONE_HELD = "none_held", _("Nothing to destroy or clear, as declared or reported")
+
+
 class Precision(TextChoices):
     """How exactly a source gives a date; the stored day is the last that fits."""
 
@@ -92,11 +102,38 @@ class Precision(TextChoices):
     UNKNOWN = "unknown", _("date not known")
 
 
+class DateKind(TextChoices):
+    """The dates that others publish too, by the provision that sets them."""
+
+    IN_FORCE = "17", _("Entry into force (Article 17)")
+    STOCKPILES = Clock.STOCKPILES.value, _("Deadline under Article 3")
+    CLEARANCE = Clock.CLEARANCE_EXISTING.value, _("Deadline under Article 4")
+    INITIAL_REPORT = "7.1", _("Initial report due (Article 7.1)")
+    WITHDRAWAL = "20.3", _("Withdrawal effective (Article 20.3)")
+
+
+class Agreement(TextChoices):
+    """Whether a published date is the computed one."""
+
+    AGREES = "agrees", _("Agrees")
+    DIFFERS = "differs", _("Differs")
+
+
+class Measure(TextChoices):
+    """What a target counts."""
+
+    STATES_PARTIES = "states_parties", _("States Parties")
+
+
 class MeetingKind(TextChoices):
     MSP = "msp", _("Meeting of States Parties")
     REVIEW_CONFERENCE = "rc", _("Review Conference")
     INTERSESSIONAL = "intersessional", _("Intersessional meeting")
     PREPARATORY = "preparatory", _("Preparatory meeting")
+
+
+#: Those that decide on extension requests: a Review Conference does so like a Meeting of States Parties.
+FORMAL = (MeetingKind.MSP, MeetingKind.REVIEW_CONFERENCE)
 
 
 class OfficeKind(TextChoices):
@@ -113,6 +150,38 @@ class Theme(TextChoices):
     COOPERATION = "cooperation", _("International cooperation and assistance")
     CLEARANCE = "clearance", _("Clearance and risk education")
     TRANSPARENCY = "transparency", _("Transparency measures")
+
+
+class DocumentKind(TextChoices):
+    FINAL_REPORT = "final_report", _("Final report of a meeting")
+    WORKING_PAPER = "working_paper", _("Working paper")
+    EXTENSION = "extension", _("Extension request: document of the meeting")
+    PROGRESS = "progress", _("Progress report")
+    METHODOLOGY = "methodology", _("Guidelines and methodology")
+    TEMPLATE = "template", _("Reporting format")
+    ISU = "isu", _("Work plan, budget or report of the ISU")
+    MEETING = "meeting", _("Paper of a preparatory meeting")
+    PUBLICATION = "publication", _("Publication, toolkit or model text")
+
+
+class Language(TextChoices):
+    """The six languages of the United Nations, in the order of its documents."""
+
+    ARABIC = "ar", _("Arabic")
+    CHINESE = "zh", _("Chinese")
+    ENGLISH = "en", _("English")
+    FRENCH = "fr", _("French")
+    RUSSIAN = "ru", _("Russian")
+    SPANISH = "es", _("Spanish")
+
+
+class DecisionKind(TextChoices):
+    EXTENSION = "extension", _("Extension request")
+    ACTION_PLAN = "action_plan", _("Action plan")
+    PRACTICE = "practice", _("Guidelines, methods and forms")
+    MACHINERY = "machinery", _("Offices and machinery")
+    FINANCE = "finance", _("Finance, work plan and budget")
+    OTHER = "other", _("Other")
 
 
 class OrganisationKind(TextChoices):
@@ -204,14 +273,3 @@ class FigureKind(TextChoices):
     REMNANTS_DESTROYED = "remnants_destroyed", _("Remnants destroyed in clearance")
     VICTIMS_RECORDED = "victims_recorded", _("Casualties recorded")
     PEOPLE_ASSISTED = "people_assisted", _("People assisted")
-
-
-class SixLanguages(TextChoices):
-    """The official languages of the United Nations, by their own names."""
-
-    ARABIC = "ar", "العربية"
-    CHINESE = "zh", "中文"
-    ENGLISH = "en", "English"
-    FRENCH = "fr", "Français"
-    RUSSIAN = "ru", "Русский"
-    SPANISH = "es", "Español"

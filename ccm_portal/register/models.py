@@ -1,17 +1,25 @@
 """The treaty register: facts with their source. Every deadline, status and count is computed from them."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from django.core.validators import MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ccm_portal.register import enums
+from ccm_portal.register.placeholders import BadPlaceholder, check_placeholders
 from ccm_portal.register.search import fold
 from ccm_portal.treaty import completeness, deadlines, reports
-from ccm_portal.treaty.meetings import FormalMeeting
+from ccm_portal.treaty.meetings import FormalMeeting, Schedule, is_late
 from ccm_portal.treaty.membership import Membership, TreatyActs, is_bound, membership
 
 
@@ -64,6 +72,9 @@ class State(Sourced):
     conflict_ended = models.DateField(
         null=True, blank=True, help_text=_("Only where an armed conflict delays a withdrawal (Article 20.3).")
     )
+    conflict_goes_on = models.BooleanField(
+        default=False, help_text=_("The State gave notice while in an armed conflict that has not ended.")
+    )
     history = HistoricalRecords()
 
     objects = StateQuerySet.as_manager()
@@ -87,6 +98,11 @@ class State(Sourced):
                 condition=Q(deposited__isnull=True, instrument="") | Q(deposited__isnull=False) & ~Q(instrument=""),
                 violation_error_message=_("A deposit names its instrument, and an instrument its date of deposit."),
             ),
+            models.CheckConstraint(
+                name="state_conflict_delays_a_withdrawal",
+                condition=Q(conflict_goes_on=False) | Q(withdrawal_received__isnull=False, conflict_ended__isnull=True),
+                violation_error_message=_("An armed conflict that goes on holds up a withdrawal that was notified."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,7 +114,9 @@ class State(Sourced):
     @property
     def acts(self) -> TreatyActs:
         """What the treaty rules compute from."""
-        return TreatyActs(self.signed, self.deposited, self.withdrawal_received, self.conflict_ended)
+        return TreatyActs(
+            self.signed, self.deposited, self.withdrawal_received, self.conflict_ended, self.conflict_goes_on
+        )
 
     @property
     def in_force(self) -> date | None:
@@ -151,12 +169,38 @@ class Meeting(Sourced):
 
     @property
     def is_formal(self) -> bool:
-        """Whether it decides on extension requests: a Review Conference does so like a Meeting of States Parties."""
-        return self.kind in {enums.MeetingKind.MSP, enums.MeetingKind.REVIEW_CONFERENCE}
+        """Whether it decides on extension requests."""
+        return self.kind in enums.FORMAL
 
     @property
     def as_formal(self) -> FormalMeeting:
-        return FormalMeeting(self.code, self.first_day, self.last_day, self.decisions_recorded)
+        """What the deadline rules compute from; needs its `schedules` prefetched to stay at no query of its own."""
+        earlier = tuple(Schedule(s.first_day, s.last_day, s.moved_on) for s in self.schedules.all())
+        return FormalMeeting(self.code, self.first_day, self.last_day, self.decisions_recorded, earlier)
+
+
+class MeetingSchedule(Sourced):
+    """Days that a meeting was set for before it was moved: dates that a State acted upon stay on record."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="schedules")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    moved_on = models.DateField(help_text=_("The day on which it was moved to other days."))
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["meeting", "moved_on"]
+        constraints = [
+            models.UniqueConstraint(name="schedule_moved_once_a_day", fields=["meeting", "moved_on"]),
+            models.CheckConstraint(
+                name="schedule_days_in_order",
+                condition=Q(last_day__gte=F("first_day")),
+                violation_error_message=_("A meeting ends on or after its first day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting} {self.first_day}"
 
 
 class ObligationQuerySet(models.QuerySet["Obligation"]):
@@ -186,6 +230,9 @@ class Obligation(Sourced):
     article = models.PositiveSmallIntegerField(choices=enums.Article)
     limb = models.CharField(_("paragraph"), max_length=6, choices=enums.Limb)
     hostilities_ended = models.DateField(null=True, blank=True, help_text=_("Article 4.1(b) only."))
+    found_on = models.DateField(
+        _("found on"), null=True, blank=True, help_text=_("Where remnants or stocks were found after entry into force.")
+    )
     standing = models.CharField(max_length=10, choices=enums.StandingChoices, default=enums.StandingChoices.DECLARED)
     follows = models.OneToOneField(
         "self",
@@ -233,9 +280,25 @@ class Obligation(Sourced):
     def is_clock(self) -> bool:
         return self.limb != enums.Limb.VICTIMS
 
+    @property
+    def slug(self) -> str:
+        """Its name in addresses and calendars, unique in its State: a clock of Article 4.1(b) carries the end of its
+        hostilities, one that a later discovery opened its number."""
+        name = slugify(self.limb.replace(".", "-"))
+        if self.hostilities_ended:
+            name = f"{name}-{self.hostilities_ended.isoformat()}"
+        return f"{name}-{self.pk}" if self.follows_id else name
+
     def facts(self) -> deadlines.Facts:
         """What the deadline rules compute from; needs `with_facts()` to stay at no query of its own."""
-        completions = list(self.completions.all())
+        return self.facts_from(self.extensions.all(), self.completions.all())
+
+    def facts_from(
+        self, extensions: "Iterable[ExtensionDecision]", completions: "Iterable[Completion]"
+    ) -> deadlines.Facts:
+        """The same from extensions and completions at hand: of today, or as they were known on a past day. Raises
+        ValueError for a State that has not joined."""
+        completions = list(completions)
         fulfilled = [c for c in completions if c.kind == enums.CompletionKind.COMPLETED]
         none_held = [c.day for c in completions if c.kind == enums.CompletionKind.NONE_HELD and c.day]
         in_force = self.state.in_force
@@ -246,23 +309,25 @@ class Obligation(Sourced):
             standing=deadlines.Standing(self.standing),
             in_force=in_force,
             hostilities_ended=self.hostilities_ended,
-            extensions=tuple(extension.as_rule() for extension in self.extensions.all()),
+            extensions=tuple(extension.as_rule() for extension in extensions),
             completed_on=min((c.day for c in fulfilled if c.day), default=None),
             completed_from=min((earliest_day(c.day, c.precision) for c in fulfilled if c.day), default=None),
             is_completed=bool(fulfilled),
             no_obligation_since=min(none_held, default=None),
             withdrawn=self.state.withdrawn,
+            found_on=self.found_on,
         )
 
 
 class ExtensionDecision(Sourced):
     """An extension request under Article 3 or 4 and what the meeting made of it."""
 
-    obligation = models.ForeignKey(Obligation, models.CASCADE, related_name="extensions")
+    obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="extensions")
     sequence = models.PositiveSmallIntegerField()
     meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="extension_decisions")
     outcome = models.CharField(max_length=10, choices=enums.OutcomeChoices)
-    requested_on = models.DateField(null=True, blank=True)
+    requested_on = models.DateField(null=True, blank=True, help_text=_("The last day that fits what the source says."))
+    requested_precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
     decided_on = models.DateField(
         null=True, blank=True, help_text=_("Only where it is not the last day of the meeting.")
     )
@@ -288,6 +353,16 @@ class ExtensionDecision(Sourced):
     def __str__(self) -> str:
         return f"{self.obligation} extension {self.sequence}"
 
+    @property
+    def is_late(self) -> bool | None:
+        """Whether the request came less than nine months before its meeting; None where its day is not known, or not
+        exactly enough to tell."""
+        if self.requested_on is None or self.meeting is None:
+            return None
+        meeting = self.meeting.as_formal
+        late = is_late(self.requested_on, meeting)
+        return late if late == is_late(earliest_day(self.requested_on, self.requested_precision), meeting) else None
+
     def as_rule(self) -> deadlines.Extension:
         return deadlines.Extension(
             outcome=deadlines.Outcome(self.outcome),
@@ -305,7 +380,7 @@ class ExtensionDecision(Sourced):
 class Completion(Sourced):
     """A State's word that an obligation is fulfilled, or that there was nothing to fulfil."""
 
-    obligation = models.ForeignKey(Obligation, models.CASCADE, related_name="completions")
+    obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="completions")
     kind = models.CharField(max_length=10, choices=enums.CompletionKind, default=enums.CompletionKind.COMPLETED)
     day = models.DateField(null=True, blank=True, help_text=_("The last day that fits what the source says."))
     precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
@@ -324,6 +399,54 @@ class Completion(Sourced):
 
     def __str__(self) -> str:
         return f"{self.obligation} {self.get_kind_display()}"
+
+
+class PublishedDate(Sourced):
+    """A date of the Convention as somebody published it, kept beside the computed one, which holds.
+
+    `note` says why the two differ, where they do.
+    """
+
+    state = models.ForeignKey(State, models.PROTECT, related_name="published_dates")
+    kind = models.CharField(max_length=12, choices=enums.DateKind)
+    number = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Which extension of Article 3 or 4, counting those granted; 0 for the first date.")
+    )
+    day = models.DateField(help_text=_("The last day that fits what the source says."))
+    precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
+    text = models.TextField(blank=True, help_text=_("As printed."))
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["state", "kind", "number", "day"]
+        constraints = [
+            models.UniqueConstraint(
+                name="published_once_by_a_source", fields=["state", "kind", "number", "day", "source"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state_id} {self.kind} {self.day}"
+
+    def agrees_with(self, computed: date | None) -> bool:
+        """Whether the computed day fits what was published."""
+        return computed is not None and earliest_day(self.day, self.precision) <= computed <= self.day
+
+
+class Target(Sourced):
+    """A number that the States Parties aim at by a day; the verdict reads the count of that day, not today's."""
+
+    code = models.SlugField(max_length=30, unique=True)
+    measure = models.CharField(max_length=20, choices=enums.Measure)
+    value = models.PositiveSmallIntegerField()
+    by = models.DateField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["by"]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class TransparencyReportQuerySet(models.QuerySet["TransparencyReport"]):
@@ -397,7 +520,7 @@ class TransparencyReport(Sourced):
 class ReportForm(models.Model):
     """What a State put into one form of its report: a fact of the filing, without any judgement."""
 
-    report = models.ForeignKey(TransparencyReport, models.CASCADE, related_name="forms")
+    report = models.ForeignKey(TransparencyReport, models.PROTECT, related_name="forms")
     form = models.CharField(max_length=3, choices=enums.FormLetter)
     filed = models.CharField(_("as filed"), max_length=15, choices=enums.FiledChoices)
     unchanged_since = models.DateField(
@@ -429,7 +552,7 @@ class ReportForm(models.Model):
 class ReportedFigure(Sourced):
     """A figure that a State reported, with the place where it stands."""
 
-    report = models.ForeignKey(TransparencyReport, models.CASCADE, related_name="figures")
+    report = models.ForeignKey(TransparencyReport, models.PROTECT, related_name="figures")
     form = models.CharField(max_length=3, choices=enums.FormLetter)
     page = models.PositiveSmallIntegerField(_("page"), null=True, blank=True)
     article = models.PositiveSmallIntegerField(choices=enums.Article)
@@ -495,7 +618,7 @@ class TemplateFile(Sourced):
     form = models.CharField(max_length=3, choices=enums.FormLetter, blank=True, help_text=_("Empty for the whole."))
     is_filled_example = models.BooleanField(default=False, help_text=_("A form filled in well, not a blank one."))
     version = models.CharField(max_length=20)
-    language = models.CharField(max_length=2, choices=enums.SixLanguages)
+    language = models.CharField(max_length=2, choices=enums.Language)
     symbol = models.CharField(max_length=40, blank=True)
     address = models.URLField(max_length=300, blank=True)
     history = HistoricalRecords()
@@ -515,6 +638,87 @@ class TemplateFile(Sourced):
 
     def __str__(self) -> str:
         return f"{self.version} {self.form} {self.language}"
+
+
+class Document(Sourced):
+    """A document of the Convention by its symbol; what it says stays with the United Nations or the ISU."""
+
+    symbol = models.CharField(
+        _("symbol"),
+        max_length=40,
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9./_-]*$", _("A symbol such as CCM/MSP/2019/12."))],
+    )
+    title = models.CharField(_("title"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=20, choices=enums.DocumentKind)
+    dated_on = models.DateField(_("dated"), null=True, blank=True, help_text=_("The last day that fits the source."))
+    precision = models.CharField(max_length=10, choices=enums.Precision, default=enums.Precision.DAY)
+    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="documents")
+    state = models.ForeignKey(State, models.PROTECT, null=True, blank=True, related_name="documents")
+    supersedes = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+        verbose_name=_("takes the place of"),
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["symbol"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("symbol"), name="document_symbol_once", violation_error_message=_("That symbol is taken.")
+            ),
+            models.CheckConstraint(
+                name="document_not_its_own_successor",
+                condition=Q(supersedes__isnull=True) | ~Q(supersedes=F("pk")),
+                violation_error_message=_("A document does not take its own place."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+    def get_absolute_url(self) -> str:
+        return f"/documents/{self.symbol}/"  # the page shows every app, so it belongs to the highest one
+
+    @property
+    def successor(self) -> "Document | None":
+        """The document that took its place; needs `select_related("superseded_by")` to cost no query."""
+        return getattr(self, "superseded_by", None)
+
+
+def document_path(version: "DocumentVersion", name: str) -> str:
+    """Where a file is kept: by symbol and language, under its own name."""
+    return f"documents/{version.document.symbol.replace('/', '-')}/{version.language}/{name}"
+
+
+class DocumentVersion(Sourced):
+    """A document in one of the six languages: a file that the portal holds, or where it is published."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="versions")
+    language = models.CharField(_("language"), max_length=2, choices=enums.Language)
+    number = models.PositiveSmallIntegerField(_("version"), default=1)
+    url = models.CharField(
+        _("address"), max_length=400, blank=True, validators=[URLValidator(schemes=["https", "http"])]
+    )
+    file = models.FileField(_("file"), upload_to=document_path, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["document", "language", "-number"]
+        constraints = [
+            models.UniqueConstraint(name="document_version_once", fields=["document", "language", "number"]),
+            models.CheckConstraint(
+                name="document_version_is_somewhere",
+                condition=~Q(url="") | ~Q(file=""),
+                violation_error_message=_("Give an address or a file."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.language} {self.number}"
 
 
 class Organisation(Sourced):
@@ -545,12 +749,26 @@ class Office(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20, choices=enums.OfficeKind)
     theme = models.CharField(max_length=20, blank=True, help_text=_("Code that permissions read."))
+    placeholder = models.CharField(
+        max_length=40,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Za-z]+$")],
+        help_text=_("Stands for the holders in texts, for example icaCoordinators in {{icaCoordinators|date}}."),
+    )
 
     class Meta:
         ordering = ["kind", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="office_placeholder_once", fields=["placeholder"], condition=~Q(placeholder="")
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/offices/{self.code}/"  # the page knows people, who lie above the register
 
 
 class OfficeTermQuerySet(models.QuerySet["OfficeTerm"]):
@@ -567,6 +785,11 @@ class OfficeTerm(Sourced):
     label = models.CharField(_("term as published"), max_length=20, blank=True)
     starts = models.DateField()
     ends = models.DateField(null=True, blank=True)
+    contact_email = models.EmailField(
+        _("e-mail of the post"),
+        blank=True,
+        help_text=_("An address of the post as published, never a private person's. Shown to signed-in people only."),
+    )
     history = HistoricalRecords()
 
     objects = OfficeTermQuerySet.as_manager()
@@ -585,28 +808,59 @@ class OfficeTerm(Sourced):
     def __str__(self) -> str:
         return f"{self.office}: {self.state_id or ''} {self.label}"
 
+    @property
+    def holder(self) -> str:
+        """The State that holds the office; the body itself where no State does, as the ISU."""
+        return self.state.name if self.state else self.office.name
+
+
+class ActionPlanQuerySet(models.QuerySet["ActionPlan"]):
+    def in_force(self, on: date) -> "ActionPlanQuerySet":
+        """The plan that applies on a day; between two plans there may be none."""
+        return self.filter(starts__lte=on, ends__gte=on)
+
 
 class ActionPlan(Sourced):
-    """A five-year plan of the States Parties, kept as data so that its successor needs no new code."""
+    """A plan of the States Parties with its own dates, kept as data so that its successor needs no new code."""
 
     code = models.SlugField(max_length=10, unique=True)
     name = models.CharField(max_length=80)
     starts = models.DateField()
     ends = models.DateField()
+    action_count = models.PositiveSmallIntegerField(
+        _("number of actions"), null=True, blank=True, help_text=_("As published; the register may hold fewer.")
+    )
+    aim = models.TextField(_("aim"), blank=True, help_text=_("What it sets out to do, in our words unless quoted."))
+    expected_results = models.TextField(
+        _("expected results"), blank=True, help_text=_("One per line, as far as a source gives them.")
+    )
     history = HistoricalRecords()
+
+    objects = ActionPlanQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts"]
+        constraints = [
+            models.CheckConstraint(
+                name="action_plan_days_in_order",
+                condition=Q(ends__gte=F("starts")),
+                violation_error_message=_("A plan ends on or after its first day."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/action-plans/{self.code.lower()}/"  # the page shows the activities of work plans
 
 
 class Action(Sourced):
     """One action of a plan."""
 
-    plan = models.ForeignKey(ActionPlan, models.CASCADE, related_name="actions")
+    plan = models.ForeignKey(ActionPlan, models.PROTECT, related_name="actions")
     number = models.CharField(max_length=6)
+    chapter = models.CharField(_("chapter"), max_length=120, blank=True)
     title = models.CharField(max_length=200)
     wording = models.CharField(max_length=15, choices=enums.Wording, default=enums.Wording.RECONSTRUCTED)
     order = models.PositiveSmallIntegerField()
@@ -618,3 +872,168 @@ class Action(Sourced):
 
     def __str__(self) -> str:
         return f"{self.plan.code} {self.number}"
+
+
+class Indicator(Sourced):
+    """What an action is measured by. Its values are figures somebody gave, each with its source."""
+
+    action = models.ForeignKey(Action, models.PROTECT, related_name="indicators")
+    code = models.SlugField(max_length=60, unique=True)
+    text = models.CharField(_("what is measured"), max_length=200)
+    wording = models.CharField(max_length=15, choices=enums.Wording, default=enums.Wording.RECONSTRUCTED)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["action", "order", "code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def change(self) -> "tuple[IndicatorValue, IndicatorValue] | None":
+        """(baseline, latest value), or nothing: without a baseline nobody can speak of an increase."""
+        values = list(self.values.all())
+        baseline = next((value for value in values if value.is_baseline), None)
+        latest = values[-1] if values else None
+        if baseline is None or latest is None or latest.year <= baseline.year:
+            return None
+        return baseline, latest
+
+    @property
+    def direction(self) -> str:
+        """Where the figure went since its baseline, in words."""
+        if not any(value.is_baseline for value in self.values.all()):
+            return now("no baseline")
+        if self.change is None:
+            return now("nothing since the baseline")
+        baseline, latest = self.change
+        if latest.value == baseline.value:
+            return now("no change")
+        return now("increase") if latest.value > baseline.value else now("decrease")
+
+
+class IndicatorValue(Sourced):
+    """A figure for one year."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="values")
+    year = models.PositiveSmallIntegerField(_("year"))
+    value = models.DecimalField(_("value"), max_digits=16, decimal_places=2)
+    is_baseline = models.BooleanField(_("baseline"), default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["indicator", "year"]
+        constraints = [
+            models.UniqueConstraint(name="indicator_value_once", fields=["indicator", "year"]),
+            models.UniqueConstraint(
+                name="indicator_one_baseline",
+                fields=["indicator"],
+                condition=Q(is_baseline=True),
+                violation_error_message=_("The indicator has a baseline already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.year}: {self.value}"
+
+
+class Decision(Sourced):
+    """What a meeting decided, by paragraph. Decisions on extension requests stand in the register of extensions and
+    are shown from there; a row here adds their text."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="decisions")
+    paragraph = models.CharField(_("paragraph"), max_length=40, blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"))
+    wording = models.CharField(max_length=15, choices=enums.Wording, default=enums.Wording.SUBSTANCE)
+    kind = models.CharField(_("kind"), max_length=20, choices=enums.DecisionKind)
+    document = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        help_text=_("Where it is printed: the final report, or the document adopted."),
+    )
+    extension = models.OneToOneField(
+        ExtensionDecision, models.PROTECT, null=True, blank=True, related_name="decision_text"
+    )
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="decisions")
+    action_plan = models.ForeignKey(ActionPlan, models.PROTECT, null=True, blank=True, related_name="decisions")
+    effect = models.CharField(_("what it changed"), max_length=300, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-meeting__first_day", "code"]
+        constraints = [
+            models.CheckConstraint(
+                name="decision_extension_has_its_kind",
+                condition=Q(extension__isnull=True) | Q(kind="extension"),
+                violation_error_message=_("A decision on an extension request is of that kind."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id and self.meeting.code}: {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return f"/decisions/{self.code}/"  # the page shows the activities of work plans
+
+
+class PageText(Sourced):
+    """A short public page that the ISU edits. Holders of offices are placeholders, so that they never go stale."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    body = models.TextField(
+        _("text"),
+        help_text=_(
+            "Blank lines part paragraphs; “## ” starts a heading, “- ” an item of a list. "
+            "{{icaCoordinators|date}} becomes the States in office."
+        ),
+    )
+    dated_on = models.DateField(
+        _("dated"), null=True, blank=True, help_text=_("A text with a date keeps the holders of that day.")
+    )
+    last_reviewed = models.DateField(_("last reviewed"))
+    order = models.PositiveSmallIntegerField(default=0)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["order", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("register:page", args=[self.slug])
+
+    def clean(self) -> None:
+        super().clean()
+        try:
+            check_placeholders(self.body, Office.objects.exclude(placeholder="").values_list("placeholder", flat=True))
+        except BadPlaceholder as error:
+            raise ValidationError({"body": str(error)}) from None
+
+
+class ImportWarning(models.Model):  # noqa: A001  the name of the requirement; nothing here imports the builtin
+    """What an imported paper says that the register, the paper itself or arithmetic contradicts (R125). The paper is
+    kept as it is; this stands beside it."""
+
+    source = models.CharField(_("where"), max_length=80)
+    paper = models.CharField(max_length=200)
+    field = models.CharField(_("what"), max_length=80)
+    found = models.CharField(_("as published"), max_length=200)
+    expected = models.CharField(_("corrected"), max_length=200)
+    reason = models.TextField()
+    raised_on = models.DateField(default=timezone.localdate)
+
+    class Meta:
+        ordering = ["source", "field"]
+        constraints = [models.UniqueConstraint(name="import_warning_once", fields=["source", "field"])]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.field}"

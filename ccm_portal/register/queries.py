@@ -2,14 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
+
+from django.db.models import Max
 
 from ccm_portal.register import clocks
 from ccm_portal.register.enums import MembershipChoices
-from ccm_portal.register.models import Obligation, State
+from ccm_portal.register.models import (
+    Completion,
+    ExtensionDecision,
+    Meeting,
+    Obligation,
+    State,
+    TransparencyReport,
+)
 from ccm_portal.register.search import fold
 from ccm_portal.treaty.membership import BOUND, DEPOSITED_COUNT, Membership
+from ccm_portal.treaty.reports import Timeliness
 
 
 def membership_counts(states: Iterable[State], on: date) -> dict[str, int]:
@@ -37,12 +48,15 @@ def filtered_states(states: Iterable[State], chosen: dict[str, Any], on: date) -
     ]
 
 
-def deadline_rows(on: date, *, article: int | None = None) -> list[clocks.Row]:
+def deadline_rows(on: date, *, article: int | None = None, state: str = "") -> list[clocks.Row]:
     """The current deadlines of all clocks on a day, soonest first; transparency reports only when asked for."""
     if article == 7:
-        rows = clocks.report_rows(State.objects.joined().prefetch_related("reports"), on)
+        states = State.objects.joined().prefetch_related("reports")
+        rows = clocks.report_rows(states.filter(pk=state) if state else states, on)
     else:
         obligations = Obligation.objects.clocks().with_facts()
+        if state:
+            obligations = obligations.filter(state=state)
         if article:
             obligations = obligations.filter(article=article)
         rows = clocks.current_rows(obligations, on, clocks.formal_meetings())
@@ -56,13 +70,73 @@ def running_deadlines(on: date, **obligations: Any) -> list[clocks.Row]:
     return sorted(rows, key=lambda row: (row.deadline, row.state.name))
 
 
+def feed_rows(on: date, chosen: dict[str, Any]) -> list[clocks.Row]:
+    """What a calendar shows: the clocks that a filter leaves, and the reports still to come where it asks for them."""
+    article, state = chosen.get("article"), chosen.get("state", "")
+    rows: list[clocks.Row] = []
+    if article != 7:
+        rows = filtered_deadlines(deadline_rows(on, article=article, state=state), chosen)
+    if article == 7 or chosen.get("reports"):
+        due = filtered_deadlines(deadline_rows(on, article=7, state=state), {**chosen, "article": 7, "status": ""})
+        rows += [row for row in due if row.status == Timeliness.NOT_DUE]
+    return [row for row in rows if row.is_deadline]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """When facts were last recorded, from the history that the register keeps of every record, also of removed ones."""
+
+    states: dict[str, datetime]
+    obligations: dict[int, datetime]
+    meetings: datetime
+
+    def of_state(self, iso3: str) -> datetime:
+        return self.states.get(iso3, NEVER)
+
+    def of_obligation(self, pk: int, iso3: str) -> datetime:
+        """A change of any meeting counts, since it may move the last day to ask."""
+        return max(self.obligations.get(pk, NEVER), self.of_state(iso3), self.meetings)
+
+    @property
+    def latest(self) -> datetime:
+        return max([*self.states.values(), *self.obligations.values(), self.meetings])
+
+
+NEVER = datetime(2010, 8, 1, tzinfo=UTC)
+
+
+def recorded_changes() -> Changes:
+    """Three queries, however long the history."""
+    states = _latest(State, "iso3").union(_latest(TransparencyReport, "state_id"))
+    obligations = _latest(Obligation, "id").union(
+        _latest(ExtensionDecision, "obligation_id"), _latest(Completion, "obligation_id")
+    )
+    meetings = Meeting.history.aggregate(at=Max("history_date"))["at"]
+    return Changes(_newest(states), _newest(obligations), meetings or NEVER)
+
+
+def _latest(model: Any, key: str) -> Any:
+    return model.history.order_by().values_list(key).annotate(at=Max("history_date"))
+
+
+def _newest(pairs: Iterable[tuple[Any, datetime]]) -> dict[Any, datetime]:
+    found: dict[Any, datetime] = {}
+    for key, at in pairs:
+        found[key] = max(at, found.get(key, at))
+    return found
+
+
 def filtered_deadlines(rows: Sequence[clocks.Row], chosen: dict[str, Any]) -> list[clocks.Row]:
-    """Narrowed by status, region and year. Without a status, those that somebody still has to meet."""
+    """Narrowed by name, status, region and years. Without a status, those that somebody still has to meet: the
+    register of time-bound obligations. What has no date to show falls in no year."""
     status = chosen.get("status") or ("all" if chosen.get("article") == 7 else "")
+    words = fold(chosen.get("q") or "").split()
+    first, last = chosen.get("year") or (date.min.year, date.max.year)
     return [
         row
         for row in rows
         if (row.is_running if not status else status in {"all", row.status})
         and chosen.get("region") in {None, "", row.state.region}
-        and chosen.get("year") in {None, row.deadline.year}
+        and (not chosen.get("year") or (row.is_deadline and first <= row.deadline.year <= last))
+        and (not words or all(word in row.state.search_text for word in words))
     ]

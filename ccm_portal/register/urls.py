@@ -1,12 +1,18 @@
 from django.urls import path
 
-from ccm_portal.register import views
+from ccm_portal.register import record_views, views
 
 app_name = "register"
 urlpatterns = [
     path("states/", views.state_list, name="states"),
+    path("states/membership/", views.membership, name="membership"),
+    path("states/<str:iso3>/history/", views.state_history, name="history"),
     path("deadlines/", views.deadline_list, name="deadlines"),
+    path("deadlines/forecast/", views.deadline_forecast, name="forecast"),
+    path("states/<str:iso3>/deadlines/<slug:slug>/", views.deadline_detail, name="deadline"),
     path("deadlines.ics", views.deadline_calendar, name="calendar"),
-    path("extension-requests/", views.extension_list, name="extensions"),
     path("events/", views.event_list, name="events"),
+    path("declarations/", record_views.declaration_list, name="declarations"),
+    path("about/", record_views.page_list, name="pages"),
+    path("about/<slug:slug>/", record_views.page_detail, name="page"),
 ]

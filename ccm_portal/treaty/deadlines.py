@@ -116,6 +116,10 @@ class Deadline:
     month_precision: bool = False
     source: str = ""
 
+    def is_decided_by(self, on: date) -> bool:
+        """Whether it already applied on a day; the treaty's own always did."""
+        return self.decided_on is None or self.decided_on <= on
+
 
 def deadline_history(original: date, extensions: Iterable[Extension]) -> tuple[Deadline, ...]:
     """Articles 3.3 and 4.5: every deadline in turn; an extension counts from the deadline it replaces, never from
@@ -141,7 +145,7 @@ def deadline_history(original: date, extensions: Iterable[Extension]) -> tuple[D
 
 def deadline_on(history: Sequence[Deadline], on: date) -> Deadline:
     """The deadline that applied on a day: the last one decided by then."""
-    return [d for d in history if d.decided_on is None or d.decided_on <= on][-1]
+    return [deadline for deadline in history if deadline.is_decided_by(on)][-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,18 @@ class Facts:
     is_completed: bool = False  # a completion is on record, even if its day is not known
     no_obligation_since: date | None = None  # the State clarified that it holds nothing
     withdrawn: date | None = None
+    found_on: date | None = None  # remnants or stocks found later; the clock runs from entry into force all the same
+
+    @property
+    def known_from(self) -> date:
+        """The day from which there is a clock to speak of: in force for the State, hostilities ended, remnants
+        found."""
+        return max(day for day in (self.in_force, self.hostilities_ended, self.found_on) if day)
+
+    @property
+    def original(self) -> date:
+        """The deadline that the treaty itself sets."""
+        return original_deadline(self.clock, self.in_force, self.hostilities_ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +225,8 @@ def position(facts: Facts, on: date, meetings: Sequence[FormalMeeting]) -> Posit
 
     No obligation declared is never a missed deadline; a withdrawal freezes the clock from the day it takes effect.
     """
-    original = original_deadline(facts.clock, facts.in_force, facts.hostilities_ended)
-    current = deadline_on(deadline_history(original, facts.extensions), on)
+    meetings = [meeting.as_set_on(on) for meeting in meetings]
+    current = deadline_on(deadline_history(facts.original, facts.extensions), on)
     if facts.standing is not Standing.DECLARED or _has_come(facts.no_obligation_since, on):
         return Position(current, Status.NO_OBLIGATION_DECLARED)
     if facts.is_completed and (facts.completed_on is None or facts.completed_on <= on):

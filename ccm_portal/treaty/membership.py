@@ -32,6 +32,7 @@ class TreatyActs:
     deposited: date | None = None
     withdrawal_received: date | None = None
     conflict_ended: date | None = None
+    conflict_goes_on: bool = False  # Article 20.3: engaged in an armed conflict that has not ended
 
     @property
     def in_force(self) -> date | None:
@@ -40,8 +41,10 @@ class TreatyActs:
 
     @property
     def withdrawn(self) -> date | None:
-        """The day its withdrawal takes effect, if it has given notice."""
-        return withdrawal_effective(self.withdrawal_received, self.conflict_ended) if self.withdrawal_received else None
+        """The day its withdrawal takes effect, if it has given notice and no armed conflict holds it up."""
+        if self.withdrawal_received is None or self.conflict_goes_on:
+            return None
+        return withdrawal_effective(self.withdrawal_received, self.conflict_ended)
 
 
 def membership(acts: TreatyActs, on: date) -> Membership:

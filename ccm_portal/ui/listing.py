@@ -49,11 +49,12 @@ def show_list(
     record: Callable[[Any], Record],
     filterset: FilterSet | Form | None = None,
     prepare: Callable[[Any], Any] = lambda rows: rows,
+    of_page: Callable[[Any], dict[str, Any]] = lambda rows: {},
     searched: bool = False,
     **context: Any,
 ) -> HttpResponse:
     """A page of rows, or all of them as a file. `prepare` completes the rows of one page with a fixed number of
-    queries; `record` turns one into the columns of the export."""
+    queries, and `of_page` gives what else the page says of them; `record` turns one into the columns of the export."""
     if form := request.GET.get("format"):
         return export(form, name, columns, (record(row) for row in prepare(list(rows[:EXPORT_LIMIT]))))
     if searched:  # reading text is dear: look for the rows once, not once for their number and once for the page
@@ -63,4 +64,8 @@ def show_list(
     else:
         page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
         page.object_list = prepare(list(page.object_list))
-    return render(request, template, {"page": page, "filter_form": getattr(filterset, "form", filterset), **context})
+    return render(
+        request,
+        template,
+        {"page": page, "filter_form": getattr(filterset, "form", filterset), **context, **of_page(page.object_list)},
+    )

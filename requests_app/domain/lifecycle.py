@@ -21,6 +21,8 @@ CLOSED = (Status.MET, Status.PARTLY_MET, Status.UNMET, Status.WITHDRAWN)
 #: (action, status) -> next status. What is not here cannot happen.
 STEPS: dict[tuple[Action, Status], Status] = {
     (Action.SUBMIT, Status.DRAFT): Status.SUBMITTED,
+    (Action.RECORD, Status.DRAFT): Status.SUBMITTED,
+    **{(Action.CONFIRM, status): status for status in OPEN},
     (Action.ASK_CLARIFICATION, Status.SUBMITTED): Status.CLARIFICATION,
     (Action.ASK_CLARIFICATION, Status.RELAYED): Status.CLARIFICATION,
     (Action.ASK_CLARIFICATION, Status.ANSWERED): Status.CLARIFICATION,

@@ -78,7 +78,7 @@ class HelpTicket(models.Model):
         return f"{_('Help')} {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("requests:help_detail", args=[self.pk])
+        return reverse("help_desk:detail", args=[self.pk])
 
     @property
     def is_open(self) -> bool:
@@ -88,7 +88,7 @@ class HelpTicket(models.Model):
 class HelpMessage(models.Model):
     """One message of a ticket's thread."""
 
-    ticket = models.ForeignKey(HelpTicket, models.CASCADE, related_name="messages")
+    ticket = models.ForeignKey(HelpTicket, models.PROTECT, related_name="messages")
     author = models.ForeignKey(User, models.PROTECT, related_name="help_messages")
     is_from_isu = models.BooleanField()
     at = models.DateTimeField(default=timezone.now)

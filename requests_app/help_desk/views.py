@@ -35,7 +35,7 @@ def help_list(request: HttpRequest) -> HttpResponse:
     _may_use(request)
     return show_list(
         request,
-        "requests_app/help_list.html",
+        "help_desk/ticket_list.html",
         HelpTicket.objects.visible_to(request.user).for_list().order_by("closed_at", "-opened_at", "-pk"),
         name="help-tickets",
         columns=COLUMNS,
@@ -78,7 +78,7 @@ def help_new(request: HttpRequest) -> HttpResponse:
         )
         return redirect(opened)
     context = {"form": form, "page": page}
-    return render(request, "requests_app/help_new.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "help_desk/ticket_new.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _page(address: str) -> str:
@@ -109,7 +109,7 @@ def _show(request: HttpRequest, ticket: HelpTicket, form: MessageForm, *, status
         "assign_form": AssignForm(advisers=advisers, initial={"to": ticket.assigned_to_id}) if is_isu else None,
         "today": timezone.localdate(),
     }
-    return render(request, "requests_app/help_detail.html", context, status=status)
+    return render(request, "help_desk/ticket_detail.html", context, status=status)
 
 
 @require_POST

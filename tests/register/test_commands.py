@@ -258,9 +258,14 @@ def test_load_of_a_folder(tmp_path):
     assert output("load_reference", str(settings.REFERENCE_DIR / "treaty")).startswith("added: 0\nchanged: 0\n")
 
 
-def test_load_of_a_file_is_refused():
-    with pytest.raises(CommandError):
-        output("load_reference", str(settings.REFERENCE_DIR / "treaty" / "meetings.csv"))
+def test_load_of_one_file():
+    lines = output("load_reference", str(settings.REFERENCE_DIR / "treaty" / "meetings.csv")).splitlines()
+    assert lines[:2] == ["added: 0", "changed: 0"]
+
+
+def test_load_of_a_file_that_is_none_of_them_is_refused():
+    with pytest.raises(CommandError, match=r"README\.md is not one of"):
+        output("load_reference", str(settings.BASE_DIR / "README.md"))
 
 
 # --- bad input -------------------------------------------------------------------------------------------------------

@@ -7,15 +7,23 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 
+from ccm_portal.register import models
 from ccm_portal.register.models import (
     Action,
     ActionPlan,
     Completion,
+    Decision,
+    Document,
+    DocumentVersion,
     ExtensionDecision,
+    Indicator,
+    IndicatorValue,
     Meeting,
+    MeetingSchedule,
     Obligation,
     Office,
     OfficeTerm,
+    PublishedDate,
     State,
     TransparencyReport,
 )
@@ -38,6 +46,12 @@ def an_obligation(**values):
     return Obligation.objects.create(**{"state_id": "VUT", "article": 4, "limb": "4.1(a)"} | values)
 
 
+def a_schedule(**values):
+    meeting = Meeting.objects.get(code="13MSP")
+    days = {"first_day": "2025-08-01", "last_day": "2030-09-02", "moved_on": DAY}
+    return MeetingSchedule.objects.create(**{"meeting": meeting} | days | values)
+
+
 def twice(model, **values):
     model.objects.create(**values)
     model.objects.create(**values)
@@ -45,6 +59,21 @@ def twice(model, **values):
 
 def a_report(**values):
     return {"state_id": "VUT", "kind": "annual", "covered_year": 2026, "received_on": DAY} | values
+
+
+def a_document(symbol="CCM/TEST/1", **values):
+    return Document.objects.create(symbol=symbol, title="Test", kind="working_paper", **values)
+
+
+def its_own_successor():
+    document = a_document()
+    Document.objects.filter(pk=document.pk).update(supersedes=document.pk)
+
+
+def baselines():
+    indicator = Indicator.objects.get(code="lap-40-assistance-provided")
+    for year in (2021, 2022):
+        IndicatorValue.objects.create(indicator=indicator, year=year, value=1, is_baseline=True)
 
 
 BREAKERS = {
@@ -56,6 +85,12 @@ BREAKERS = {
     "meeting_days_in_order": lambda: Meeting.objects.create(
         code="99MSP", kind="msp", first_day="2030-09-02", last_day="2030-09-01"
     ),
+    "state_conflict_delays_a_withdrawal": lambda: a_state(
+        deposited="2011-01-01", instrument="accession", conflict_goes_on=True
+    ),
+    "schedule_days_in_order": lambda: a_schedule(first_day="2030-09-02", last_day="2030-09-01"),
+    "schedule_moved_once_a_day": lambda: [a_schedule(), a_schedule(first_day="2030-08-01")],
+    "published_once_by_a_source": lambda: twice(PublishedDate, state_id="VUT", kind="7.1", day=DAY, source="A list"),
     "obligation_once_per_clock": lambda: twice(Obligation, state_id="VUT", article=4, limb="4.1(a)"),
     "obligation_once_per_hostilities": lambda: twice(
         Obligation, state_id="VUT", article=4, limb="4.1(b)", hostilities_ended=DAY
@@ -77,14 +112,37 @@ BREAKERS = {
     "office_term_in_order": lambda: OfficeTerm.objects.create(
         office=Office.objects.first(), state_id="VUT", starts=DAY, ends="2024-01-30"
     ),
+    "office_placeholder_once": lambda: Office.objects.filter(kind="coordinator").update(placeholder="same"),
+    "document_symbol_once": lambda: [a_document(), a_document("ccm/test/1")],
+    "document_not_its_own_successor": its_own_successor,
+    "document_version_once": lambda: twice(DocumentVersion, document=a_document(), language="en", url="https://x.org"),
+    "document_version_is_somewhere": lambda: DocumentVersion.objects.create(document=a_document(), language="en"),
+    "decision_extension_has_its_kind": lambda: Decision.objects.create(
+        code="x",
+        meeting=Meeting.objects.get(code="9MSP"),
+        title="x",
+        text="x",
+        kind="other",
+        extension=ExtensionDecision.objects.first(),
+    ),
+    "indicator_value_once": lambda: twice(
+        IndicatorValue, indicator=Indicator.objects.get(code="lap-40-assistance-provided"), year=2021, value=1
+    ),
+    "indicator_one_baseline": baselines,
+    "action_plan_days_in_order": lambda: ActionPlan.objects.create(code="X", name="X", starts=DAY, ends="2024-01-30"),
     "action_number_once": lambda: twice(
         Action, plan=ActionPlan.objects.get(code="LAP"), number="99", title="Twice", order=99
     ),
+    "import_warning_once": lambda: twice(models.ImportWarning, source="paper line 1", field="list"),
 }
 # The other way to break a rule that has two sides.
 OTHER_SIDES = [
     ("state_instrument_with_deposit", lambda: a_state(instrument="accession")),
     ("state_withdraws_after_deposit", lambda: State.objects.filter(pk="LTU").update(withdrawal_received="2011-03-23")),
+    (
+        "state_conflict_delays_a_withdrawal",
+        lambda: State.objects.filter(pk="LTU").update(conflict_ended=DAY, conflict_goes_on=True),
+    ),
     ("obligation_limb_of_its_article", lambda: an_obligation(limb="5.1")),
     ("obligation_limb_of_its_article", lambda: an_obligation(article=6, limb="6.1")),
     ("obligation_hostilities_only_new", lambda: an_obligation(limb="4.1(b)")),

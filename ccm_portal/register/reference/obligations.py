@@ -7,13 +7,22 @@ from pathlib import Path
 
 from ccm_portal.register import enums
 from ccm_portal.register import models as register
-from ccm_portal.register.reference.rows import PartialDate, Row, by_key, is_verified, partial_date, read_rows
+from ccm_portal.register.reference.rows import (
+    PartialDate,
+    Row,
+    by_key,
+    choose,
+    is_verified,
+    optional_rows,
+    partial_date,
+    read_rows,
+)
 from ccm_portal.register.reference.shelf import Shelf, Tally
 from ccm_portal.treaty import deadlines
 from ccm_portal.treaty.dates import add_months
+from ccm_portal.treaty.extensions import MOST_MONTHS
 
-#: Articles 3.3 and 4.5: an extension is for up to four and up to five years.
-MAX_EXTENSION_MONTHS = {3: 48, 4: 60}
+Lodgings = dict[tuple[str, str, int], PartialDate]
 
 
 def load_clocks(
@@ -21,6 +30,7 @@ def load_clocks(
     limb: str,
     states: dict[str, register.State],
     meetings: dict[str, register.Meeting],
+    lodged: Lodgings,
     tally: Tally,
 ) -> None:
     """Obligations under Article 3 or 4 with their extension requests and completions."""
@@ -28,25 +38,26 @@ def load_clocks(
     extensions = Shelf(tally, register.ExtensionDecision, "obligation", "sequence")
     completions = Shelf(tally, register.Completion, "obligation", "kind")
     for row in by_key(read_rows(path), "iso3").values():
-        state, status = row.state(states), row.text("status")
-        note = "; ".join(
-            part for part in (status, row.cells.get("note") or "", row.cells.get("completion_note") or "") if part
-        )
-        original = _check_original_deadline(row, state, limb)
-        row.text("ext1_meeting")  # the column must be there, even if it is empty
-        obligation = obligations.put(
-            row,
-            state=state,
-            article=int(limb[0]),
-            limb=limb,
-            hostilities_ended=None,
-            standing=_standing(status),
-            source=row.text("source"),
-            note=note,
-            is_verified=is_verified(row.text("source")),
-        )
-        _load_extensions(row, obligation, original, meetings, extensions)
-        _load_completion(row, obligation, completions)
+        with tally.noting_errors():
+            state, status = row.state(states), row.text("status")
+            note = "; ".join(
+                part for part in (status, row.cells.get("note") or "", row.cells.get("completion_note") or "") if part
+            )
+            original = _check_original_deadline(row, state, limb)
+            row.text("ext1_meeting")  # the column must be there, even if it is empty
+            obligation = obligations.put(
+                row,
+                state=state,
+                article=int(limb[0]),
+                limb=limb,
+                hostilities_ended=None,
+                standing=_standing(status),
+                source=row.text("source"),
+                note=note,
+                is_verified=is_verified(row.text("source")),
+            )
+            _load_extensions(row, obligation, original, meetings, lodged, extensions)
+            _load_completion(row, obligation, completions)
 
 
 def _standing(status: str) -> str:
@@ -68,8 +79,21 @@ def _check_original_deadline(row: Row, state: register.State, limb: str) -> date
     return computed
 
 
+def read_lodgings(path: Path) -> Lodgings:
+    """When extension requests were lodged, by (State, paragraph, number), as far as sources say."""
+    return {
+        (row.text("iso3"), row.text("limb"), int(row.text("sequence"))): partial_date(row, "requested_on")
+        for row in optional_rows(path)
+    }
+
+
 def _load_extensions(
-    row: Row, obligation: register.Obligation, original: date, meetings: dict[str, register.Meeting], shelf: Shelf
+    row: Row,
+    obligation: register.Obligation,
+    original: date,
+    meetings: dict[str, register.Meeting],
+    lodged: Lodgings,
+    shelf: Shelf,
 ) -> None:
     current = original
     for sequence in range(1, 5):
@@ -79,18 +103,21 @@ def _load_extensions(
         granted, precision = _granted_until(row, f"ext{sequence}_until", current)
         if granted and granted <= current:
             raise row.fail(f"extension {sequence} to {until} does not lengthen the deadline of {current}")
-        if granted and granted > add_months(current, MAX_EXTENSION_MONTHS[obligation.article]):
+        if granted and granted > add_months(current, MOST_MONTHS[obligation.article]):
             shelf.tally.warnings.append(
                 f"{row.file} line {row.line}: extension {sequence} to {until} is longer than Article "
                 f"{obligation.article} allows at once (from {current})"
             )
         current = granted or current
+        requested = lodged.get((obligation.state_id, obligation.limb, sequence), PartialDate(None, enums.Precision.DAY))
         shelf.put(
             row,
             obligation=obligation,
             sequence=sequence,
             meeting=_meeting_named(row, named, meetings),
             outcome=enums.OutcomeChoices.GRANTED if granted else enums.OutcomeChoices.NOT_SEEN,
+            requested_on=requested.day,
+            requested_precision=requested.precision,
             granted_until=granted,
             precision=precision,
             document=row.text(f"ext{sequence}_document"),
@@ -149,15 +176,44 @@ def load_victim_assistance(path: Path, states: dict[str, register.State], tally:
     """States reported to have Article 5 obligations; lists differ over time, and a State on no list is unclear."""
     shelf = Shelf(tally, register.Obligation, "state", "limb", "hostilities_ended")
     for row in by_key(read_rows(path), "iso3").values():
-        listed = row.text("on_current_isu_list") == "yes"
-        shelf.put(
-            row,
-            state=row.state(states),
-            article=5,
-            limb=enums.Limb.VICTIMS,
-            hostilities_ended=None,
-            standing=enums.StandingChoices.DECLARED if listed else enums.StandingChoices.UNCLEAR,
-            source=row.text("source"),
-            note="; ".join(part for part in (row.text("basis"), row.text("note")) if part),
-            is_verified=is_verified(row.text("source")),
-        )
+        with tally.noting_errors():
+            listed = row.text("on_current_isu_list") == "yes"
+            shelf.put(
+                row,
+                state=row.state(states),
+                article=5,
+                limb=enums.Limb.VICTIMS,
+                hostilities_ended=None,
+                standing=enums.StandingChoices.DECLARED if listed else enums.StandingChoices.UNCLEAR,
+                source=row.text("source"),
+                note="; ".join(part for part in (row.text("basis"), row.text("note")) if part),
+                is_verified=is_verified(row.text("source")),
+            )
+
+
+PROVISIONS = {
+    "Article 17 (entry into force)": enums.DateKind.IN_FORCE,
+    "Article 3": enums.DateKind.STOCKPILES,
+    "Article 4": enums.DateKind.CLEARANCE,
+    "Article 7.1": enums.DateKind.INITIAL_REPORT,
+    "Article 20(3) (withdrawal)": enums.DateKind.WITHDRAWAL,
+}
+
+
+def load_published_dates(path: Path, states: dict[str, register.State], tally: Tally) -> None:
+    """Dates as others published them, right or wrong: each stays beside the computed one."""
+    shelf = Shelf(tally, register.PublishedDate, "state", "kind", "number", "day", "source")
+    for row in optional_rows(path):
+        with tally.noting_errors():
+            published = partial_date(row, "published_deadline")
+            shelf.put(
+                row,
+                state=row.state(states),
+                kind=choose(row, "article", PROVISIONS),
+                number=int(row.text("kind").partition("extension-")[2] or 0),
+                day=published.day,
+                precision=published.precision,
+                text=row.text("published_text"),
+                source=row.text("source_url"),
+                note=row.text("note").removeprefix("ANOMALY: "),
+            )

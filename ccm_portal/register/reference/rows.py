@@ -1,6 +1,5 @@
-"""Rows of a reference file, read so that every value that cannot be used is named with file and line."""
+"""Rows of a reference file, read so that every value that cannot be used is named with file, line and column."""
 
-import csv
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
@@ -11,10 +10,11 @@ from typing import Any
 
 from ccm_portal.register import enums
 from ccm_portal.register import models as register
+from ccm_portal.register.reference.sheets import BadReference, read_sheet
 
 
-class BadReference(Exception):
-    """A reference file that cannot be loaded, with file, line and reason in one line."""
+class MissingColumn(BadReference):
+    """A file that lacks a column: said once, not again for each of its lines."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,12 @@ class Row:
 
     def text(self, column: str) -> str:
         if column not in self.cells:
-            raise self.fail(f"column {column!r} is missing")
-        return (self.cells[column] or "").strip()
+            raise MissingColumn(f"{self.file} line {self.line}: column {column!r} is missing")
+        return self.cells[column].strip()
+
+    def items(self, column: str) -> list[str]:
+        """The items of a list with semicolons; an empty item is passed over (R85)."""
+        return [item.strip() for item in self.text(column).split(";") if item.strip()]
 
     def day(self, column: str) -> date | None:
         """A full ISO date, or nothing."""
@@ -59,28 +63,10 @@ class Row:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of a CSV file in UTF-8."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if not reader.fieldnames:
-                raise BadReference(f"{path.name} is empty: not even its columns are named")
-            row = None
-            for cells in reader:
-                row = Row(path.name, reader.line_num, cells)
-                if None in cells or None in cells.values():
-                    raise row.fail("the line has more or fewer cells than there are columns")
-                yield row
-            if row is None:
-                raise BadReference(f"{path.name} has columns but no rows")
-    except FileNotFoundError:
-        raise BadReference(f"{path} does not exist") from None
-    except OSError as error:
-        raise BadReference(f"{path} cannot be read: {error.strerror}") from None
-    except csv.Error as error:
-        raise BadReference(f"{path.name} is not a CSV file: {error}") from None
-    except UnicodeDecodeError:
-        raise BadReference(f"{path} is not UTF-8 text") from None
+    """The rows of a reference file: CSV, or a workbook's sheet."""
+    sheet = read_sheet(path)
+    for number, cells in sheet.rows:
+        yield Row(sheet.label, number, cells)
 
 
 def optional_rows(path: Path) -> Iterator[Row]:
@@ -92,10 +78,13 @@ def optional_rows(path: Path) -> Iterator[Row]:
 def by_key(rows: Iterable[Row], column: str) -> dict[str, Row]:
     """Rows by a column that must not repeat."""
     found: dict[str, Row] = {}
+    repeated = []
     for row in rows:
-        if row.text(column) in found:
-            raise row.fail(f"{column} {row.text(column)!r} stands on line {found[row.text(column)].line} already")
-        found[row.text(column)] = row
+        first = found.setdefault(row.text(column), row)
+        if first is not row:
+            repeated.append(row.fail(f"{column} {row.text(column)!r} stands on line {first.line} already"))
+    if repeated:
+        raise BadReference(*(str(reason) for reason in repeated))
     return found
 
 

@@ -38,33 +38,40 @@ def load_states(treaty: Path, portal: Path, tally: Tally) -> dict[str, register.
     base = by_key(read_rows(treaty / "un_members.csv"), "iso3")
     signatures = by_key(read_rows(treaty / "signatories.csv"), "iso3")
     named = by_key(optional_rows(portal / "aliases.csv"), "iso3")
-    aliases = {iso3: row.text("aliases") for iso3, row in named.items()}
     for row in [*acts.values(), *signatures.values(), *named.values()]:
-        if row.text("iso3") not in base:
-            raise row.fail(f"unknown ISO code {row.text('iso3')!r}: it is not in un_members.csv")
+        with tally.noting_errors():
+            if row.text("iso3") not in base:
+                raise row.fail(f"unknown ISO code {row.text('iso3')!r}: it is not in un_members.csv")
     for iso3, row in base.items():
-        stored = shelf.rows.get((iso3,))
-        if iso3 not in acts and iso3 not in signatures and stored and (stored.deposited or stored.signed):  # type: ignore[attr-defined]
-            continue  # a file with some States says nothing of the others
-        values = {
-            "iso3": iso3,
-            "iso2": row.text("iso2"),
-            "name": row.text("name_un_short_en"),
-            "name_fr": row.text("name_un_short_fr"),
-            "name_es": row.text("name_un_short_es"),
-            "aliases": aliases.get(iso3, ""),
-            "region": choose(row, "un_region", REGIONS),
-            "region_note": row.text("note"),
-            "un_status": choose(row, "un_status", UN_STATUS),
-            "source": row.text("source"),
-            "is_verified": is_verified(row.text("source")),
-        }
-        if iso3 in signatures:
-            values |= _signature(signatures[iso3])
-        if iso3 in acts:
-            values |= _treaty_acts(acts[iso3], tally)
-        shelf.put(acts.get(iso3, signatures.get(iso3, row)), **values)
+        with tally.noting_errors():
+            stored = shelf.rows.get((iso3,))
+            if iso3 not in acts and iso3 not in signatures and stored and (stored.deposited or stored.signed):  # type: ignore[attr-defined]
+                continue  # a file with some States says nothing of the others
+            layers = [(row, _member(row))]
+            if iso3 in named:
+                layers.append((named[iso3], {"aliases": named[iso3].text("aliases")}))
+            if iso3 in signatures:
+                layers.append((signatures[iso3], _signature(signatures[iso3])))
+            if iso3 in acts:
+                layers.append((acts[iso3], _treaty_acts(acts[iso3], tally)))
+            shelf.put_layers(*layers)
     return {key[0]: state for key, state in shelf.rows.items()}
+
+
+def _member(row: Row) -> dict[str, Any]:
+    return {
+        "iso3": row.text("iso3"),
+        "iso2": row.text("iso2"),
+        "name": row.text("name_un_short_en"),
+        "name_fr": row.text("name_un_short_fr"),
+        "name_es": row.text("name_un_short_es"),
+        "aliases": "",
+        "region": choose(row, "un_region", REGIONS),
+        "region_note": row.text("note"),
+        "un_status": choose(row, "un_status", UN_STATUS),
+        "source": row.text("source"),
+        "is_verified": is_verified(row.text("source")),
+    }
 
 
 def _signature(row: Row) -> dict[str, Any]:
@@ -121,87 +128,100 @@ def load_meetings(
     shelf = Shelf(tally, register.Meeting, "code")
     incomplete = by_key(optional_rows(portal / "meeting_decisions.csv"), "meeting")
     for row in by_key(read_rows(treaty / "meetings.csv"), "id").values():
-        shelf.put(
-            row,
-            code=row.text("id"),
-            kind=choose(row, "type", MEETING_KINDS),
-            first_day=row.day("start_date"),
-            last_day=row.day("end_date"),
-            place=row.text("place"),
-            president=row.state(states, "president_state") if row.text("president_state") else None,
-            decisions_recorded=row.text("id") not in incomplete,
-            source=row.text("source"),
-            note=row.text("note"),
-            is_verified=is_verified(row.text("source")) and "not verified" not in row.text("note"),
-        )
+        with tally.noting_errors():
+            code = row.text("id")
+            layers = [(row, _meeting(row, states))]
+            if code in incomplete:
+                layers.append((incomplete[code], {"decisions_recorded": False}))
+            shelf.put_layers(*layers)
     for code, row in incomplete.items():
-        if (code,) not in shelf.rows:
-            raise row.fail(f"meeting {code!r} is not in meetings.csv")
+        with tally.noting_errors():
+            if (code,) not in shelf.rows:
+                raise row.fail(f"meeting {code!r} is not in meetings.csv")
     return {key[0]: meeting for key, meeting in shelf.rows.items()}
+
+
+def _meeting(row: Row, states: dict[str, register.State]) -> dict[str, Any]:
+    return {
+        "code": row.text("id"),
+        "kind": choose(row, "type", MEETING_KINDS),
+        "first_day": row.day("start_date"),
+        "last_day": row.day("end_date"),
+        "place": row.text("place"),
+        "president": row.state(states, "president_state") if row.text("president_state") else None,
+        "decisions_recorded": True,
+        "source": row.text("source"),
+        "note": row.text("note"),
+        "is_verified": is_verified(row.text("source")) and "not verified" not in row.text("note"),
+    }
 
 
 def load_initial_reports(path: Path, states: dict[str, register.State], tally: Tally) -> None:
     """Initial transparency reports whose date was seen. A blank means "not found", never "not submitted"."""
     shelf = Shelf(tally, register.TransparencyReport, "state", "kind", "covered_year")
     for row in by_key(read_rows(path), "iso3").values():
-        received = partial_date(row, "initial_report_submitted")
-        state = row.state(states)
-        _compare_report_due(row, state, tally)
-        if received.day:
-            shelf.put(
-                row,
-                state=state,
-                kind=enums.ReportKind.INITIAL,
-                covered_year=None,
-                received_on=received.day,
-                precision=received.precision,
-                source=row.text("submitted_source"),
-            )
+        with tally.noting_errors():
+            received = partial_date(row, "initial_report_submitted")
+            state = row.state(states)
+            _compare_report_due(row, state, tally)
+            if received.day:
+                shelf.put(
+                    row,
+                    state=state,
+                    kind=enums.ReportKind.INITIAL,
+                    covered_year=None,
+                    received_on=received.day,
+                    precision=received.precision,
+                    source=row.text("submitted_source"),
+                )
 
 
 def load_report_contents(portal: Path, states: dict[str, register.State], tally: Tally) -> None:
     """Annual reports whose own date was seen, what they put into each form, and where the template is found."""
     reports = Shelf(tally, register.TransparencyReport, "state", "kind", "covered_year")
     for row in optional_rows(portal / "annual_reports.csv"):
-        reports.put(
-            row,
-            state=row.state(states),
-            kind=enums.ReportKind.ANNUAL,
-            covered_year=row.number("covered_year"),
-            signed_on=row.day("signed"),
-            received_on=row.day("received"),
-            address=row.text("address"),
-            source=row.text("source"),
-            note=row.text("note"),
-        )
+        with tally.noting_errors():
+            reports.put(
+                row,
+                state=row.state(states),
+                kind=enums.ReportKind.ANNUAL,
+                covered_year=row.number("covered_year"),
+                signed_on=row.day("signed"),
+                received_on=row.day("received"),
+                address=row.text("address"),
+                source=row.text("source"),
+                note=row.text("note"),
+            )
     forms = Shelf(tally, register.ReportForm, "report", "form")
     for row in optional_rows(portal / "report_forms.csv"):
-        key = (row.text("iso3"), enums.ReportKind.ANNUAL, row.number("covered_year"))
-        if key not in reports.rows:
-            raise row.fail("annual_reports.csv has no such report")
-        forms.put(
-            row,
-            report=reports.rows[key],
-            form=choose(row, "form", {choice.value: choice for choice in enums.FormLetter}),
-            filed=choose(row, "filed", {choice.value: choice for choice in enums.FiledChoices}),
-            unchanged_since=row.day("unchanged_since"),
-            page=row.number("page"),
-            note=row.text("note"),
-        )
+        with tally.noting_errors():
+            key = (row.text("iso3"), enums.ReportKind.ANNUAL, row.number("covered_year"))
+            if key not in reports.rows:
+                raise row.fail("annual_reports.csv has no such report")
+            forms.put(
+                row,
+                report=reports.rows[key],
+                form=choose(row, "form", {choice.value: choice for choice in enums.FormLetter}),
+                filed=choose(row, "filed", {choice.value: choice for choice in enums.FiledChoices}),
+                unchanged_since=row.day("unchanged_since"),
+                page=row.number("page"),
+                note=row.text("note"),
+            )
     templates = Shelf(tally, register.TemplateFile, "version", "form", "is_filled_example", "language")
     for row in optional_rows(portal / "report_templates.csv"):
-        templates.put(
-            row,
-            version=row.text("version"),
-            form=row.text("form"),
-            is_filled_example=False,
-            language=choose(row, "language", {choice.value: choice for choice in enums.SixLanguages}),
-            symbol=row.text("symbol"),
-            address=row.text("address"),
-            source=row.text("source"),
-            note=row.text("note"),
-            is_verified=row.text("verified") != "no",
-        )
+        with tally.noting_errors():
+            templates.put(
+                row,
+                version=row.text("version"),
+                form=row.text("form"),
+                is_filled_example=False,
+                language=choose(row, "language", {choice.value: choice for choice in enums.Language}),
+                symbol=row.text("symbol"),
+                address=row.text("address"),
+                source=row.text("source"),
+                note=row.text("note"),
+                is_verified=row.text("verified") != "no",
+            )
 
 
 def _compare_report_due(row: Row, state: register.State, tally: Tally) -> None:

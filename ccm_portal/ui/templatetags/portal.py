@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils.formats import date_format, number_format
@@ -32,7 +33,9 @@ TONES = {
     "pledged": "info", "committed": "good", "under_way": "good", "done": "done", "cancelled": "mute", "unknown": "mute",
     "state_party": "good", "deposited_not_yet_in_force": "info", "withdrawal_notified": "warn", "signatory": "info",
     "former_state_party": "mute", "non_party": "mute",
-    "granted": "good", "refused": "bad", "pending": "info", "not_seen": "mute",
+    "agrees": "good", "differs": "warn",
+    "granted": "good", "refused": "bad", "pending": "info", "not_seen": "mute", "lodged": "info",
+    "requested": "info", "pressing": "warn", "contacted": "good", "declined": "mute",
 }  # fmt: skip
 
 
@@ -40,6 +43,12 @@ TONES = {
 def badge(code: str, label: Any) -> SafeString:
     """A status in its word and tone."""
     return format_html('<span class="badge {}">{}</span>', TONES[str(code)], label)
+
+
+@register.filter
+def tone(code: str) -> str:
+    """The tone of a status, for pictures that draw its sign."""
+    return TONES[str(code)]
 
 
 @register.filter
@@ -107,6 +116,22 @@ def span(target: date, today: date) -> str:
     else:
         text = ngettext("%(n)s year", "%(n)s years", amount // 365) % {"n": amount // 365}
     return _("in %(span)s") % {"span": text} if days > 0 else _("%(span)s ago") % {"span": text}
+
+
+@register.simple_tag(takes_context=True)
+def as_of_query(context: dict[str, Any]) -> str:
+    """What keeps the day of this page on the next one; nothing where no day was asked for."""
+    asked = context["request"].GET.get("as_of", "").strip()
+    return f"?{urlencode({'as_of': asked})}" if asked else ""
+
+
+@register.simple_tag(takes_context=True)
+def feed_query(context: dict[str, Any]) -> str:
+    """The filters of this list for its calendar feed, which always speaks of today."""
+    query = context["request"].GET.copy()
+    for name in ("page", "per_page", "format", "as_of"):
+        query.pop(name, None)
+    return f"?{query.urlencode()}" if query else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -107,7 +107,9 @@ def test_R024_only_a_delivered_request_is_closed_as_met_and_closing_says_what_ca
 
 
 def test_plain_steps_are_those_without_a_form_of_their_own():
-    assert set(Action) - set(PLAIN_STEPS) == {Action.SUBMIT, Action.RELAY, Action.ANSWER, Action.AGREE}
+    assert set(Action) - set(PLAIN_STEPS) == {
+        Action.SUBMIT, Action.RECORD, Action.CONFIRM, Action.RELAY, Action.ANSWER, Action.AGREE,
+    }  # fmt: skip
 
 
 def test_every_action_says_who_takes_it():

@@ -1,0 +1,22 @@
+"""Open the follow-ups that a day asks for, and close those that need no contact any more; run it every night."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.utils import timezone
+
+from ccm_portal.ui.commands import PortalCommand, parse_day
+from coalitions.outreach.actions import open_follow_ups
+
+
+class Command(PortalCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--as-of", metavar="YYYY-MM-DD")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = open_follow_ups(parse_day(options["as_of"], timezone.localdate()))
+        for item in done.opened:
+            self.stdout.write(f"{item.obligation}: {item.get_reason_display()}, contact by {item.due_on}")
+        self.stdout.write(f"opened: {len(done.opened)}; no longer needed: {done.resolved}")

@@ -1,0 +1,1 @@
+"""Pure rules of follow-ups and outreach."""

@@ -1,0 +1,1 @@
+"""Pure rules of risk flags and extension requests."""

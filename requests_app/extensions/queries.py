@@ -1,0 +1,149 @@
+"""Answers that pages ask of risk flags and extension requests."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
+
+from ccm_portal.register import clocks
+from ccm_portal.register.clocks import Row
+from ccm_portal.register.enums import OutcomeChoices
+from ccm_portal.register.models import ExtensionDecision, Obligation
+from ccm_portal.treaty import extensions as rules
+from ccm_portal.treaty.deadlines import Status
+from ccm_portal.ui.templatetags.portal import money
+from requests_app.extensions.domain.risk import FLAGGED
+from requests_app.extensions.enums import OTHER_NAMES, PROMPTS
+from requests_app.extensions.models import ExtensionDraft, RiskFlag
+
+
+def flags_on(user: object, on: date, **obligations: object) -> dict[int, RiskFlag]:
+    """The risk flags that stood on a day and that the visitor may know of, by obligation: one query."""
+    flags = RiskFlag.objects.visible_to(user).raised_on(on).filter(**obligations)
+    return {flag.obligation_id: flag for flag in flags}
+
+
+SHOWN = ("raised_on", "public_on", "reason", "on_behalf", "is_example")
+
+
+def with_flag_on(obligations: "QuerySet[Obligation]", user: object, on: date) -> "QuerySet[Obligation]":
+    """Obligations with what `flag_of` reads: no query more."""
+    standing = RiskFlag.objects.visible_to(user).raised_on(on).filter(obligation=OuterRef("pk"))
+    return obligations.annotate(flag=Subquery(standing.values_list(JSONObject(**{name: name for name in SHOWN}))[:1]))
+
+
+def flag_of(obligation: Obligation) -> RiskFlag | None:
+    """The flag that stood on the day, as far as the visitor may know of it; needs `with_flag_on`."""
+    values = getattr(obligation, "flag", None)
+    if not values:
+        return None
+    days = {name: date.fromisoformat(values[name]) for name in ("raised_on", "public_on") if values[name]}
+    return RiskFlag(obligation=obligation, **{**values, **days})
+
+
+def with_flags(rows: Iterable[Row], flags: dict[int, RiskFlag]) -> list[Row]:
+    """The clocks as somebody sees them who knows of these flags."""
+    return [
+        replace(row, status=FLAGGED[Status(row.status)]) if row.obligation and row.obligation.pk in flags else row
+        for row in rows
+    ]
+
+
+def clock_of(obligation: Obligation, on: date) -> Row | None:
+    """Where the clock stands on a day; needs `with_facts()`."""
+    return next(iter(clocks.current_rows([obligation], on, clocks.formal_meetings())), None)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a request still lacks, by name, and what does not add up in it."""
+
+    missing: list[str]
+    warnings: list[str]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+
+def missing_of(draft: ExtensionDraft) -> tuple[str, ...]:
+    """The codes of what the draft lacks; needs `for_detail()`."""
+    figures = set("def") if draft.stocks.all() else set()
+    figures |= {letter for letter, name in zip("def", ("initial", "cleared", "remaining"), strict=True)
+                if getattr(draft, name) is not None}  # fmt: skip
+    return rules.missing_items(
+        draft.obligation.article,
+        months=draft.months,
+        texts=draft.texts(),
+        figures=frozenset(figures),
+        has_funding=bool(draft.funding.all()),
+        is_further=is_further(draft.obligation),
+    )
+
+
+def is_further(obligation: Obligation) -> bool:
+    """Whether the clock was extended before."""
+    return any(extension.outcome == OutcomeChoices.GRANTED for extension in obligation.extensions.all())
+
+
+def check(draft: ExtensionDraft) -> Check:
+    """The completeness and the sums of a draft, in words."""
+    return Check([item_name(draft.obligation.article, code) for code in missing_of(draft)], _sums(draft))
+
+
+def items_of(draft: ExtensionDraft) -> list[tuple[str, str]]:
+    """The items of the treaty that have a text, by name."""
+    article, texts = draft.obligation.article, draft.texts()
+    return [(item_name(article, code), texts[code]) for code in PROMPTS[article] if texts[code]]
+
+
+def item_name(article: int, code: str) -> str:
+    """“(b) Reasons”, “Funding table”."""
+    if code in OTHER_NAMES:
+        return str(OTHER_NAMES[code])
+    name = str(PROMPTS[article][code][0])
+    return f"({code}) {name}" if len(code) == 1 else name
+
+
+def _sums(draft: ExtensionDraft) -> list[str]:
+    """Warnings only: areas are surveyed again, and stocks are found."""
+    warnings = [
+        _unbalanced(f"{line.kind} ({line.get_unit_display()})", Decimal(line.as_rule.difference), "")
+        for line in draft.stocks.all()
+        if line.as_rule.difference
+    ]
+    if difference := draft.land.difference:
+        warnings.append(_unbalanced(_("Areas"), difference, " m²"))
+    return warnings
+
+
+def _unbalanced(what: str, difference: Decimal, unit: str) -> str:
+    facts = {"what": what, "number": f"{money(abs(difference))}{unit}"}
+    if difference > 0:
+        return _("%(what)s: %(number)s of what there was is not accounted for.") % facts
+    return _("%(what)s: %(number)s more is accounted for than there was.") % facts
+
+
+def funding_total(draft: ExtensionDraft) -> dict[str, Decimal] | None:
+    """The sums of the funding table's columns, where there is a table."""
+    lines = [line.resources for line in draft.funding.all()]
+    names = ("total", "national", "external", "gap")
+    return {name: sum((getattr(line, name) for line in lines), Decimal(0)) for name in names} if lines else None
+
+
+def lodged_or_considered(on: date) -> list[ExtensionDecision]:
+    """Extension requests known on a day, newest first, each with the outcome that it had by then as `outcome_on`."""
+    rows = ExtensionDecision.objects.filter(Q(meeting__first_day__lte=on) | Q(requested_on__lte=on))
+    found = list(rows.select_related("obligation__state", "meeting", "draft").prefetch_related("meeting__schedules"))
+    for row in found:
+        is_considered = row.meeting is None or row.meeting.first_day <= on
+        row.outcome_on = OutcomeChoices(row.outcome if is_considered else OutcomeChoices.PENDING)  # type: ignore[attr-defined]
+        row.lodged = getattr(row, "draft", None)  # type: ignore[attr-defined]
+        row.granted_on = row.granted_until if is_considered else None  # type: ignore[attr-defined]
+    found.sort(key=lambda row: row.obligation.state.name)
+    found.sort(key=lambda row: row.requested_on or (row.meeting.first_day if row.meeting else date.min), reverse=True)
+    return found
