@@ -4,27 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0001_initial'),
+        ("reports", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PublishedRate',
+            name="PublishedRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.TextField(blank=True, verbose_name='source')),
-                ('is_verified', models.BooleanField(default=True, help_text='Untick what no source confirms.', verbose_name='verified')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('is_example', models.BooleanField(default=False, help_text='Made up for the demonstration.', verbose_name='example')),
-                ('number', models.PositiveSmallIntegerField(unique=True)),
-                ('as_of', models.CharField(max_length=100)),
-                ('measure', models.CharField(max_length=100)),
-                ('value', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField(blank=True, verbose_name="source")),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=True, help_text="Untick what no source confirms.", verbose_name="verified"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False, help_text="Made up for the demonstration.", verbose_name="example"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(unique=True)),
+                ("as_of", models.CharField(max_length=100)),
+                ("measure", models.CharField(max_length=100)),
+                ("value", models.TextField()),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
     ]

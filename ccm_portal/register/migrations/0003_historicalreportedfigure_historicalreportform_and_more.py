@@ -8,301 +8,723 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('register', '0002_complete_register'),
+        ("register", "0002_complete_register"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalReportedFigure',
+            name="HistoricalReportedFigure",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('source', models.TextField(blank=True, verbose_name='source')),
-                ('is_verified', models.BooleanField(default=True, help_text='Untick what no source confirms.', verbose_name='verified')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('is_example', models.BooleanField(default=False, help_text='Made up for the demonstration.', verbose_name='example')),
-                ('form', models.CharField(choices=[('A', 'National implementation measures'), ('B', 'Stockpiles and destruction'), ('C', 'Technical characteristics'), ('D', 'Retained and transferred'), ('E', 'Conversion of production facilities'), ('F', 'Contaminated areas and clearance'), ('G', 'Warning to the population and risk education'), ('H', 'Victim assistance'), ('I', 'National resources, cooperation and assistance'), ('I.4', 'Assistance needed (voluntary)'), ('J', 'Other relevant matters')], max_length=3)),
-                ('page', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='page')),
-                ('article', models.PositiveSmallIntegerField(choices=[(3, 'Article 3 (stockpile destruction)'), (4, 'Article 4 (clearance and risk reduction education)'), (5, 'Article 5 (victim assistance)')])),
-                ('what', models.CharField(choices=[('munitions_held', 'Cluster munitions held'), ('submunitions_held', 'Submunitions held'), ('munitions_destroyed', 'Cluster munitions destroyed'), ('submunitions_destroyed', 'Submunitions destroyed'), ('submunitions_retained', 'Submunitions retained'), ('area_contaminated', 'Area confirmed or suspected'), ('area_released', 'Area released'), ('remnants_destroyed', 'Remnants destroyed in clearance'), ('victims_recorded', 'Casualties recorded'), ('people_assisted', 'People assisted')], max_length=30)),
-                ('detail', models.CharField(blank=True, help_text='Type, place or group that the figure is about.', max_length=120)),
-                ('value', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(0)])),
-                ('unit', models.CharField(blank=True, help_text='For example m²; empty for a number of things.', max_length=20)),
-                ('quote', models.TextField(blank=True, verbose_name='in the words of the report')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("source", models.TextField(blank=True, verbose_name="source")),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=True, help_text="Untick what no source confirms.", verbose_name="verified"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False, help_text="Made up for the demonstration.", verbose_name="example"
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("A", "National implementation measures"),
+                            ("B", "Stockpiles and destruction"),
+                            ("C", "Technical characteristics"),
+                            ("D", "Retained and transferred"),
+                            ("E", "Conversion of production facilities"),
+                            ("F", "Contaminated areas and clearance"),
+                            ("G", "Warning to the population and risk education"),
+                            ("H", "Victim assistance"),
+                            ("I", "National resources, cooperation and assistance"),
+                            ("I.4", "Assistance needed (voluntary)"),
+                            ("J", "Other relevant matters"),
+                        ],
+                        max_length=3,
+                    ),
+                ),
+                ("page", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="page")),
+                (
+                    "article",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (3, "Article 3 (stockpile destruction)"),
+                            (4, "Article 4 (clearance and risk reduction education)"),
+                            (5, "Article 5 (victim assistance)"),
+                        ]
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("munitions_held", "Cluster munitions held"),
+                            ("submunitions_held", "Submunitions held"),
+                            ("munitions_destroyed", "Cluster munitions destroyed"),
+                            ("submunitions_destroyed", "Submunitions destroyed"),
+                            ("submunitions_retained", "Submunitions retained"),
+                            ("area_contaminated", "Area confirmed or suspected"),
+                            ("area_released", "Area released"),
+                            ("remnants_destroyed", "Remnants destroyed in clearance"),
+                            ("victims_recorded", "Casualties recorded"),
+                            ("people_assisted", "People assisted"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "detail",
+                    models.CharField(
+                        blank=True, help_text="Type, place or group that the figure is about.", max_length=120
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(0)]
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        blank=True, help_text="For example m²; empty for a number of things.", max_length=20
+                    ),
+                ),
+                ("quote", models.TextField(blank=True, verbose_name="in the words of the report")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
             ],
             options={
-                'verbose_name': 'historical reported figure',
-                'verbose_name_plural': 'historical reported figures',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical reported figure",
+                "verbose_name_plural": "historical reported figures",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalReportForm',
+            name="HistoricalReportForm",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('form', models.CharField(choices=[('A', 'National implementation measures'), ('B', 'Stockpiles and destruction'), ('C', 'Technical characteristics'), ('D', 'Retained and transferred'), ('E', 'Conversion of production facilities'), ('F', 'Contaminated areas and clearance'), ('G', 'Warning to the population and risk education'), ('H', 'Victim assistance'), ('I', 'National resources, cooperation and assistance'), ('I.4', 'Assistance needed (voluntary)'), ('J', 'Other relevant matters')], max_length=3)),
-                ('filed', models.CharField(choices=[('filled', 'Filled in'), ('unchanged', 'Unchanged'), ('not_applicable', 'Not applicable'), ('empty', 'Empty'), ('not_seen', 'Not seen by the register')], max_length=15, verbose_name='as filed')),
-                ('unchanged_since', models.DateField(blank=True, help_text='The earlier submission that “unchanged” cites.', null=True)),
-                ('page', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='page')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("A", "National implementation measures"),
+                            ("B", "Stockpiles and destruction"),
+                            ("C", "Technical characteristics"),
+                            ("D", "Retained and transferred"),
+                            ("E", "Conversion of production facilities"),
+                            ("F", "Contaminated areas and clearance"),
+                            ("G", "Warning to the population and risk education"),
+                            ("H", "Victim assistance"),
+                            ("I", "National resources, cooperation and assistance"),
+                            ("I.4", "Assistance needed (voluntary)"),
+                            ("J", "Other relevant matters"),
+                        ],
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "filed",
+                    models.CharField(
+                        choices=[
+                            ("filled", "Filled in"),
+                            ("unchanged", "Unchanged"),
+                            ("not_applicable", "Not applicable"),
+                            ("empty", "Empty"),
+                            ("not_seen", "Not seen by the register"),
+                        ],
+                        max_length=15,
+                        verbose_name="as filed",
+                    ),
+                ),
+                (
+                    "unchanged_since",
+                    models.DateField(blank=True, help_text="The earlier submission that “unchanged” cites.", null=True),
+                ),
+                ("page", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="page")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
             ],
             options={
-                'verbose_name': 'historical report form',
-                'verbose_name_plural': 'historical report forms',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical report form",
+                "verbose_name_plural": "historical report forms",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalReportingYear',
+            name="HistoricalReportingYear",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('source', models.TextField(blank=True, verbose_name='source')),
-                ('is_verified', models.BooleanField(default=True, help_text='Untick what no source confirms.', verbose_name='verified')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('is_example', models.BooleanField(default=False, help_text='Made up for the demonstration.', verbose_name='example')),
-                ('covered_year', models.PositiveSmallIntegerField(blank=True, help_text='Empty for the initial reports.', null=True)),
-                ('complete_on', models.DateField(verbose_name='complete as of')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("source", models.TextField(blank=True, verbose_name="source")),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=True, help_text="Untick what no source confirms.", verbose_name="verified"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False, help_text="Made up for the demonstration.", verbose_name="example"
+                    ),
+                ),
+                (
+                    "covered_year",
+                    models.PositiveSmallIntegerField(blank=True, help_text="Empty for the initial reports.", null=True),
+                ),
+                ("complete_on", models.DateField(verbose_name="complete as of")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
             ],
             options={
-                'verbose_name': 'historical reporting year',
-                'verbose_name_plural': 'historical reporting years',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical reporting year",
+                "verbose_name_plural": "historical reporting years",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalTemplateFile',
+            name="HistoricalTemplateFile",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('source', models.TextField(blank=True, verbose_name='source')),
-                ('is_verified', models.BooleanField(default=True, help_text='Untick what no source confirms.', verbose_name='verified')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('is_example', models.BooleanField(default=False, help_text='Made up for the demonstration.', verbose_name='example')),
-                ('form', models.CharField(blank=True, choices=[('A', 'National implementation measures'), ('B', 'Stockpiles and destruction'), ('C', 'Technical characteristics'), ('D', 'Retained and transferred'), ('E', 'Conversion of production facilities'), ('F', 'Contaminated areas and clearance'), ('G', 'Warning to the population and risk education'), ('H', 'Victim assistance'), ('I', 'National resources, cooperation and assistance'), ('I.4', 'Assistance needed (voluntary)'), ('J', 'Other relevant matters')], help_text='Empty for the whole.', max_length=3)),
-                ('is_filled_example', models.BooleanField(default=False, help_text='A form filled in well, not a blank one.')),
-                ('version', models.CharField(max_length=20)),
-                ('language', models.CharField(choices=[('ar', 'Arabic'), ('zh', 'Chinese'), ('en', 'English'), ('fr', 'French'), ('ru', 'Russian'), ('es', 'Spanish')], max_length=2)),
-                ('symbol', models.CharField(blank=True, max_length=40)),
-                ('address', models.URLField(blank=True, max_length=300)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("source", models.TextField(blank=True, verbose_name="source")),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=True, help_text="Untick what no source confirms.", verbose_name="verified"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False, help_text="Made up for the demonstration.", verbose_name="example"
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("A", "National implementation measures"),
+                            ("B", "Stockpiles and destruction"),
+                            ("C", "Technical characteristics"),
+                            ("D", "Retained and transferred"),
+                            ("E", "Conversion of production facilities"),
+                            ("F", "Contaminated areas and clearance"),
+                            ("G", "Warning to the population and risk education"),
+                            ("H", "Victim assistance"),
+                            ("I", "National resources, cooperation and assistance"),
+                            ("I.4", "Assistance needed (voluntary)"),
+                            ("J", "Other relevant matters"),
+                        ],
+                        help_text="Empty for the whole.",
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "is_filled_example",
+                    models.BooleanField(default=False, help_text="A form filled in well, not a blank one."),
+                ),
+                ("version", models.CharField(max_length=20)),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("ar", "Arabic"),
+                            ("zh", "Chinese"),
+                            ("en", "English"),
+                            ("fr", "French"),
+                            ("ru", "Russian"),
+                            ("es", "Spanish"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("symbol", models.CharField(blank=True, max_length=40)),
+                ("address", models.URLField(blank=True, max_length=300)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
             ],
             options={
-                'verbose_name': 'historical template file',
-                'verbose_name_plural': 'historical template files',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical template file",
+                "verbose_name_plural": "historical template files",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='ReportedFigure',
+            name="ReportedFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.TextField(blank=True, verbose_name='source')),
-                ('is_verified', models.BooleanField(default=True, help_text='Untick what no source confirms.', verbose_name='verified')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('is_example', models.BooleanField(default=False, help_text='Made up for the demonstration.', verbose_name='example')),
-                ('form', models.CharField(choices=[('A', 'National implementation measures'), ('B', 'Stockpiles and destruction'), ('C', 'Technical characteristics'), ('D', 'Retained and transferred'), ('E', 'Conversion of production facilities'), ('F', 'Contaminated areas and clearance'), ('G', 'Warning to the population and risk education'), ('H', 'Victim assistance'), ('I', 'National resources, cooperation and assistance'), ('I.4', 'Assistance needed (voluntary)'), ('J', 'Other relevant matters')], max_length=3)),
-                ('page', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='page')),
-                ('article', models.PositiveSmallIntegerField(choices=[(3, 'Article 3 (stockpile destruction)'), (4, 'Article 4 (clearance and risk reduction education)'), (5, 'Article 5 (victim assistance)')])),
-                ('what', models.CharField(choices=[('munitions_held', 'Cluster munitions held'), ('submunitions_held', 'Submunitions held'), ('munitions_destroyed', 'Cluster munitions destroyed'), ('submunitions_destroyed', 'Submunitions destroyed'), ('submunitions_retained', 'Submunitions retained'), ('area_contaminated', 'Area confirmed or suspected'), ('area_released', 'Area released'), ('remnants_destroyed', 'Remnants destroyed in clearance'), ('victims_recorded', 'Casualties recorded'), ('people_assisted', 'People assisted')], max_length=30)),
-                ('detail', models.CharField(blank=True, help_text='Type, place or group that the figure is about.', max_length=120)),
-                ('value', models.DecimalField(decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(0)])),
-                ('unit', models.CharField(blank=True, help_text='For example m²; empty for a number of things.', max_length=20)),
-                ('quote', models.TextField(blank=True, verbose_name='in the words of the report')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField(blank=True, verbose_name="source")),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=True, help_text="Untick what no source confirms.", verbose_name="verified"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False, help_text="Made up for the demonstration.", verbose_name="example"
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("A", "National implementation measures"),
+                            ("B", "Stockpiles and destruction"),
+                            ("C", "Technical characteristics"),
+                            ("D", "Retained and transferred"),
+                            ("E", "Conversion of production facilities"),
+                            ("F", "Contaminated areas and clearance"),
+                            ("G", "Warning to the population and risk education"),
+                            ("H", "Victim assistance"),
+                            ("I", "National resources, cooperation and assistance"),
+                            ("I.4", "Assistance needed (voluntary)"),
+                            ("J", "Other relevant matters"),
+                        ],
+                        max_length=3,
+                    ),
+                ),
+                ("page", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="page")),
+                (
+                    "article",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (3, "Article 3 (stockpile destruction)"),
+                            (4, "Article 4 (clearance and risk reduction education)"),
+                            (5, "Article 5 (victim assistance)"),
+                        ]
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("munitions_held", "Cluster munitions held"),
+                            ("submunitions_held", "Submunitions held"),
+                            ("munitions_destroyed", "Cluster munitions destroyed"),
+                            ("submunitions_destroyed", "Submunitions destroyed"),
+                            ("submunitions_retained", "Submunitions retained"),
+                            ("area_contaminated", "Area confirmed or suspected"),
+                            ("area_released", "Area released"),
+                            ("remnants_destroyed", "Remnants destroyed in clearance"),
+                            ("victims_recorded", "Casualties recorded"),
+                            ("people_assisted", "People assisted"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "detail",
+                    models.CharField(
+                        blank=True, help_text="Type, place or group that the figure is about.", max_length=120
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=16, validators=[django.core.validators.MinValueValidator(0)]
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        blank=True, help_text="For example m²; empty for a number of things.", max_length=20
+                    ),
+                ),
+                ("quote", models.TextField(blank=True, verbose_name="in the words of the report")),
             ],
             options={
-                'ordering': ['report', 'form', 'page', 'pk'],
+                "ordering": ["report", "form", "page", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ReportForm',
+            name="ReportForm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form', models.CharField(choices=[('A', 'National implementation measures'), ('B', 'Stockpiles and destruction'), ('C', 'Technical characteristics'), ('D', 'Retained and transferred'), ('E', 'Conversion of production facilities'), ('F', 'Contaminated areas and clearance'), ('G', 'Warning to the population and risk education'), ('H', 'Victim assistance'), ('I', 'National resources, cooperation and assistance'), ('I.4', 'Assistance needed (voluntary)'), ('J', 'Other relevant matters')], max_length=3)),
-                ('filed', models.CharField(choices=[('filled', 'Filled in'), ('unchanged', 'Unchanged'), ('not_applicable', 'Not applicable'), ('empty', 'Empty'), ('not_seen', 'Not seen by the register')], max_length=15, verbose_name='as filed')),
-                ('unchanged_since', models.DateField(blank=True, help_text='The earlier submission that “unchanged” cites.', null=True)),
-                ('page', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='page')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("A", "National implementation measures"),
+                            ("B", "Stockpiles and destruction"),
+                            ("C", "Technical characteristics"),
+                            ("D", "Retained and transferred"),
+                            ("E", "Conversion of production facilities"),
+                            ("F", "Contaminated areas and clearance"),
+                            ("G", "Warning to the population and risk education"),
+                            ("H", "Victim assistance"),
+                            ("I", "National resources, cooperation and assistance"),
+                            ("I.4", "Assistance needed (voluntary)"),
+                            ("J", "Other relevant matters"),
+                        ],
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "filed",
+                    models.CharField(
+                        choices=[
+                            ("filled", "Filled in"),
+                            ("unchanged", "Unchanged"),
+                            ("not_applicable", "Not applicable"),
+                            ("empty", "Empty"),
+                            ("not_seen", "Not seen by the register"),
+                        ],
+                        max_length=15,
+                        verbose_name="as filed",
+                    ),
+                ),
+                (
+                    "unchanged_since",
+                    models.DateField(blank=True, help_text="The earlier submission that “unchanged” cites.", null=True),
+                ),
+                ("page", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="page")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
             ],
             options={
-                'ordering': ['report', 'form'],
+                "ordering": ["report", "form"],
             },
         ),
         migrations.CreateModel(
-            name='ReportingYear',
+            name="ReportingYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.TextField(blank=True, verbose_name='source')),
-                ('is_verified', models.BooleanField(default=True, help_text='Untick what no source confirms.', verbose_name='verified')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('is_example', models.BooleanField(default=False, help_text='Made up for the demonstration.', verbose_name='example')),
-                ('covered_year', models.PositiveSmallIntegerField(blank=True, help_text='Empty for the initial reports.', null=True)),
-                ('complete_on', models.DateField(verbose_name='complete as of')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField(blank=True, verbose_name="source")),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=True, help_text="Untick what no source confirms.", verbose_name="verified"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False, help_text="Made up for the demonstration.", verbose_name="example"
+                    ),
+                ),
+                (
+                    "covered_year",
+                    models.PositiveSmallIntegerField(blank=True, help_text="Empty for the initial reports.", null=True),
+                ),
+                ("complete_on", models.DateField(verbose_name="complete as of")),
             ],
             options={
-                'ordering': ['-covered_year', '-complete_on'],
+                "ordering": ["-covered_year", "-complete_on"],
             },
         ),
         migrations.CreateModel(
-            name='TemplateFile',
+            name="TemplateFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.TextField(blank=True, verbose_name='source')),
-                ('is_verified', models.BooleanField(default=True, help_text='Untick what no source confirms.', verbose_name='verified')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('is_example', models.BooleanField(default=False, help_text='Made up for the demonstration.', verbose_name='example')),
-                ('form', models.CharField(blank=True, choices=[('A', 'National implementation measures'), ('B', 'Stockpiles and destruction'), ('C', 'Technical characteristics'), ('D', 'Retained and transferred'), ('E', 'Conversion of production facilities'), ('F', 'Contaminated areas and clearance'), ('G', 'Warning to the population and risk education'), ('H', 'Victim assistance'), ('I', 'National resources, cooperation and assistance'), ('I.4', 'Assistance needed (voluntary)'), ('J', 'Other relevant matters')], help_text='Empty for the whole.', max_length=3)),
-                ('is_filled_example', models.BooleanField(default=False, help_text='A form filled in well, not a blank one.')),
-                ('version', models.CharField(max_length=20)),
-                ('language', models.CharField(choices=[('ar', 'Arabic'), ('zh', 'Chinese'), ('en', 'English'), ('fr', 'French'), ('ru', 'Russian'), ('es', 'Spanish')], max_length=2)),
-                ('symbol', models.CharField(blank=True, max_length=40)),
-                ('address', models.URLField(blank=True, max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField(blank=True, verbose_name="source")),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=True, help_text="Untick what no source confirms.", verbose_name="verified"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False, help_text="Made up for the demonstration.", verbose_name="example"
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("A", "National implementation measures"),
+                            ("B", "Stockpiles and destruction"),
+                            ("C", "Technical characteristics"),
+                            ("D", "Retained and transferred"),
+                            ("E", "Conversion of production facilities"),
+                            ("F", "Contaminated areas and clearance"),
+                            ("G", "Warning to the population and risk education"),
+                            ("H", "Victim assistance"),
+                            ("I", "National resources, cooperation and assistance"),
+                            ("I.4", "Assistance needed (voluntary)"),
+                            ("J", "Other relevant matters"),
+                        ],
+                        help_text="Empty for the whole.",
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "is_filled_example",
+                    models.BooleanField(default=False, help_text="A form filled in well, not a blank one."),
+                ),
+                ("version", models.CharField(max_length=20)),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("ar", "Arabic"),
+                            ("zh", "Chinese"),
+                            ("en", "English"),
+                            ("fr", "French"),
+                            ("ru", "Russian"),
+                            ("es", "Spanish"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("symbol", models.CharField(blank=True, max_length=40)),
+                ("address", models.URLField(blank=True, max_length=300)),
             ],
             options={
-                'ordering': ['-version', 'form', 'language'],
+                "ordering": ["-version", "form", "language"],
             },
         ),
         migrations.AddField(
-            model_name='historicaltransparencyreport',
-            name='address',
-            field=models.URLField(blank=True, max_length=300, verbose_name='address of the published report'),
+            model_name="historicaltransparencyreport",
+            name="address",
+            field=models.URLField(blank=True, max_length=300, verbose_name="address of the published report"),
         ),
         migrations.AddField(
-            model_name='historicaltransparencyreport',
-            name='is_cover_only',
-            field=models.BooleanField(default=False, help_text='The cover page replaces all forms: nothing has changed.', verbose_name='cover page only'),
+            model_name="historicaltransparencyreport",
+            name="is_cover_only",
+            field=models.BooleanField(
+                default=False,
+                help_text="The cover page replaces all forms: nothing has changed.",
+                verbose_name="cover page only",
+            ),
         ),
         migrations.AddField(
-            model_name='historicaltransparencyreport',
-            name='signed_on',
-            field=models.DateField(blank=True, help_text='The date of submission that the State wrote.', null=True, verbose_name='date on its cover'),
+            model_name="historicaltransparencyreport",
+            name="signed_on",
+            field=models.DateField(
+                blank=True,
+                help_text="The date of submission that the State wrote.",
+                null=True,
+                verbose_name="date on its cover",
+            ),
         ),
         migrations.AddField(
-            model_name='transparencyreport',
-            name='address',
-            field=models.URLField(blank=True, max_length=300, verbose_name='address of the published report'),
+            model_name="transparencyreport",
+            name="address",
+            field=models.URLField(blank=True, max_length=300, verbose_name="address of the published report"),
         ),
         migrations.AddField(
-            model_name='transparencyreport',
-            name='is_cover_only',
-            field=models.BooleanField(default=False, help_text='The cover page replaces all forms: nothing has changed.', verbose_name='cover page only'),
+            model_name="transparencyreport",
+            name="is_cover_only",
+            field=models.BooleanField(
+                default=False,
+                help_text="The cover page replaces all forms: nothing has changed.",
+                verbose_name="cover page only",
+            ),
         ),
         migrations.AddField(
-            model_name='transparencyreport',
-            name='signed_on',
-            field=models.DateField(blank=True, help_text='The date of submission that the State wrote.', null=True, verbose_name='date on its cover'),
+            model_name="transparencyreport",
+            name="signed_on",
+            field=models.DateField(
+                blank=True,
+                help_text="The date of submission that the State wrote.",
+                null=True,
+                verbose_name="date on its cover",
+            ),
         ),
         migrations.AlterField(
-            model_name='historicaltransparencyreport',
-            name='received_on',
-            field=models.DateField(blank=True, help_text='The last day that fits what the source says; empty where only the date on its cover is known.', null=True, verbose_name='received by the United Nations'),
+            model_name="historicaltransparencyreport",
+            name="received_on",
+            field=models.DateField(
+                blank=True,
+                help_text="The last day that fits what the source says; empty where only the date on its cover is known.",
+                null=True,
+                verbose_name="received by the United Nations",
+            ),
         ),
         migrations.AlterField(
-            model_name='transparencyreport',
-            name='received_on',
-            field=models.DateField(blank=True, help_text='The last day that fits what the source says; empty where only the date on its cover is known.', null=True, verbose_name='received by the United Nations'),
+            model_name="transparencyreport",
+            name="received_on",
+            field=models.DateField(
+                blank=True,
+                help_text="The last day that fits what the source says; empty where only the date on its cover is known.",
+                null=True,
+                verbose_name="received by the United Nations",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transparencyreport',
-            constraint=models.CheckConstraint(condition=models.Q(('received_on__isnull', False), ('signed_on__isnull', False), _connector='OR'), name='report_has_a_date', violation_error_message='Give the date on its cover, or the day the United Nations received it.'),
+            model_name="transparencyreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("received_on__isnull", False), ("signed_on__isnull", False), _connector="OR"),
+                name="report_has_a_date",
+                violation_error_message="Give the date on its cover, or the day the United Nations received it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transparencyreport',
-            constraint=models.CheckConstraint(condition=models.Q(('received_on__isnull', True), ('signed_on__isnull', True), ('signed_on__lte', models.F('received_on')), _connector='OR'), name='report_signed_before_received', violation_error_message='A report is received on or after the date on its cover.'),
+            model_name="transparencyreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("received_on__isnull", True),
+                    ("signed_on__isnull", True),
+                    ("signed_on__lte", models.F("received_on")),
+                    _connector="OR",
+                ),
+                name="report_signed_before_received",
+                violation_error_message="A report is received on or after the date on its cover.",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreportedfigure',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalreportedfigure",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreportedfigure',
-            name='report',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='register.transparencyreport'),
+            model_name="historicalreportedfigure",
+            name="report",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="register.transparencyreport",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreportform',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalreportform",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreportform',
-            name='report',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='register.transparencyreport'),
+            model_name="historicalreportform",
+            name="report",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="register.transparencyreport",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreportingyear',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalreportingyear",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='historicaltemplatefile',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicaltemplatefile",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='reportedfigure',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='register.transparencyreport'),
+            model_name="reportedfigure",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="figures", to="register.transparencyreport"
+            ),
         ),
         migrations.AddField(
-            model_name='reportform',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='forms', to='register.transparencyreport'),
+            model_name="reportform",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="forms", to="register.transparencyreport"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportingyear',
-            constraint=models.UniqueConstraint(fields=('covered_year', 'complete_on'), name='reporting_year_once'),
+            model_name="reportingyear",
+            constraint=models.UniqueConstraint(fields=("covered_year", "complete_on"), name="reporting_year_once"),
         ),
         migrations.AddConstraint(
-            model_name='reportingyear',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='reporting_year_names_its_source', violation_error_message='Say on whose list this rests.'),
+            model_name="reportingyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", ""), _negated=True),
+                name="reporting_year_names_its_source",
+                violation_error_message="Say on whose list this rests.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templatefile',
-            constraint=models.UniqueConstraint(fields=('version', 'form', 'is_filled_example', 'language'), name='template_file_once'),
+            model_name="templatefile",
+            constraint=models.UniqueConstraint(
+                fields=("version", "form", "is_filled_example", "language"), name="template_file_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templatefile',
-            constraint=models.CheckConstraint(condition=models.Q(('address', ''), ('symbol', ''), _negated=True), name='template_file_can_be_found', violation_error_message='Give its symbol or its address.'),
+            model_name="templatefile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("address", ""), ("symbol", ""), _negated=True),
+                name="template_file_can_be_found",
+                violation_error_message="Give its symbol or its address.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedfigure',
-            constraint=models.UniqueConstraint(fields=('report', 'form', 'what', 'detail'), name='reported_figure_once'),
+            model_name="reportedfigure",
+            constraint=models.UniqueConstraint(
+                fields=("report", "form", "what", "detail"), name="reported_figure_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='reported_figure_not_negative', violation_error_message='A figure is never below zero.'),
+            model_name="reportedfigure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", 0)),
+                name="reported_figure_not_negative",
+                violation_error_message="A figure is never below zero.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportform',
-            constraint=models.UniqueConstraint(fields=('report', 'form'), name='report_form_once'),
+            model_name="reportform",
+            constraint=models.UniqueConstraint(fields=("report", "form"), name="report_form_once"),
         ),
         migrations.AddConstraint(
-            model_name='reportform',
-            constraint=models.CheckConstraint(condition=models.Q(('unchanged_since__isnull', True), ('filed', 'unchanged'), _connector='OR'), name='report_form_cites_when_unchanged', violation_error_message='Only an unchanged form cites an earlier submission.'),
+            model_name="reportform",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unchanged_since__isnull", True), ("filed", "unchanged"), _connector="OR"),
+                name="report_form_cites_when_unchanged",
+                violation_error_message="Only an unchanged form cites an earlier submission.",
+            ),
         ),
     ]
