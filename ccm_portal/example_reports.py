@@ -29,7 +29,7 @@ FIGURES = (
 def add_example_report(people: dict[str, User], on: date) -> None:
     """The example report of Lao PDR and its question to the ISU, once."""
     year = on.year - 1 if on >= date(on.year, 5, 1) else on.year - 2
-    if TransparencyReport.objects.filter(state="LAO", kind=ReportKind.ANNUAL).exists():
+    if TransparencyReport.objects.filter(state="LAO", covered_year=year).exists():
         return
     signed = date(year + 1, 4, 20)
     report = TransparencyReport.objects.create(
