@@ -153,6 +153,39 @@ class MeetingAdmin(RegisterAdmin):
     autocomplete_fields = ["president"]
 
 
+class OpenInline(admin.TabularInline):
+    """Rows that whoever may change the record may change with it."""
+
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+class ReportFormInline(OpenInline):
+    model = models.ReportForm
+    formfield_overrides = RegisterAdmin.formfield_overrides
+
+
+class ReportedFigureInline(OpenInline):
+    model = models.ReportedFigure
+    formfield_overrides = RegisterAdmin.formfield_overrides
+
+
+@admin.register(models.ReportingYear)
+class ReportingYearAdmin(RegisterAdmin):
+    list_display = ["covered_year", "complete_on", "source"]
+
+
+@admin.register(models.TemplateFile)
+class TemplateFileAdmin(RegisterAdmin):
+    list_display = ["version", "form", "language", "symbol", "address", "is_verified"]
+    list_filter = ["version", "language", "form"]
+    search_fields = ["version", "symbol"]
+
+
 @admin.register(models.PublishedDate)
 class PublishedDateAdmin(RegisterAdmin):
     list_display = ["state", "kind", "number", "day", "source", "note"]
@@ -168,7 +201,8 @@ class TargetAdmin(RegisterAdmin):
 
 @admin.register(models.TransparencyReport)
 class TransparencyReportAdmin(RegisterAdmin):
-    list_display = ["state", "kind", "covered_year", "received_on", "precision"]
+    inlines = [ReportFormInline, ReportedFigureInline]
+    list_display = ["state", "kind", "covered_year", "signed_on", "received_on", "precision", "is_example"]
     list_filter = ["kind", "covered_year", "state__region"]
     search_fields = ["state__name"]
     autocomplete_fields = ["state"]

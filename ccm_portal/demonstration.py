@@ -12,6 +12,7 @@ from django.db import transaction
 
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
+from ccm_portal.example_reports import add_example_report
 from ccm_portal.register.enums import DocumentKind
 from ccm_portal.register.models import (
     Document,
@@ -89,6 +90,7 @@ def prepare(on: date) -> int:
     _document(on)
     _more_time(people, on)
     _outreach(people, on)
+    add_example_report(people, on)
     return _count() - before
 
 

@@ -12,7 +12,7 @@ from ccm_portal.accounts.models import User
 from ccm_portal.register.known import known_register
 from ccm_portal.register.reference import BadReference, Tally, load_register
 from coalitions.reference import load_coalitions
-from reports.reference import load_reports
+from reports.reference import load_rates, load_reports
 from requests_app.queries import known_support
 from requests_app.reference import load_assistance
 
@@ -47,6 +47,7 @@ def load_all(
             load_assistance(assistance, portal, tally)
             load_coalitions(assistance, portal, tally)
             load_reports(assistance, tally)
+            load_rates(treaty, tally)
         except BadReference as error:
             tally.note_errors(error)
         tally.raise_errors()

@@ -29,6 +29,7 @@ def _development_key() -> str:
 SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", default="") or _development_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+FIRST_ANNUAL_REPORT = env.str("FIRST_ANNUAL_REPORT", default="year_initial_due")  # or year_in_force: a working rule
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")  # the address that mails point to
 
 INSTALLED_APPS = [
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "requests_app",
     "requests_app.extensions",
     "requests_app.discussions",
+    "requests_app.help_desk",
     "ccm_portal.accounts",
     "ccm_portal.register",
     "django.contrib.admin",

@@ -42,6 +42,10 @@ PUBLIC = {
     "statistics": "/reports/statistics/?covered_year=2017&as_of=2018-06-27",
     "progress": "/reports/progress/?starts=2018-01-01&ends=2018-12-31",
     "library": "/library/",
+    "transparency": "/transparency-reports/",
+    "transparency-report": "/transparency-reports/hrv/2013/",
+    "transparency-figures": "/transparency-reports/summary/4/",
+    "transparency-template": "/transparency-reports/template/",
     "offices": "/offices/",
     "office": "/offices/coordinator-on-international-cooperation-and-assistance/",
     "letter": "/offices/coordinator-on-victim-assistance/write/",
@@ -58,6 +62,7 @@ PUBLIC = {
     "not-found": "/requests/NOBODY-2000-001/",
 }
 CHAD = f"TCD-{date.today() - timedelta(days=60):%Y}-001"  # the demonstration submits it sixty days ago
+LAST_REPORT = date.today().year - (1 if date.today() >= date(date.today().year, 5, 1) else 2)  # that of Lao PDR
 OF_A_ROLE = {
     "board-lao": ("lao", "/dashboard/"),
     "board-nor": ("nor", "/dashboard/"),
@@ -70,6 +75,11 @@ OF_A_ROLE = {
     "state-lao": ("lao", "/states/lao/"),
     "calendar-feeds": ("lao", "/my/calendar/"),
     "follow-ups": ("coordinator", "/follow-ups/"),
+    "transparency-reminders": ("isu", "/transparency-reports/reminders/"),
+    "transparency-advice": ("lao", f"/transparency-reports/lao/{LAST_REPORT}/"),
+    "help": ("lao", "/help/"),
+    "help-ticket": ("isu", "/help/1/"),
+    "help-new": ("lao", f"/help/new/?about=/transparency-reports/lao/{LAST_REPORT}/"),
     "record-need": ("isu", "/requests/record/"),
     "data-quality": ("isu", "/reports/data-quality/"),
     "request-owner": ("tcd", f"/requests/{CHAD}/"),

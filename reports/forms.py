@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ccm_portal.register.enums import DecisionKind, DocumentKind
+from ccm_portal.register.enums import DecisionKind, DocumentKind, Region, ReportStatus
 from ccm_portal.register.forms import AsOfForm
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from reports.decisions import Entry
@@ -16,6 +16,27 @@ from reports.decisions import Entry
 class StatisticsForm(forms.Form):
     covered_year = forms.IntegerField(label=_("Reports for the year"), min_value=2010, max_value=2100)
     as_of = forms.DateField(label=_("As of"), widget=DateInput)
+
+
+class CoveredYearForm(forms.Form):
+    """Reports for one covered year, by State."""
+
+    field_order = ["covered_year", "q", "region", "status", "initial_status", "as_of"]
+    covered_year = forms.IntegerField(label=_("Year covered"), required=False, min_value=2010, max_value=2100)
+    q = forms.CharField(label=_("State"), required=False, max_length=80)
+    region = forms.ChoiceField(
+        label=_("Region"), required=False, choices=[("", _("All")), *Region.choices], widget=FastSelect
+    )
+    as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput)
+
+
+class TransparencyFilter(CoveredYearForm):
+    status = forms.ChoiceField(
+        label=_("Annual report"), required=False, choices=[("", _("All")), *ReportStatus.choices], widget=FastSelect
+    )
+    initial_status = forms.ChoiceField(
+        label=_("Initial report"), required=False, choices=[("", _("All")), *ReportStatus.choices], widget=FastSelect
+    )
 
 
 class PeriodForm(forms.Form):

@@ -25,6 +25,21 @@ class PublishedFigure(Sourced):
         return f"{self.measure} {self.as_of}: {self.value}"
 
 
+class PublishedRate(Sourced):
+    """What a paper said of the filing of transparency reports, in its own words: some give no day, some no number."""
+
+    number = models.PositiveSmallIntegerField(unique=True)
+    as_of = models.CharField(max_length=100)
+    measure = models.CharField(max_length=100)
+    value = models.TextField()
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.as_of}: {self.measure}"
+
+
 class Practice(Sourced):
     """A published good practice or lesson, described in the portal's own words."""
 

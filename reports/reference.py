@@ -5,8 +5,8 @@ from pathlib import Path
 
 from ccm_portal.register.enums import Precision, ReportKind
 from ccm_portal.register.models import TransparencyReport
-from ccm_portal.register.reference import Row, Shelf, Tally, read_rows
-from reports.models import Practice, PublishedFigure
+from ccm_portal.register.reference import Row, Shelf, Tally, optional_rows, read_rows
+from reports.models import Practice, PublishedFigure, PublishedRate
 from requests_app.enums import AreaCode, Channel
 from requests_app.models import AssistanceRequest
 
@@ -58,6 +58,22 @@ def load_reports(assistance: Path, tally: Tally) -> None:
                 source=row.text("lesson_basis"),
                 is_verified=row.text("confidence") == "high",
             )
+
+
+def load_rates(treaty: Path, tally: Tally) -> None:
+    """What others have published of the filing of transparency reports."""
+    shelf = Shelf(tally, PublishedRate, "number")
+    for number, row in enumerate(optional_rows(treaty / "article7_rates.csv"), start=1):
+        with tally.noting_errors():
+            if row.text("value"):
+                shelf.put(
+                    row,
+                    number=number,
+                    as_of=row.text("as_of"),
+                    measure=row.text("measure"),
+                    value=row.text("value"),
+                    source=row.text("source"),
+                )
 
 
 def _load_reports_behind_requests(tally: Tally, row: Row) -> None:

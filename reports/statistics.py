@@ -64,8 +64,8 @@ def statistics(covered_year: int, as_of: date, requests: RequestQuerySet) -> Sta
         for area in AreaCode
         if any(code == area.value for _name, code in pairs)
     }
-    reports = TransparencyReport.objects.filter(
-        kind=ReportKind.ANNUAL, covered_year=covered_year, received_on__lte=as_of, is_example=False
+    reports = TransparencyReport.objects.known_by(as_of).filter(
+        kind=ReportKind.ANNUAL, covered_year=covered_year, is_example=False
     )
     figures = list(PublishedFigure.objects.filter(covered_year=covered_year, as_of__lte=as_of))
     latest = figures[0].as_of if figures else None

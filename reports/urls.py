@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import record_views, views
+from reports import record_views, transparency_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -9,6 +9,13 @@ urlpatterns = [
     path("reports/statistics/", views.statistics_page, name="statistics"),
     path("reports/progress/", views.progress_page, name="progress"),
     path("reports/data-quality/", views.data_quality, name="data_quality"),
+    path("transparency-reports/", transparency_views.report_list, name="transparency"),
+    path("transparency-reports/reminders/", transparency_views.reminder_list, name="reminders"),
+    path("transparency-reports/template/", transparency_views.template_page, name="template"),
+    path("transparency-reports/summary/<int:article>/", transparency_views.figure_list, name="figures"),
+    path(
+        "transparency-reports/<str:iso3>/<str:covered>/", transparency_views.report_detail, name="transparency_report"
+    ),
     path("library/", views.library, name="library"),
     path("decisions/", record_views.decision_list, name="decisions"),
     path("decisions/<slug:code>/", record_views.decision_detail, name="decision"),

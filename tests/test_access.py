@@ -24,6 +24,7 @@ from coalitions.outreach.models import FollowUp
 from requests_app.actions import submit_request
 from requests_app.enums import Channel, Status, Visibility
 from requests_app.extensions.actions import raise_flag
+from requests_app.help_desk.models import HelpTicket
 from requests_app.models import AssistanceRequest, Relay
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory, MemberFactory
 from tests.conftest import person
@@ -136,6 +137,26 @@ TABLE = [
     ("GET", "/reports/progress/", ALL),
     ("GET", "/reports/data-quality/", "302 404 404 404 404 404 404 404 404 200"),
     ("GET", "/library/", ALL),
+    ("GET", "/transparency-reports/", ALL),
+    ("GET", "/transparency-reports/template/", ALL),
+    ("GET", "/transparency-reports/template/?language=ru&version=2010", ALL),
+    ("GET", "/transparency-reports/summary/4/", ALL),
+    ("GET", "/transparency-reports/summary/9/", GONE),
+    ("GET", "/transparency-reports/mrt/initial/", ALL),
+    ("GET", "/transparency-reports/hrv/2013/", ALL),
+    ("GET", "/transparency-reports/xxx/2013/", GONE),
+    ("GET", "/transparency-reports/mrt/2009/", GONE),
+    ("GET", "/transparency-reports/reminders/", "302 403 403 403 403 403 200 403 403 200"),
+    ("GET", "/help/", "302 200 200 200 403 403 403 403 403 200"),
+    ("GET", "/help/new/", "302 200 200 200 403 403 403 403 403 200"),
+    ("POST", "/help/new/", "302 422 422 422 403 403 403 403 403 422"),
+    ("GET", "/help/{ticket}/", "302 200 404 404 404 404 404 404 404 200"),
+    ("GET", "/help/{ticket}/reply/", POST_ONLY),
+    ("POST", "/help/{ticket}/reply/", "302 302 404 404 404 404 404 404 404 302", {"text": "Thanks"}),
+    ("GET", "/help/{ticket}/assign/", POST_ONLY),
+    ("POST", "/help/{ticket}/assign/", "302 403 404 404 404 404 404 404 404 302", {"to": ""}),
+    ("GET", "/help/{ticket}/close/", POST_ONLY),
+    ("POST", "/help/{ticket}/close/", "302 302 404 404 404 404 404 404 404 302"),
     ("GET", "/offices/", ALL),
     ("GET", "/offices/president/", ALL),
     ("GET", "/offices/none/", GONE),
@@ -246,7 +267,10 @@ def world(settings, tmp_path):
     raise_flag(clock, reason="Sand.", by=writer, today=timezone.localdate())
     open_follow_ups(date(2026, 11, 21))
     task = FollowUp.objects.get(obligation__state="IRQ")
-    return {"file": file.pk, "foreign": foreign.pk, "clock": clock.pk, "task": task.pk}
+    ticket = HelpTicket.objects.create(
+        state_id="MRT", kind="report", subject="Form F", opened_by=person("asks@access.org")
+    )
+    return {"file": file.pk, "foreign": foreign.pk, "clock": clock.pk, "task": task.pk, "ticket": ticket.pk}
 
 
 def status_of(client, method, address, data):
@@ -272,7 +296,7 @@ def test_access_table(role, world):
 
 def test_every_address_is_in_the_table():
     routes = {
-        resolve(address.format(file=1, foreign=2, clock=3, task=4).split("?")[0]).route
+        resolve(address.format(file=1, foreign=2, clock=3, task=4, ticket=5).split("?")[0]).route
         for _method, address, *_rest in TABLE
     }
     assert set(own_patterns()) - routes == set()
@@ -286,7 +310,7 @@ def test_every_role_is_in_every_line():
 def test_what_the_public_reaches_has_opted_out_of_sign_in():
     """Login is required by the middleware; a view that anybody may open says so, and the table knows it."""
     public = {
-        resolve(line[1].format(file=1, foreign=2, clock=3, task=4).split("?")[0]).route
+        resolve(line[1].format(file=1, foreign=2, clock=3, task=4, ticket=5).split("?")[0]).route
         for line in TABLE
         if not line[2].startswith("302")
     }

@@ -1,22 +1,22 @@
 """The register's deadlines as rows: what pages, commands and calendar feeds show. Reads, never writes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from django.conf import settings
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
 from ccm_portal.register.enums import OutcomeChoices, ReportKind, ReportStatus, StatusChoices
 from ccm_portal.register.known import Register, known_register
-from ccm_portal.register.models import Obligation, State, TransparencyReport
+from ccm_portal.register.models import Obligation, ReportingYear, State, TransparencyReport
 from ccm_portal.treaty import reports
-from ccm_portal.treaty.dates import annual_report_due, initial_report_due
+from ccm_portal.treaty.dates import FirstAnnualReport, annual_report_due, initial_report_due
 from ccm_portal.treaty.deadlines import Basis, Deadline, Facts, Position, Status, deadline_history
 from ccm_portal.treaty.deadlines import position as position_of
 from ccm_portal.treaty.meetings import FormalMeeting
-from ccm_portal.treaty.reports import Timeliness
 
 COLUMNS = [
     "iso3", "state", "article", "clock", "sequence", "deadline", "basis", "status", "decided_by",
@@ -157,34 +157,45 @@ def _undecided_by(obligation: Obligation) -> str:
     return f"{latest.meeting.code} ({latest.document})" if latest.document else latest.meeting.code  # type: ignore[union-attr]
 
 
+def first_annual_rule() -> FirstAnnualReport:
+    """The working rule that this portal is set to (`FIRST_ANNUAL_REPORT`)."""
+    return FirstAnnualReport(settings.FIRST_ANNUAL_REPORT)
+
+
 def report_rows(states: Iterable[State], on: date, *, history: bool = False) -> list[Row]:
     """Article 7: the initial report of each State bound on the day and its next annual one; with history, every
     annual report due so far. The states need their reports prefetched."""
     rows = []
+    complete, rule = ReportingYear.objects.complete_days(), first_annual_rule()
     for state in states:
         if state.in_force is None or not state.is_party_on(on):
             continue
         received = {(r.kind, r.covered_year): r for r in state.reports.all()}
         due = initial_report_due(state.in_force)
         initial = received.get((ReportKind.INITIAL, None))
-        rows.append(_report_row(state, "7.1", due, initial, None, on))
+        rows.append(report_row(state, "7.1", due, initial, None, on, complete))
         years = (
-            [year for year, _due in reports.annual_reports_due(state.in_force, state.withdrawn, on)] if history else []
+            [year for year, _due in reports.annual_reports_due(state.in_force, state.withdrawn, on, rule)]
+            if history
+            else []
         )
-        for year in [*years, reports.next_annual_report_year(state.in_force, on)]:
+        for year in [*years, reports.next_annual_report_year(state.in_force, on, rule)]:
             report = received.get((ReportKind.ANNUAL, year))
-            rows.append(_report_row(state, "7.2", annual_report_due(year), report, year, on))
+            rows.append(report_row(state, "7.2", annual_report_due(year), report, year, on, complete))
     return rows
 
 
-def _report_row(
-    state: State, clock: str, due: date, report: TransparencyReport | None, year: int | None, on: date
+def report_row(
+    state: State,
+    clock: str,
+    due: date,
+    report: TransparencyReport | None,
+    year: int | None,
+    on: date,
+    complete: Mapping[int | None, date],
 ) -> Row:
-    status: str = reports.timeliness(due, report.received_on if report else None, on)
-    if status == Timeliness.OVERDUE:
-        status = ReportStatus.NOT_ON_RECORD
-    elif status == Timeliness.LATE and report and report.earliest <= due:
-        status = ReportStatus.RECEIVED
+    """One due report; `complete` says up to which day the register holds every report for a covered year."""
+    status = reports.standing(due, report.filing if report else None, on, complete.get(year))
     return Row(
         state=state,
         article=7,

@@ -4,6 +4,7 @@ from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ccm_portal.treaty.completeness import Filed
 from ccm_portal.treaty.deadlines import Clock, Outcome, Standing, Status
 from ccm_portal.treaty.membership import Membership
 
@@ -148,6 +149,7 @@ class Theme(TextChoices):
 
     COOPERATION = "cooperation", _("International cooperation and assistance")
     CLEARANCE = "clearance", _("Clearance and risk education")
+    TRANSPARENCY = "transparency", _("Transparency measures")
 
 
 class DocumentKind(TextChoices):
@@ -229,3 +231,45 @@ class ReportStatus(TextChoices):
     LATE = "late", _("Received late")
     RECEIVED = "received", _("Received, day not known")
     NOT_ON_RECORD = "not_on_record", _("Not on record")
+    OVERDUE = "overdue", _("Overdue")
+
+
+class FormLetter(TextChoices):
+    """The forms of the Article 7 template; needs (I.4) have a row of their own, because they are voluntary."""
+
+    A = "A", _("National implementation measures")
+    B = "B", _("Stockpiles and destruction")
+    C = "C", _("Technical characteristics")
+    D = "D", _("Retained and transferred")
+    E = "E", _("Conversion of production facilities")
+    F = "F", _("Contaminated areas and clearance")
+    G = "G", _("Warning to the population and risk education")
+    H = "H", _("Victim assistance")
+    I = "I", _("National resources, cooperation and assistance")  # noqa: E741 - the form's own letter
+    I4 = "I.4", _("Assistance needed (voluntary)")
+    J = "J", _("Other relevant matters")
+
+
+class FiledChoices(TextChoices):
+    """What a State put into a form."""
+
+    FILLED = Filed.FILLED.value, _("Filled in")
+    UNCHANGED = Filed.UNCHANGED.value, _("Unchanged")
+    NOT_APPLICABLE = Filed.NOT_APPLICABLE.value, _("Not applicable")
+    EMPTY = Filed.EMPTY.value, _("Empty")
+    NOT_SEEN = Filed.NOT_SEEN.value, _("Not seen by the register")
+
+
+class FigureKind(TextChoices):
+    """What a figure in a report counts."""
+
+    MUNITIONS_HELD = "munitions_held", _("Cluster munitions held")
+    SUBMUNITIONS_HELD = "submunitions_held", _("Submunitions held")
+    MUNITIONS_DESTROYED = "munitions_destroyed", _("Cluster munitions destroyed")
+    SUBMUNITIONS_DESTROYED = "submunitions_destroyed", _("Submunitions destroyed")
+    SUBMUNITIONS_RETAINED = "submunitions_retained", _("Submunitions retained")
+    AREA_CONTAMINATED = "area_contaminated", _("Area confirmed or suspected")
+    AREA_RELEASED = "area_released", _("Area released")
+    REMNANTS_DESTROYED = "remnants_destroyed", _("Remnants destroyed in clearance")
+    VICTIMS_RECORDED = "victims_recorded", _("Casualties recorded")
+    PEOPLE_ASSISTED = "people_assisted", _("People assisted")

@@ -87,7 +87,7 @@ class DeadlineFilter(AsOfForm):
             ("", _("Running")),
             ("all", _("All")),
             *StatusChoices.choices,
-            *ReportStatus.choices,
+            *(choice for choice in ReportStatus.choices if choice[0] not in StatusChoices.values),
         ],
         widget=FastSelect,
     )

@@ -5,6 +5,7 @@ All dates are plain calendar dates. The treaty knows no weekends and no time zon
 
 import calendar
 from datetime import date, timedelta
+from enum import StrEnum
 
 # Article 17.1: the Convention entered into force on the first day of the sixth month after the month of the
 # thirtieth instrument, which was deposited on 16 February 2010.
@@ -53,13 +54,17 @@ def annual_report_due(covered_year: int) -> date:
     return date(covered_year + 1, 4, 30)
 
 
-def first_annual_report_year(in_force: date) -> int:
-    """The first calendar year that an annual report covers: the year in which the initial report fell due.
+class FirstAnnualReport(StrEnum):
+    """Which calendar year the first annual report covers: the Convention does not say it in so many words."""
 
-    The treaty does not say in so many words which 30 April is the first; this is the working rule (`domain` 1.1,
-    edge case 4), to be confirmed with the ISU.
-    """
-    return initial_report_due(in_force).year
+    YEAR_INITIAL_DUE = "year_initial_due"
+    YEAR_IN_FORCE = "year_in_force"
+
+
+def first_annual_report_year(in_force: date, rule: FirstAnnualReport = FirstAnnualReport.YEAR_INITIAL_DUE) -> int:
+    """Article 7.2, working rule to be confirmed with the ISU: the first calendar year that an annual report covers is
+    the one in which the initial report fell due, or else the one in which the Convention entered into force."""
+    return in_force.year if rule is FirstAnnualReport.YEAR_IN_FORCE else initial_report_due(in_force).year
 
 
 def clarification_reply_due(received: date) -> date:

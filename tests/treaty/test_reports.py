@@ -127,7 +127,7 @@ def test_history_lists_every_annual_report(db):
 
 
 def test_R080_annual_report_of_2013(db):
-    TransparencyReport.objects.create(state_id="HRV", kind="annual", covered_year=2013, received_on=date(2014, 5, 5))
+    """As the report itself shows: dated 5 May 2014 on its cover."""
     statuses = {row.covered_year: row.status for row in rows_of("HRV", "2014-06-01", history=True)}
     assert statuses[2013] == "late"
     assert statuses[2012] == "not_on_record"
@@ -146,12 +146,9 @@ def test_R080_annual_report_of_2013(db):
 )
 def test_day_not_known_is_not_called_late(db, precision, received_on):
     """The stored day is the last that fits the source: where an earlier one would be in time, nobody is late."""
-    TransparencyReport.objects.create(
-        state_id="HRV",
-        kind="annual",
-        covered_year=2013,
-        received_on=date.fromisoformat(received_on),
-        precision=precision,
+    changed = TransparencyReport.objects.filter(state="HRV", covered_year=2013).update(
+        signed_on=None, received_on=date.fromisoformat(received_on), precision=precision
     )
+    assert changed == 1
     statuses = {row.covered_year: row.status for row in rows_of("HRV", "2015-01-01", history=True)}
     assert statuses[2013] in {"received", "on_time"}

@@ -31,7 +31,12 @@ from ccm_portal.register.reference.rows import (
     read_rows,
 )
 from ccm_portal.register.reference.shelf import Shelf, Tally
-from ccm_portal.register.reference.states import load_initial_reports, load_meetings, load_states
+from ccm_portal.register.reference.states import (
+    load_initial_reports,
+    load_meetings,
+    load_report_contents,
+    load_states,
+)
 
 __all__ = [
     "BadReference",
@@ -58,6 +63,7 @@ def load_register(treaty: Path, assistance: Path, portal: Path, tally: Tally) ->
     load_targets(portal / "targets.csv", tally)
     load_victim_assistance(treaty / "article5.csv", states, tally)
     load_initial_reports(treaty / "article7.csv", states, tally)
+    load_report_contents(portal, states, tally)
     load_offices(assistance / "coordinators.csv", states, meetings, tally)
     load_bodies(portal, tally)
     load_organisations(assistance, states, tally)

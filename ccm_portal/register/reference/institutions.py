@@ -20,6 +20,7 @@ OFFICE_KINDS = {
 THEMES = {
     "International cooperation and assistance": enums.Theme.COOPERATION,
     "Clearance and risk reduction education": enums.Theme.CLEARANCE,
+    "Transparency measures": enums.Theme.TRANSPARENCY,
 }
 #: What stands for the holders in stored texts, by theme.
 PLACEHOLDERS = {

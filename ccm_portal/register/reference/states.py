@@ -176,6 +176,54 @@ def load_initial_reports(path: Path, states: dict[str, register.State], tally: T
                 )
 
 
+def load_report_contents(portal: Path, states: dict[str, register.State], tally: Tally) -> None:
+    """Annual reports whose own date was seen, what they put into each form, and where the template is found."""
+    reports = Shelf(tally, register.TransparencyReport, "state", "kind", "covered_year")
+    for row in optional_rows(portal / "annual_reports.csv"):
+        with tally.noting_errors():
+            reports.put(
+                row,
+                state=row.state(states),
+                kind=enums.ReportKind.ANNUAL,
+                covered_year=row.number("covered_year"),
+                signed_on=row.day("signed"),
+                received_on=row.day("received"),
+                address=row.text("address"),
+                source=row.text("source"),
+                note=row.text("note"),
+            )
+    forms = Shelf(tally, register.ReportForm, "report", "form")
+    for row in optional_rows(portal / "report_forms.csv"):
+        with tally.noting_errors():
+            key = (row.text("iso3"), enums.ReportKind.ANNUAL, row.number("covered_year"))
+            if key not in reports.rows:
+                raise row.fail("annual_reports.csv has no such report")
+            forms.put(
+                row,
+                report=reports.rows[key],
+                form=choose(row, "form", {choice.value: choice for choice in enums.FormLetter}),
+                filed=choose(row, "filed", {choice.value: choice for choice in enums.FiledChoices}),
+                unchanged_since=row.day("unchanged_since"),
+                page=row.number("page"),
+                note=row.text("note"),
+            )
+    templates = Shelf(tally, register.TemplateFile, "version", "form", "is_filled_example", "language")
+    for row in optional_rows(portal / "report_templates.csv"):
+        with tally.noting_errors():
+            templates.put(
+                row,
+                version=row.text("version"),
+                form=row.text("form"),
+                is_filled_example=False,
+                language=choose(row, "language", {choice.value: choice for choice in enums.Language}),
+                symbol=row.text("symbol"),
+                address=row.text("address"),
+                source=row.text("source"),
+                note=row.text("note"),
+                is_verified=row.text("verified") != "no",
+            )
+
+
 def _compare_report_due(row: Row, state: register.State, tally: Tally) -> None:
     """Article 7.1: a computed due date must agree; a published one that differs is named; the computed one holds."""
     if state.in_force is None:
