@@ -42,7 +42,10 @@ class RegisterAdmin(IsuAdmin, SimpleHistoryAdmin):
     """Facts with their source: short text fields, history of every change with its reason."""
 
     form = FactForm
-    formfield_overrides = {fields.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 90})}}
+    formfield_overrides = {
+        fields.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 90})},
+        fields.URLField: {"assume_scheme": "https"},
+    }
     history_list_display = ["source", "history_change_reason"]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

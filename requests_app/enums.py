@@ -4,8 +4,6 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ccm_portal.register.enums import FormLetter
-
 
 class AreaCode(TextChoices):
     """Obligation areas in which States ask for assistance; each belongs to an Article (`ARTICLE_OF_AREA`)."""
@@ -55,8 +53,7 @@ class Channel(TextChoices):
 RECORDED_CHANNELS = (Channel.ARTICLE_7, Channel.FORMAL_MEETING, Channel.INFORMAL_MEETING)
 
 #: Forms of the Article 7 report.
-#: A request names a whole form; needs (I.4) stand in Form I.
-REPORT_FORMS = [(letter, letter) for letter in FormLetter.values if len(letter) == 1]
+REPORT_FORMS = [(letter, letter) for letter in "ABCDEFGHIJ"]
 
 
 class Visibility(TextChoices):
