@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
-from ccm_portal.register.enums import FigureKind, FormLetter, ReportKind, StandingChoices
+from ccm_portal.register.enums import FigureKind, FormLetter, Limb, ReportKind, StandingChoices
 from ccm_portal.register.models import (
     Obligation,
     ReportedFigure,
@@ -252,11 +252,11 @@ def _judged(report: TransparencyReport, filed_on: date, forms: dict[str, complet
 
 def _running_articles(iso3: str, on: date) -> Iterator[int]:
     """The Articles under which a declared obligation ran on a day."""
-    obligations = list(Obligation.objects.filter(state=iso3, standing=StandingChoices.DECLARED).with_facts())
-    for row in clocks.current_rows(obligations, on, clocks.formal_meetings()):
-        if row.is_running:
+    for row in clocks.known_rows(on).values():
+        if row.state.pk == iso3 and row.is_running:
             yield row.article
-    if any(not obligation.is_clock for obligation in obligations):
+    victims = Obligation.objects.filter(state=iso3, limb=Limb.VICTIMS, standing=StandingChoices.DECLARED)
+    if victims.exists():
         yield 5
 
 

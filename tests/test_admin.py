@@ -200,7 +200,8 @@ def test_extension_decision_is_added_on_the_obligation(staff):
 
 def test_transparency_report_is_recorded_by_hand(staff):
     data = {"state": "TGO", "kind": "annual", "covered_year": "2025", "received_on": "2026-04-30", "precision": "day",
-            "is_verified": "on"}  # fmt: skip
+            "is_verified": "on", "forms-TOTAL_FORMS": "0", "forms-INITIAL_FORMS": "0",
+            "figures-TOTAL_FORMS": "0", "figures-INITIAL_FORMS": "0"}  # fmt: skip
     assert staff.post(address(TransparencyReport, "add"), data).status_code == 302
     assert TransparencyReport.objects.filter(state="TGO", covered_year=2025).exists()
     again = staff.post(address(TransparencyReport, "add"), data)

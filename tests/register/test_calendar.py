@@ -171,7 +171,7 @@ def test_a_calendar_that_has_it_is_told_so(client):
     etag, changed = response["ETag"], response["Last-Modified"]
     assert client.get("/deadlines.ics", headers={"if-none-match": etag}).status_code == 304
     assert client.get("/deadlines.ics", headers={"if-modified-since": changed}).status_code == 304
-    _save(iraq(), source="Another source")
+    _save(iraq().extensions.last(), source="Another source")  # shown: the second of the day may still be the same
     assert client.get("/deadlines.ics", headers={"if-none-match": etag}).status_code == 200
 
 

@@ -24,7 +24,11 @@ from ccm_portal.register.models import (
     Office,
     OfficeTerm,
     PublishedDate,
+    ReportedFigure,
+    ReportForm,
+    ReportingYear,
     State,
+    TemplateFile,
     TransparencyReport,
 )
 
@@ -76,6 +80,11 @@ def baselines():
         IndicatorValue.objects.create(indicator=indicator, year=year, value=1, is_baseline=True)
 
 
+def a_figure(**values):
+    report = TransparencyReport.objects.create(**a_report())
+    return {"report": report, "form": "F", "article": 4, "what": "area_released", "value": 1} | values
+
+
 BREAKERS = {
     "state_signed_before_deposit": lambda: a_state(signed="2011-01-02", deposited="2011-01-01", instrument="accession"),
     "state_withdraws_after_deposit": lambda: a_state(
@@ -108,6 +117,18 @@ BREAKERS = {
     "report_initial_once": lambda: twice(TransparencyReport, **a_report(kind="initial", covered_year=None)),
     "report_annual_once": lambda: twice(TransparencyReport, **a_report()),
     "report_year_if_annual": lambda: TransparencyReport.objects.create(**a_report(kind="initial")),
+    "report_has_a_date": lambda: TransparencyReport.objects.create(**a_report(received_on=None)),
+    "report_signed_before_received": lambda: TransparencyReport.objects.create(**a_report(signed_on="2024-02-01")),
+    "report_form_once": lambda: twice(ReportForm, report=TransparencyReport.objects.create(**a_report()), form="C"),
+    "report_form_cites_when_unchanged": lambda: ReportForm.objects.create(
+        report=TransparencyReport.objects.create(**a_report()), form="C", filed="filled", unchanged_since=DAY
+    ),
+    "reported_figure_once": lambda: twice(ReportedFigure, **a_figure()),
+    "reported_figure_not_negative": lambda: ReportedFigure.objects.create(**a_figure(value=-1)),
+    "reporting_year_once": lambda: twice(ReportingYear, covered_year=2026, complete_on=DAY, source="A list"),
+    "reporting_year_names_its_source": lambda: ReportingYear.objects.create(covered_year=2026, complete_on=DAY),
+    "template_file_once": lambda: twice(TemplateFile, version="1", language="en", symbol="CCM/1"),
+    "template_file_can_be_found": lambda: TemplateFile.objects.create(version="1", language="en"),
     "office_term_once": lambda: twice(OfficeTerm, office=Office.objects.first(), state_id="VUT", starts=DAY),
     "office_term_in_order": lambda: OfficeTerm.objects.create(
         office=Office.objects.first(), state_id="VUT", starts=DAY, ends="2024-01-30"
