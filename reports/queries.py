@@ -59,8 +59,8 @@ class Profile:
 
 def profile(iso3: str, user: object, on: date) -> Profile:
     """The State's page. Raises Http404 for a code that no State has."""
+    state = get_object_or_404(State, pk=iso3)  # its own facts are read afresh: a correction shows at once
     obligations = [obligation for obligation in known_register().obligations if obligation.state_id == iso3]
-    state = obligations[0].state if obligations else get_object_or_404(State, pk=iso3)
     received, given = _support(state, on)
     requests = AssistanceRequest.objects.visible_to(user).filter(state=state)
     visible_coalitions = Coalition.objects.visible_to(user).select_related("lead")
