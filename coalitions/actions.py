@@ -8,7 +8,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
-from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User
 from ccm_portal.register.models import State
 from coalitions.enums import CoalitionStatus, MemberRole
@@ -46,7 +45,7 @@ def propose_coalition(
         Member.objects.create(coalition=coalition, supporter=supporter, role=role, starts=today)
         _tell(people_of(supporter, today), coalition)
     if not own_initiative:
-        _tell(User.objects.holding(Role.FOCAL_POINT, today, state=request.state_id), coalition)
+        _tell(User.objects.focal_points(request.state_id, today), coalition)
     record_event("coalition founded", by=by, subject=coalition.slug, status=coalition.status)
     return coalition
 

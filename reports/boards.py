@@ -19,7 +19,7 @@ from coalitions.outreach.models import FollowUp
 from requests_app.enums import AreaCode, Status
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
-from requests_app.models import Area, AssistanceRequest, Relay, RequestQuerySet
+from requests_app.models import Area, AssistanceRequest, Relay, RequestQuerySet, of_supporter
 from requests_app.queries import with_words
 
 SHOWN = 8
@@ -108,16 +108,13 @@ def _for_supporter(board: Board, user: User) -> None:
     relays = Relay.objects.addressed_to(board.access).filter(request__in=still_visible).unanswered()
     board.relays_to_us = list(relays.for_list()[:SHOWN])
     access = board.access
-    own = Q(supporter__state=access.state) if access.state else Q(supporter__organisation=access.organisation)
-    ours = (
-        Q(members__supporter__state=access.state) | Q(lead=access.state)
-        if access.state
-        else Q(members__supporter__organisation=access.organisation)
-    )
+    ours = of_supporter(access, "members__")
+    if access.state:
+        ours |= Q(lead=access.state)
     running = Coalition.objects.exclude(status=CoalitionStatus.CLOSED).filter(ours).distinct()
     board.coalitions = list(running.only("slug", "name", "status")[:SHOWN])
-    promised = Commitment.objects.visible_to(user).filter(own).select_related("coalition").only(*COMMITMENT_FIELDS)
-    board.commitments = list(promised[:SHOWN])
+    promised = Commitment.objects.visible_to(user).filter(of_supporter(access)).select_related("coalition")
+    board.commitments = list(promised.only(*COMMITMENT_FIELDS)[:SHOWN])
 
 
 def _for_handlers(board: Board, user: User) -> None:

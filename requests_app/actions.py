@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User
-from ccm_portal.register.enums import Theme
 from ccm_portal.register.models import Organisation, State
 from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
 from requests_app.domain.needs import evidence_level
@@ -99,7 +98,7 @@ def record_need(
     _record_step(request, Action.RECORD, Status.DRAFT, by=by, today=today)
     if not is_formal:
         queue_mails(
-            _focal_points(request.state_id, today),
+            User.objects.focal_points(request.state_id, today),
             subject=_("Please confirm a need: %(reference)s") % {"reference": request.reference},
             body=_("A need was recorded from your words. It counts only once you have confirmed it."),
             path=request.get_absolute_url(),
@@ -189,12 +188,14 @@ def _next_reference(iso3: str, year: int) -> str:
 
 def _handlers(request: AssistanceRequest, today: date) -> list[User]:
     """Those who are told of a new request: the ISU if it goes there, and the Coordinators unless the State objects."""
-    people: list[User] = []
-    if request.channel == Channel.ISU:
-        people += User.objects.holding(Role.ISU, today)
-    if request.channel != Channel.ISU or request.inform_coordinators:
-        people += User.objects.holding(Role.COORDINATOR, today, office__theme=Theme.COOPERATION)
-    return people
+    isu = User.objects.isu(today) if request.channel == Channel.ISU else []
+    return [*isu, *coordinators_told(request, today)]
+
+
+def coordinators_told(request: AssistanceRequest, today: date) -> list[User]:
+    """The Coordinators in office, and nobody where the State keeps its request to the ISU."""
+    is_kept = request.channel == Channel.ISU and not request.inform_coordinators
+    return [] if is_kept else User.objects.cooperation_coordinators(today)
 
 
 def _record_step(
@@ -221,7 +222,7 @@ def take_step(
     locked.version += 1
     locked.save()
     _record_step(locked, action, before, by=by, today=today, note=note)
-    others = _handlers(locked, today) if by.access.state else _focal_points(locked.state_id, today)
+    others = _handlers(locked, today) if by.access.state else User.objects.focal_points(locked.state_id, today)
     queue_mails(
         others,
         subject=_("Request %(reference)s: %(status)s")
@@ -230,10 +231,6 @@ def take_step(
         path=locked.get_absolute_url(),
     )
     return locked
-
-
-def _focal_points(iso3: str | None, today: date) -> list[User]:
-    return User.objects.holding(Role.FOCAL_POINT, today, state=iso3)
 
 
 @transaction.atomic
@@ -311,7 +308,7 @@ def _refuse_unreleased(request: AssistanceRequest, supporters: list[Supporter], 
 def people_of(supporter: Supporter, today: date) -> list[User]:
     """Who reads what is sent to a supporter."""
     if supporter.state_id:
-        return _focal_points(supporter.state_id, today)
+        return User.objects.focal_points(supporter.state_id, today)
     return User.objects.holding(Role.PARTNER, today, organisation=supporter.organisation_id)
 
 
@@ -332,7 +329,7 @@ def answer_relay(relay: Relay, *, kind: str, text: str, by: User, today: date) -
     Relay.objects.filter(pk=relay.pk, answered_on__isnull=True).update(answered_on=today)
     _record_step(request, Action.ANSWER, before, by=by, today=today, note=f"{relay.supporter.name}: {answer.kind}")
     queue_mails(
-        [*_focal_points(request.state_id, today), *_handlers(request, today)],
+        [*User.objects.focal_points(request.state_id, today), *_handlers(request, today)],
         subject=_("%(supporter)s has answered request %(reference)s")
         % {"supporter": relay.supporter.name, "reference": request.reference},
         body=str(AnswerKind(kind).label),

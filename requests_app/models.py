@@ -397,14 +397,19 @@ class RequestEvent(models.Model):
         return f"{self.request_id} {self.action} {self.on}"
 
 
+def of_supporter(access: Access, prefix: str = "") -> Q:
+    """What belongs to the supporter that a visitor speaks for; nothing for everybody else."""
+    if access.state:
+        return Q(**{f"{prefix}supporter__state": access.state})
+    if access.organisation:
+        return Q(**{f"{prefix}supporter__organisation": access.organisation})
+    return Q(pk__in=[])
+
+
 class RelayQuerySet(models.QuerySet["Relay"]):
     def addressed_to(self, access: Access) -> "RelayQuerySet":
         """Those that a visitor answers for."""
-        if access.state:
-            return self.filter(supporter__state=access.state)
-        if access.organisation:
-            return self.filter(supporter__organisation=access.organisation)
-        return self.none()
+        return self.filter(of_supporter(access))
 
     def visible_to(self, user: object) -> "RelayQuerySet":
         """Own relays; those of own requests; all that the ISU and the Coordinators handle."""

@@ -70,6 +70,18 @@ class UserManager(BaseUserManager["User"]):
         held = in_force(list(posts.select_related("user").order_by("user__email")), on)
         return list({appointment.user_id: appointment.user for appointment in held}.values())
 
+    def focal_points(self, iso3: str | None, on: date) -> "list[User]":
+        """Those of a State."""
+        return self.holding(enums.Role.FOCAL_POINT, on, state=iso3)
+
+    def cooperation_coordinators(self, on: date) -> "list[User]":
+        """The Coordinators on international cooperation and assistance in office."""
+        return self.holding(enums.Role.COORDINATOR, on, office__theme=Theme.COOPERATION)
+
+    def isu(self, on: date) -> "list[User]":
+        """The staff of the Implementation Support Unit."""
+        return self.holding(enums.Role.ISU, on)
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, or a post that several people share, who signs in by e-mail."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
 from ccm_portal.register.enums import OfficeKind
 from ccm_portal.register.holders import Post
@@ -36,7 +35,7 @@ def addressees(post: Post, on: date) -> Addressees:
 
 def _isu(on: date) -> list[str]:
     """The ISU's accounts, or else its published address."""
-    accounts = [user.email for user in User.objects.holding(Role.ISU, on)]
+    accounts = [user.email for user in User.objects.isu(on)]
     terms = OfficeTerm.objects.in_office(on).filter(office__kind=OfficeKind.ISU)
     return accounts or _once(email for term in terms for email in _published(term))
 

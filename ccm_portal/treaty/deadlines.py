@@ -227,11 +227,11 @@ def position(facts: Facts, on: date, meetings: Sequence[FormalMeeting]) -> Posit
     """
     meetings = [meeting.as_set_on(on) for meeting in meetings]
     current = deadline_on(deadline_history(facts.original, facts.extensions), on)
-    if facts.standing is not Standing.DECLARED or _has_come(facts.no_obligation_since, on):
+    if facts.standing is not Standing.DECLARED or has_come(facts.no_obligation_since, on):
         return Position(current, Status.NO_OBLIGATION_DECLARED)
     if facts.is_completed and (facts.completed_on is None or facts.completed_on <= on):
         return Position(current, Status.COMPLETED)
-    if _has_come(facts.withdrawn, on):
+    if has_come(facts.withdrawn, on):
         return Position(current, Status.FROZEN)
     expected = expected_latest_submission(current.day, meetings)
     status = RUNNING[
@@ -246,11 +246,12 @@ def position(facts: Facts, on: date, meetings: Sequence[FormalMeeting]) -> Posit
         expected[0] if expected else None,
         expected[1] if expected else "",
         is_certain=status is not Status.OVERDUE
-        or not (_undecided_since(current, on, meetings) or _has_come(facts.completed_from, on)),
+        or not (_undecided_since(current, on, meetings) or has_come(facts.completed_from, on)),
     )
 
 
-def _has_come(day: date | None, on: date) -> bool:
+def has_come(day: date | None, on: date) -> bool:
+    """Whether a day that may not be known has come."""
     return day is not None and day <= on
 
 

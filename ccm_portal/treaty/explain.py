@@ -28,6 +28,7 @@ from ccm_portal.treaty.deadlines import (
     Status,
     deadline_history,
     deadline_on,
+    has_come,
 )
 from ccm_portal.treaty.meetings import (
     FormalMeeting,
@@ -93,7 +94,7 @@ def clock_steps(facts: Facts, deposited: date, on: date) -> tuple[Step, ...]:
             by = Rule.EXTENDED_UNTIL if extension.granted_until else Rule.EXTENDED_BY
             steps.append(Step(by, deadline, new, whole_months(deadline, new), place))
         elif _is_known(extension, on):
-            is_refused = extension.outcome is Outcome.REFUSED and _has_come(extension.decided_on, on)
+            is_refused = extension.outcome is Outcome.REFUSED and has_come(extension.decided_on, on)
             steps.append(Step(Rule.REFUSED if is_refused else Rule.UNDECIDED, deadline, deadline, None, place))
     return tuple(steps)
 
@@ -121,11 +122,7 @@ def _is_known(extension: Extension, on: date) -> bool:
     """Whether that day knew of the request."""
     if extension.requested_on is None and extension.decided_on is None:
         return True
-    return _has_come(extension.requested_on, on) or _has_come(extension.decided_on, on)
-
-
-def _has_come(day: date | None, on: date) -> bool:
-    return day is not None and day <= on
+    return has_come(extension.requested_on, on) or has_come(extension.decided_on, on)
 
 
 class Question(StrEnum):

@@ -7,9 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
-from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User
-from ccm_portal.register.enums import Theme
 from ccm_portal.register.known import known_register
 from ccm_portal.register.queries import running_deadlines
 from coalitions.outreach.domain.follow_up import DUE_DAYS
@@ -60,8 +58,8 @@ def open_follow_ups(on: date) -> Opened:
     if opened:
         queue_mails(
             [
-                *User.objects.holding(Role.COORDINATOR, on, office__theme=Theme.COOPERATION),
-                *User.objects.holding(Role.ISU, on),
+                *User.objects.cooperation_coordinators(on),
+                *User.objects.isu(on),
             ],
             subject=_("New follow-ups"),
             body=_("States with pressing obligations are to be contacted."),

@@ -8,12 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
-from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User
-from ccm_portal.register.enums import Theme
-from requests_app.actions import Refused, people_of
+from requests_app.actions import Refused, coordinators_told, people_of
 from requests_app.discussions.models import Participation, Post, Reading
-from requests_app.enums import Channel
 from requests_app.models import AssistanceRequest, Supporter
 from requests_app.permissions import may_receive
 
@@ -46,10 +43,11 @@ def party_of(user: User) -> str:
 
 def _people(request: AssistanceRequest, today: date) -> list[User]:
     """All who take part today. The Coordinators hear nothing of a request that is kept to the ISU."""
-    people = [*User.objects.holding(Role.FOCAL_POINT, today, state=request.state_id)]
-    people += User.objects.holding(Role.ISU, today)
-    if request.channel != Channel.ISU or request.inform_coordinators:
-        people += User.objects.holding(Role.COORDINATOR, today, office__theme=Theme.COOPERATION)
+    people = [
+        *User.objects.focal_points(request.state_id, today),
+        *User.objects.isu(today),
+        *coordinators_told(request, today),
+    ]
     parties = request.discussion_parties.current().select_related("supporter")
     for party in parties:
         people += people_of(party.supporter, today)

@@ -6,17 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.accounts.models import Access, User, access_of
-from requests_app.models import AssistanceRequest, Supporter
+from requests_app.models import AssistanceRequest, Supporter, of_supporter
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def of(self, access: Access) -> "ParticipationQuerySet":
         """Those of the supporter that a visitor speaks for."""
-        if access.state:
-            return self.filter(supporter__state=access.state)
-        if access.organisation:
-            return self.filter(supporter__organisation=access.organisation)
-        return self.none()
+        return self.filter(of_supporter(access))
 
     def current(self) -> "ParticipationQuerySet":
         return self.filter(until__isnull=True)

@@ -11,7 +11,7 @@ from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User
 from ccm_portal.register.clocks import formal_meetings
-from ccm_portal.register.enums import OutcomeChoices, Theme
+from ccm_portal.register.enums import OutcomeChoices
 from ccm_portal.register.known import known_register
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, State
 from ccm_portal.treaty.extensions import deciding_meeting
@@ -40,7 +40,7 @@ def raise_flag(
         is_example=is_example,
     )
     record_event("risk flag raised", by=by, subject=obligation, on_behalf=on_behalf)
-    people = _focal_points(obligation, today) if on_behalf else _handlers(today)
+    people = User.objects.focal_points(obligation.state_id, today) if on_behalf else _handlers(today)
     queue_mails(
         people,
         subject=_("%(state)s may need more time") % {"state": obligation.state.name},
@@ -52,12 +52,7 @@ def raise_flag(
 
 def _handlers(today: date) -> list[User]:
     """The Coordinators on cooperation and assistance in office, and the ISU."""
-    coordinators = User.objects.holding(Role.COORDINATOR, today, office__theme=Theme.COOPERATION)
-    return [*coordinators, *User.objects.holding(Role.ISU, today)]
-
-
-def _focal_points(obligation: Obligation, today: date) -> list[User]:
-    return User.objects.holding(Role.FOCAL_POINT, today, state=obligation.state_id)
+    return [*User.objects.cooperation_coordinators(today), *User.objects.isu(today)]
 
 
 @transaction.atomic

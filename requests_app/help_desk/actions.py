@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
-from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User
 from requests_app.help_desk.models import HelpMessage, HelpTicket
 
@@ -38,11 +37,11 @@ def _add(ticket: HelpTicket, *, text: str, by: User, now: datetime) -> HelpMessa
     message = HelpMessage.objects.create(ticket=ticket, author=by, is_from_isu=is_from_isu, at=now, text=text)
     today = now.date()
     if is_from_isu:
-        people = list(User.objects.holding(Role.FOCAL_POINT, today, state=ticket.state_id))
+        people = User.objects.focal_points(ticket.state_id, today)
     elif ticket.assigned_to is not None:
         people = [ticket.assigned_to]
     else:
-        people = list(User.objects.holding(Role.ISU, today))
+        people = User.objects.isu(today)
     queue_mails(
         people,
         subject=_("Help ticket %(number)s: new message") % {"number": ticket.pk},

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import User, access_of
 from ccm_portal.ui.listing import show_list
 from requests_app.help_desk import actions, permissions
@@ -100,7 +99,7 @@ def help_detail(request: HttpRequest, number: int) -> HttpResponse:
 def _show(request: HttpRequest, ticket: HelpTicket, form: MessageForm, *, status: int = 200) -> HttpResponse:
     thread = list(ticket.messages.select_related("author"))
     is_isu = access_of(request.user).is_isu
-    advisers = User.objects.holding(Role.ISU, timezone.localdate())
+    advisers = User.objects.isu(timezone.localdate())
     context = {
         "ticket": ticket,
         "thread": thread,
@@ -129,7 +128,7 @@ def help_assign(request: HttpRequest, number: int) -> HttpResponse:
     ticket = _ticket(request, number)
     if not permissions.can_assign(request.user):  # type: ignore[arg-type]
         raise PermissionDenied
-    form = AssignForm(request.POST, advisers=User.objects.holding(Role.ISU, timezone.localdate()))
+    form = AssignForm(request.POST, advisers=User.objects.isu(timezone.localdate()))
     if form.is_valid():
         actions.assign(ticket, to=form.cleaned_data["to"], by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("Recorded."))
