@@ -124,6 +124,8 @@ def lodged_or_considered(on: date) -> list[ExtensionDecision]:
         is_considered = row.meeting is None or row.meeting.first_day <= on
         row.outcome_on = OutcomeChoices(row.outcome if is_considered else OutcomeChoices.PENDING)  # type: ignore[attr-defined]
         row.lodged = getattr(row, "draft", None)  # type: ignore[attr-defined]
+        # the last day to lodge is kept with what was lodged; a later meeting must not turn it into another
+        row.came_late = row.lodged.is_late if row.lodged else row.is_late  # type: ignore[attr-defined]
         row.granted_on = row.granted_until if is_considered else None  # type: ignore[attr-defined]
     found.sort(key=lambda row: row.obligation.state.name)
     found.sort(key=lambda row: row.requested_on or (row.meeting.first_day if row.meeting else date.min), reverse=True)

@@ -71,7 +71,7 @@ def _record(extension: ExtensionDecision) -> dict[str, Any]:
         "clock": extension.obligation.limb,
         "number": extension.sequence,
         "meeting": extension.meeting.code if extension.meeting else "",
-        "is_late": extension.is_late,
+        "is_late": extension.came_late,  # type: ignore[attr-defined]
         "requested": extension.requested_on,
         "outcome": extension.outcome_on,  # type: ignore[attr-defined]
         "new_deadline": extension.granted_on,  # type: ignore[attr-defined]

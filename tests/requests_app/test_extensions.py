@@ -343,6 +343,8 @@ def test_R048_a_request_lodged_after_its_meeting_goes_to_the_next_one(isu):
             page = play("president" if "dash" in address else "anonymous").get(address).content.decode()
             assert "UNDEFINED" not in page, address
             assert lodged.reference in page, address
+        rows = play("anonymous").get("/extension-requests/?format=json").json()
+        assert [row["is_late"] for row in rows if row["iso3"] == "TCD" and row["requested"] == "2026-11-21"] == [True]
         transaction.set_rollback(True)
     Meeting.objects.create(code="14MSP", kind="msp", first_day=date(2027, 9, 6), last_day=date(2027, 9, 10))
     known_register.forget()
