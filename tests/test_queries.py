@@ -12,8 +12,7 @@ from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, O
 from coalitions.models import WorkPlan
 from reports.models import Practice
 from requests_app.enums import Status
-from requests_app.queries import known_words
-from requests_app.queries import known_support
+from requests_app.queries import known_support, known_words
 from tests.coalitions.factories import (
     ActivityFactory,
     CoalitionFactory,
