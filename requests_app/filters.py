@@ -48,6 +48,12 @@ class RequestFilter(filters.FilterSet):
     def search(self, rows: RequestQuerySet, name: str, value: str) -> RequestQuerySet:
         return rows.search(wanted(value))
 
+    def by_key(self, keys: list[int]) -> RequestQuerySet:
+        """The rows of a page that this filter has found, without looking for them again."""
+        rows = AssistanceRequest.objects.filter(pk__in=keys).for_list()
+        on = self.form.cleaned_data.get("as_of")
+        return rows.with_status_on(on) if on else rows
+
     def of_kind(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(**{f"is_{value}": True})
 
