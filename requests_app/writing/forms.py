@@ -22,6 +22,8 @@ from requests_app.models import AssistanceRequest, EvidenceItem
 
 EVIDENCE_ROWS = 2
 LONGEST = 20_000  # characters of a long text: some eight pages
+#: A number field of the browser drops what is no number; here it is kept, and told.
+NUMBER = forms.TextInput(attrs={"inputmode": "decimal"})
 AMOUNTS = ("total_cost", "national_share", "external_secured")
 LONG_TEXTS = ("challenge", "requirement", "consequence")
 
@@ -88,6 +90,7 @@ class NeedsForm(forms.ModelForm):
             "challenge": forms.Textarea(attrs={"rows": 4}),
             "requirement": forms.Textarea(attrs={"rows": 4}),
             "consequence": forms.Textarea(attrs={"rows": 2}),
+            **dict.fromkeys(AMOUNTS, NUMBER),
         }
 
     def __init__(self, *args: Any, submitting: bool = False, only: Collection[str] = (), **kwargs: Any) -> None:
@@ -105,6 +108,7 @@ class NeedsForm(forms.ModelForm):
             obligation: forms.ModelChoiceField = self.fields["obligation"]  # type: ignore[assignment]
             obligation.queryset = Obligation.objects.filter(state=self.instance.state_id)
             obligation.empty_label = _("None, or not sure")
+            obligation.label_from_instance = lambda own: own.get_limb_display()  # type: ignore[method-assign, assignment]
         if "areas" in self.fields and self.instance.pk and not self.is_bound:
             self.initial["areas"] = [area.pk for area in self.instance.areas.all()]
         self.initial.setdefault("kinds", [kind.value for kind in self.instance.kinds])
@@ -171,7 +175,7 @@ class EvidenceForm(forms.ModelForm):
     class Meta:
         model = EvidenceItem
         fields = ["claim", "figure", "unit", "source", "dated", "method", "file"]
-        widgets = {"dated": DateInput, "file": forms.FileInput}
+        widgets = {"dated": DateInput, "file": forms.FileInput, "figure": NUMBER}
         help_texts = {"unit": _("m², people, munitions …"), "method": _("Survey, records, estimate …")}
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -12,6 +12,6 @@ def as_stored(asked: AssistanceRequest) -> AssistanceRequest:
 
 
 def last_request(asked: AssistanceRequest) -> AssistanceRequest | None:
-    """The State's request before this one, as somebody wrote it here."""
-    others = AssistanceRequest.objects.filter(state=asked.state_id, source_id=None).exclude(pk=asked.pk)
-    return others.order_by("-pk").first()
+    """The request that the State last submitted here."""
+    own = AssistanceRequest.objects.submitted().filter(state=asked.state_id, source_id=None)
+    return own.exclude(pk=asked.pk).order_by("-pk").first()

@@ -121,8 +121,8 @@ def test_R005_list_of_steps_says_what_is_done_and_what_is_missing(chad, draft):
     post(client, edit(draft, "kinds"), kinds=["technical"])
     page = client.get(edit(draft, "need")).content.decode().split("<aside>")[1]
     lines = dict(re.findall(r'value="(\w+)">.*?badge (?:\w+)">([^<]+)<', page))
-    assert (lines["kinds"], lines["obligation"], lines["evidence"]) == ("Done", "Needed to submit", "Donors will ask")
-    assert lines["visibility"] == "Still empty"
+    assert (lines["kinds"], lines["obligation"], lines["evidence"]) == ("Done", "Needed", "Donors ask")
+    assert lines["visibility"] == "To do"
 
 
 def test_every_field_and_everything_that_donors_look_for_has_its_step():
@@ -262,7 +262,7 @@ def test_N12_back_and_the_list_of_steps_lose_nothing_that_is_not_well_formed(cha
     response = post(client, edit(draft, "costs"), total_cost="a million", go="plan")
     assert response.url == edit(draft, "plan")
     page = client.get(response.url).content.decode()
-    assert "Typed, not saved" in page
+    assert "Not saved" in page
     assert "a million" in client.get(edit(draft, "costs")).content.decode()
     assert "is not saved yet" in client.get(edit(draft, "review")).content.decode()
     post(client, edit(draft, "costs"), total_cost="1000000", currency="USD")
