@@ -344,7 +344,7 @@ class SearchTextManager(models.Manager["SearchText"]):
 class SearchText(models.Model):
     """The words of a request, apart from its wide row: a copy that the actions keep. Drafts have none."""
 
-    request = models.OneToOneField(AssistanceRequest, models.CASCADE, related_name="search_text")
+    request = models.OneToOneField(AssistanceRequest, models.PROTECT, related_name="search_text")
     words = models.TextField()
 
     objects = SearchTextManager()
