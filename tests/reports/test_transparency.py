@@ -273,10 +273,16 @@ def test_R076_reminders_leave_out_those_who_reported(as_user, isu):
 
 
 def test_R076_reminder_has_a_draft_with_covered_year_due_day_and_forms(as_user, isu):
-    page = body(as_user(isu), f"{REMINDERS}?covered_year=2024&as_of=2025-05-15")
+    page = body(as_user(isu), f"{REMINDERS}?covered_year=2024&as_of=2025-04-30")
     assert "for the year 2024 (1 January to 31 December 2024) is due by 30 April 2025" in page
     assert "National resources, cooperation and assistance" in page
     assert "ccm@un.org" in page
+
+
+def test_R076_reminder_speaks_of_a_day_that_is_past_as_past(as_user, isu):
+    page = body(as_user(isu), f"{REMINDERS}?covered_year=2024&as_of=2025-05-01")
+    assert "was due on 30 April 2025, and that we have not seen it" in page
+    assert "is due by" not in page
 
 
 def test_R076_reminders_are_for_the_isu_and_the_coordinators(as_user, isu, coordinator, lao, norway):

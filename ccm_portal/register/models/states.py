@@ -97,6 +97,11 @@ class State(Sourced):
         """The day a withdrawal takes effect (Article 20.3)."""
         return self.acts.withdrawn
 
+    def withdrawn_as_known(self, on: date) -> date | None:
+        """The same, as far as the Depositary had been notified by a day."""
+        is_notified = self.withdrawal_received is not None and self.withdrawal_received <= on
+        return self.withdrawn if is_notified else None
+
     @property
     def search_text(self) -> str:
         """All its names, folded for search."""
