@@ -17,6 +17,7 @@ urlpatterns = [
         "transparency-reports/<str:iso3>/<str:covered>/", transparency_views.report_detail, name="transparency_report"
     ),
     path("library/", views.library, name="library"),
+    path("library/papers/<slug:code>/", record_views.paper_detail, name="paper"),
     path("decisions/", record_views.decision_list, name="decisions"),
     path("decisions/<slug:code>/", record_views.decision_detail, name="decision"),
     path("documents/", record_views.document_list, name="documents"),

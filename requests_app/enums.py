@@ -4,8 +4,6 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ccm_portal.register.enums import FormLetter
-
 
 class AreaCode(TextChoices):
     """Obligation areas in which States ask for assistance; each belongs to an Article (`ARTICLE_OF_AREA`)."""
@@ -53,9 +51,6 @@ class Channel(TextChoices):
 
 #: Where somebody else than the State itself enters what it has said in a report or at a meeting.
 RECORDED_CHANNELS = (Channel.ARTICLE_7, Channel.FORMAL_MEETING, Channel.INFORMAL_MEETING)
-
-#: Forms of the Article 7 report as a request cites them: needs (I.4) stand in Form I.
-REPORT_FORMS = [(letter, letter) for letter in FormLetter.values if letter != FormLetter.I4]
 
 
 class Visibility(TextChoices):

@@ -12,11 +12,12 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.clocks import Row
+from ccm_portal.register.enums import CITED_FORMS
 from ccm_portal.register.models import Obligation, State
 from ccm_portal.ui.templatetags.portal import day
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from requests_app.domain.files import NotAcceptable, check_file, safe_name
-from requests_app.enums import RECORDED_CHANNELS, REPORT_FORMS, AnswerKind, AreaCode, Channel, Kind, Visibility
+from requests_app.enums import RECORDED_CHANNELS, AnswerKind, AreaCode, Channel, Kind, Visibility
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, StatedIn, Supporter, currency_code
 
 EVIDENCE_ROWS = 2
@@ -184,7 +185,7 @@ class RecordedNeedForm(forms.ModelForm):
     said_on = forms.DateField(
         label=_("On which day?"), widget=DateInput, help_text=_("The day of the report or of the statement.")
     )
-    form = forms.ChoiceField(label=_("Form"), choices=[("", "–"), *REPORT_FORMS], required=False)
+    form = forms.ChoiceField(label=_("Form"), choices=[("", "–"), *CITED_FORMS], required=False)
     page = forms.CharField(label=_("Page"), max_length=20, required=False)
     agenda_item = forms.CharField(label=_("Agenda item"), max_length=120, required=False)
     quote = forms.CharField(

@@ -16,6 +16,7 @@ from ccm_portal.register.models.records import (
     DocumentVersion,
     ImportWarning,  # noqa: A004  the name of the requirement; nothing here imports the builtin
     PageText,
+    Paper,
     document_path,
 )
 from ccm_portal.register.models.reports import (
@@ -51,6 +52,7 @@ __all__ = [
     "OfficeTermQuerySet",
     "Organisation",
     "PageText",
+    "Paper",
     "PublishedDate",
     "ReportForm",
     "ReportedFigure",

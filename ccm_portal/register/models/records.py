@@ -181,6 +181,28 @@ class PageText(Sourced):
             raise ValidationError({"body": str(error)}) from None
 
 
+class Paper(models.Model):
+    """A published paper as it came, slips and all; what is wrong in it stands beside it as import warnings."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"))
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"/library/papers/{self.code}/"  # the library shows every app, so it belongs to the highest one
+
+    @property
+    def warnings(self) -> "models.QuerySet[ImportWarning]":
+        """What it says that the register, the paper itself or arithmetic contradicts."""
+        return ImportWarning.objects.filter(source__startswith=f"{self.code}.txt line ")
+
+
 class ImportWarning(models.Model):  # noqa: A001  the name of the requirement; nothing here imports the builtin
     """What an imported paper says that the register, the paper itself or arithmetic contradicts (R125). The paper is
     kept as it is; this stands beside it."""
@@ -199,3 +221,8 @@ class ImportWarning(models.Model):  # noqa: A001  the name of the requirement; n
 
     def __str__(self) -> str:
         return f"{self.source}: {self.field}"
+
+    @property
+    def line(self) -> int:
+        """The line of the paper that it is about."""
+        return int(self.source.rpartition(" ")[2])
