@@ -13,6 +13,7 @@ urlpatterns = [
     path("transparency-reports/reminders/", transparency_views.reminder_list, name="reminders"),
     path("transparency-reports/template/", transparency_views.template_page, name="template"),
     path("transparency-reports/summary/<int:article>/", transparency_views.figure_list, name="figures"),
+    path("transparency-reports/<str:iso3>/", transparency_views.state_summary, name="summary"),
     path(
         "transparency-reports/<str:iso3>/<str:covered>/", transparency_views.report_detail, name="transparency_report"
     ),

@@ -320,6 +320,27 @@ def test_R082_figure_is_not_known_before_its_report(report, client):
     assert not exported(client, f"{LIST}summary/4/?as_of=2025-04-21")
 
 
+def test_R082_summary_of_a_state_by_article_links_each_figure_to_report_form_and_page(report, client):
+    area = ReportedFigure.objects.create(
+        report=report, form="F", page=7, article=4, what="area_released", value=Decimal("1200.50"), unit="m²"
+    )
+    people = ReportedFigure.objects.create(report=report, form="H", article=5, what="people_assisted", value=31)
+    ReportedFigure.objects.create(report=filed("CHL"), form="F", article=4, what="remnants_destroyed", value=987)
+    address = f"{LIST}lao/?as_of=2025-09-01"
+    page = body(client, address)
+    parts = dict(zip((3, 4, 5), page.split('<section id="article-')[1:], strict=True))
+    for article, figure, where in ((4, area, "Report for 2024, Form F, page 7"), (5, people, "Form H, page not noted")):
+        assert f'href="{report.get_absolute_url()}#figure-{figure.pk}"' in parts[article]
+        assert where in parts[article]
+    assert "/states/lao/deadlines/4-1a/" in parts[4]
+    assert "The Convention sets no deadline." in parts[5]
+    assert "987" not in page
+    assert [(row["form"], row["iso3"]) for row in exported(client, address)] == [("F", "LAO"), ("H", "LAO")]
+    assert "#figure-" not in body(client, f"{LIST}lao/?as_of=2025-04-21")  # before the report was received
+    assert client.get(f"{LIST}ago/").status_code == 404
+    assert f'href="{LIST}lao/"' in body(client, "/states/lao/")
+
+
 # --- R83: the template ------------------------------------------------------------------------------------------------
 
 
