@@ -48,7 +48,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def decision_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One decision, what it changed, and the activities that carry it out."""
-    entry = next((entry for entry in decision_entries(as_of(request)) if entry.code == code), None)
+    entry = next((entry for entry in decision_entries(as_of(request)) if code in entry.codes), None)
     if entry is None:
         raise Http404
     activities = Activity.objects.filter(decisions=entry.row).select_related("plan") if entry.row else ()

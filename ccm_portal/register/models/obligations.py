@@ -158,6 +158,25 @@ class ExtensionDecision(Sourced):
     def __str__(self) -> str:
         return f"{self.obligation} extension {self.sequence}"
 
+    def get_absolute_url(self) -> str:
+        """The page of the decision on it, once there is one; it shows activities, so it belongs to the highest app."""
+        return f"/decisions/{self.code}/"
+
+    @property
+    def code(self) -> str:
+        """Stable name of the decision on it: State, paragraph, number; and the obligation where a State has several of
+        one paragraph."""
+        obligation = self.obligation
+        several = obligation.hostilities_ended or obligation.follows_id
+        number = f"-{obligation.pk}" if several else ""
+        limb = slugify(obligation.limb.replace(".", "-"))
+        return f"{obligation.state_id}-{limb}{number}-extension-{self.sequence}".lower()
+
+    @property
+    def decision_day(self) -> date | None:
+        """When it was considered: the last day of the meeting, unless another day is known."""
+        return self.decided_on or (self.meeting.last_day if self.meeting else None)
+
     @property
     def is_late(self) -> bool | None:
         """Whether the request came less than nine months before its meeting; None where its day is not known, or not
@@ -171,7 +190,7 @@ class ExtensionDecision(Sourced):
     def as_rule(self) -> deadlines.Extension:
         return deadlines.Extension(
             outcome=deadlines.Outcome(self.outcome),
-            decided_on=self.decided_on or (self.meeting.last_day if self.meeting else None),
+            decided_on=self.decision_day,
             requested_on=self.requested_on,
             granted_until=self.granted_until,
             granted_months=self.granted_months,
