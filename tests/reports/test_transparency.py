@@ -110,7 +110,7 @@ def test_R080_covered_year_and_due_year_in_words(client):
     assert "the report for 2013 covers 1 January to 31 December 2013 and is due by 30 April 2014" in page
 
 
-def test_R080_filing_that_counts_is_the_one_with_the_united_nations(client):
+def test_R123_filing_that_counts_is_the_one_with_the_united_nations(client):
     for address in (LIST, "/transparency-reports/hrv/2013/", "/transparency-reports/template/"):
         page = body(client, address)
         assert "The filing that counts is the one with the United Nations." in page
