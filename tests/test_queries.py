@@ -177,7 +177,7 @@ SIGNED_IN = ["/dashboard/", "/matching/"]
 OWN = {
     "anonymous": [],
     "owner": [*SIGNED_IN, "/requests/new/", "/requests/MRT-1/matches/", "/requests/MRT-1/visibility/",
-              "/coalitions/new/?request=MRT-1", "/coalitions/mrt/commitments/new/"],
+              "/coalitions/new/?request=MRT-1", "/coalitions/propose/mrt/", "/coalitions/mrt/commitments/new/"],
     "party": [*SIGNED_IN, "/offers/new/", "/coalitions/mrt/commitments/new/"],
     "partner": [*SIGNED_IN],
     "coordinator": [*SIGNED_IN, "/follow-ups/", "/requests/MRT-1/matches/", "/coalitions/new/?request=MRT-1",
