@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ccm_portal.register.enums import CITED_FORMS
 from ccm_portal.register.models import State
 from ccm_portal.ui.widgets import DateInput, FastSelect
-from requests_app.enums import RECORDED_CHANNELS, REPORT_FORMS, AnswerKind, AreaCode, Channel, Kind, Visibility
+from requests_app.enums import RECORDED_CHANNELS, AnswerKind, AreaCode, Channel, Kind, Visibility
 from requests_app.models import AssistanceRequest, Offer, StatedIn, Supporter, currency_code
 
 FILE_REFUSED = {
@@ -46,7 +47,7 @@ class RecordedNeedForm(forms.ModelForm):
     said_on = forms.DateField(
         label=_("On which day?"), widget=DateInput, help_text=_("The day of the report or of the statement.")
     )
-    form = forms.ChoiceField(label=_("Form"), choices=[("", "–"), *REPORT_FORMS], required=False)
+    form = forms.ChoiceField(label=_("Form"), choices=[("", "–"), *CITED_FORMS], required=False)
     page = forms.CharField(label=_("Page"), max_length=20, required=False)
     agenda_item = forms.CharField(label=_("Agenda item"), max_length=120, required=False)
     quote = forms.CharField(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ccm_portal.accounts.models import PUBLIC, Access, User, access_of
-from ccm_portal.register.enums import Precision
+from ccm_portal.register.enums import CITED_FORMS, Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
 from ccm_portal.register.search import Wanted, words
 from requests_app import enums
@@ -357,7 +357,7 @@ class StatedIn(models.Model):
     """Where a State has said what somebody else recorded: form and page of its report, or item of a meeting."""
 
     request = models.OneToOneField(AssistanceRequest, models.PROTECT, related_name="stated_in")
-    form = models.CharField(_("form"), max_length=1, choices=enums.REPORT_FORMS, blank=True)
+    form = models.CharField(_("form"), max_length=1, choices=CITED_FORMS, blank=True)
     page = models.CharField(_("page"), max_length=20, blank=True)
     agenda_item = models.CharField(_("agenda item"), max_length=120, blank=True)
     quote = models.TextField(_("in the State's own words"))

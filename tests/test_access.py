@@ -137,6 +137,8 @@ TABLE = [
     ("GET", "/reports/progress/", ALL),
     ("GET", "/reports/data-quality/", "302 404 404 404 404 404 404 404 404 200"),
     ("GET", "/library/", ALL),
+    ("GET", "/transparency-reports/lao/", ALL),
+    ("GET", "/library/papers/004_a4193fc03d52ba90/", ALL),
     ("GET", "/transparency-reports/", ALL),
     ("GET", "/transparency-reports/template/", ALL),
     ("GET", "/transparency-reports/template/?language=ru&version=2010", ALL),
