@@ -129,7 +129,7 @@ class Maker:
         answers = [self._answer(rng, relay) for relay in relays[:2]] if Action.ANSWER in life else []
         evidence = [self._evidence(rng, request) for _ in range(2 if number == 0 else rng.choice((0, 0, 1, 2)))]
         request.evidence_level = evidence_level([item.is_complete for item in evidence])
-        request.search_text = request.build_search_text(area.pk for area in areas)
+        request.search_text = request.build_common_search_text(area.pk for area in areas)
         return Record(request, areas, evidence, events, relays, answers)
 
     def _request(self, rng: Random, number: int, life: tuple[Action, ...]) -> AssistanceRequest:

@@ -51,7 +51,7 @@ class RequestAdmin(IsuAdmin):
         super().save_related(request, form, formsets, change)
         obj: AssistanceRequest = form.instance
         obj.version += 1
-        obj.search_text = obj.build_search_text()
+        obj.search_text = obj.build_common_search_text()
         obj.save()
 
 

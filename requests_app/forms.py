@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.clocks import Row
@@ -16,10 +16,11 @@ from ccm_portal.register.models import Obligation, State
 from ccm_portal.ui.templatetags.portal import day
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from requests_app.domain.files import NotAcceptable, check_file, safe_name
-from requests_app.enums import RECORDED_CHANNELS, REPORT_FORMS, AnswerKind, AreaCode, Channel, Kind, Visibility
+from requests_app.enums import RECORDED_CHANNELS, REPORT_FORMS, AnswerKind, AreaCode, Channel, Kind, Part, Visibility
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, StatedIn, Supporter, currency_code
 
 EVIDENCE_ROWS = 2
+LONGEST_TEXT = 20_000  # characters
 
 FILE_REFUSED = {
     "type": _("Files of this type are not taken. Use PDF, PNG, JPEG, DOCX, XLSX, CSV or TXT."),
@@ -167,6 +168,48 @@ class NeedsForm(forms.ModelForm):
             *("status", "submitted_on", "reference"),
             *("currency", "total_cost", "desired_end"),
         }
+
+
+class ReadingForm(forms.ModelForm):
+    """What those read who may know of a request: its other texts, and the parts that stay locked."""
+
+    locks = forms.MultipleChoiceField(
+        label=_("Which parts stay locked?"),
+        choices=Part,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("You, the Coordinators and the ISU read them; others are told that you do not share them."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = AssistanceRequest
+        fields = ["states_parties_text", "public_summary", "locks", "relayed_read_locked"]
+        labels = {
+            "states_parties_text": _("Version for States Parties"),
+            "public_summary": _("Public summary"),
+            "relayed_read_locked": _("Supporters to which it is relayed read the locked parts too"),
+        }
+        help_texts = {
+            "states_parties_text": _(
+                "If you write one, States Parties read it in the place of the challenge, the requirement and the "
+                "consequence of delay. Left empty, they read the full text."
+            ),
+            "public_summary": _(
+                "If you write one, the public reads it in the place of the full text. Left empty, it reads the version "
+                "for States Parties, or the full text if there is none."
+            ),
+        }
+        widgets = {
+            "states_parties_text": forms.Textarea(attrs={"rows": 6}),
+            "public_summary": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+        for name in ("states_parties_text", "public_summary"):
+            self.fields[name].validators.append(MaxLengthValidator(LONGEST_TEXT))
 
 
 class RecordedNeedForm(forms.ModelForm):

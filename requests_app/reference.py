@@ -249,7 +249,7 @@ def _put_request(
         is_verified=row.text("confidence") == "high",
     )
     shelf.link(row, request, "areas", [areas[code] for code in codes])
-    text = request.build_search_text(sorted(codes))
+    text = request.build_common_search_text(sorted(codes))
     AssistanceRequest.objects.filter(pk=request.pk).exclude(search_text=text).update(search_text=text)
     if is_new:
         _record_published_steps(request, submitted, closing)

@@ -57,7 +57,7 @@ class RequestFactory(DjangoModelFactory):
         if not create:
             return
         self.areas.set(extracted or [])
-        self.search_text = self.build_search_text()
+        self.search_text = self.build_common_search_text()
         self.save()
 
 
