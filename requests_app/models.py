@@ -17,7 +17,7 @@ from simple_history.models import HistoricalRecords
 from ccm_portal.accounts.models import PUBLIC, Access, User, access_of
 from ccm_portal.register.enums import Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
-from ccm_portal.register.search import fold
+from ccm_portal.register.search import Wanted, words
 from requests_app import enums
 from requests_app.domain import lifecycle
 from requests_app.domain.needs import Need, Resources, evidence_level, missing_for_donors
@@ -137,12 +137,9 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         """Those that count in statistics: submitted, and confirmed where somebody else extracted them."""
         return self.submitted().filter(confirmed_on__isnull=False)
 
-    def search(self, text: str) -> "RequestQuerySet":
-        """Every word must occur, in any form of accent and case."""
-        found = self
-        for word in fold(text).split()[:8]:
-            found = found.filter(search_text__holds=word)
-        return found
+    def search(self, wanted: Wanted) -> "RequestQuerySet":
+        """Of each group some word must begin with one of its spellings; `queries.wanted` reads what somebody typed."""
+        return self.filter(pk__in=SearchText.objects.filter(words__finds=wanted).values("request")) if wanted else self
 
     def with_status_on(self, on: date) -> "RequestQuerySet":
         """Those submitted by a day, with the status that they had on it as `status_on`."""
@@ -238,7 +235,6 @@ class AssistanceRequest(models.Model):
     public_summary = models.TextField(_("public summary"), blank=True)
     locks = models.JSONField(default=list, blank=True, help_text="Codes of `Part` that the State has locked.")
     relayed_read_locked = models.BooleanField(_("supporters it is relayed to read what is locked"), default=False)
-    search_text = models.TextField(editable=False, default="")
 
     objects = RequestQuerySet.as_manager()
 
@@ -353,15 +349,15 @@ class AssistanceRequest(models.Model):
         are the codes of those that are not stored yet."""
         if audience not in REACHED[enums.Visibility(self.visibility)]:
             return ""
-        return self._search_text(parts_read(self.release, audience), own_text(self.release, audience), areas)
+        return self._searched_words(parts_read(self.release, audience), own_text(self.release, audience), areas)
 
-    def build_common_search_text(self, areas: Iterable[str] | None = None) -> str:
-        """What everybody who may know of the request may search in."""
+    def build_search_row(self, areas: Iterable[str] | None = None) -> "SearchText":
+        """The words that find this request: those that everybody reads who may know of it."""
         reached = REACHED[enums.Visibility(self.visibility)]
         everybody_reads = frozenset.intersection(*(parts_read(self.release, audience) for audience in reached))
-        return self._search_text(everybody_reads, "", areas)
+        return SearchText(request=self, words=self._searched_words(everybody_reads, "", areas))
 
-    def _search_text(self, parts: Collection[enums.Part], text: str, areas: Iterable[str] | None) -> str:
+    def _searched_words(self, parts: Collection[enums.Part], text: str, areas: Iterable[str] | None) -> str:
         codes = self.areas.values_list("pk", flat=True) if areas is None else areas
         names = " ".join(str(enums.AreaCode(code).label) for code in codes)
         searched = {
@@ -369,12 +365,30 @@ class AssistanceRequest(models.Model):
             enums.Part.REQUIREMENT: self.requirement,
             enums.Part.INSTITUTION: self.institution,
         }
-        read = [words for part, words in searched.items() if part in parts]
-        return f"{self.state.search_text} {fold(' '.join([self.reference, self.title, *read, text, names]))}"
+        read = [value for part, value in searched.items() if part in parts]
+        return " ".join(words(" ".join([self.state.search_text, self.reference, self.title, *read, text, names])))
 
     def compute_evidence_level(self) -> str:
         """What the stored items say, read afresh: a prefetched list would be the one before the change."""
         return evidence_level([item.is_complete for item in EvidenceItem.objects.filter(request=self)])
+
+
+class SearchTextManager(models.Manager["SearchText"]):
+    def store(self, texts: Iterable["SearchText"]) -> None:
+        """Put these in the place of what requests had: one statement."""
+        self.bulk_create(texts, update_conflicts=True, update_fields=["words"], unique_fields=["request"])
+
+
+class SearchText(models.Model):
+    """The words of a request, apart from its wide row: a copy that the actions keep. Drafts have none."""
+
+    request = models.OneToOneField(AssistanceRequest, models.CASCADE, related_name="search_text")
+    words = models.TextField()
+
+    objects = SearchTextManager()
+
+    def __str__(self) -> str:
+        return str(self.request_id)
 
 
 class StatedIn(models.Model):
