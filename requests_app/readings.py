@@ -12,6 +12,8 @@ from requests_app.domain.reading import FULL_TEXT, INSIDERS, REACHED, own_text, 
 from requests_app.enums import Audience, Channel, Part, Visibility
 from requests_app.models import AssistanceRequest, Relay
 
+#: As whom the requesting State may look at its own request.
+OTHERS = (Audience.RELAYED, Audience.STATES_PARTIES, Audience.PUBLIC)
 #: Read by everybody who may know of the request.
 OPEN = frozenset({
     "pk", "reference", "title", "state", "state_id", "areas", "kinds", "is_technical", "is_material", "is_financial",

@@ -11,11 +11,8 @@ from requests_app import actions, permissions, queries
 from requests_app.enums import Audience
 from requests_app.forms import ReadingForm
 from requests_app.models import AssistanceRequest
-from requests_app.readings import Reading
+from requests_app.readings import OTHERS, Reading
 from requests_app.views import reading_context
-
-#: As whom the requesting State may look at its own request.
-OTHERS = (Audience.RELAYED, Audience.STATES_PARTIES, Audience.PUBLIC)
 
 
 def _own_or_refused(request: HttpRequest, reference: str) -> AssistanceRequest:
@@ -30,32 +27,30 @@ def request_texts(request: HttpRequest, reference: str) -> HttpResponse:
     """The other texts of a request, and its locks."""
     asked = _own_or_refused(request, reference)
     form = ReadingForm(request.POST or None, instance=asked)
-    if request.method == "POST" and form.is_valid() and _save(request, asked, form):
-        messages.success(request, _("Recorded. See below how others read it."))
-        return redirect("requests:texts", reference)
-    context = {"form": form, "asked": asked, "others": OTHERS}
+    version = asked.version
+    if request.method == "POST" and form.is_valid():
+        try:
+            _save(request, asked, form)
+            messages.success(request, _("Recorded. See how others read it now."))
+            return redirect("requests:texts", reference)
+        except actions.EditedMeanwhile as conflict:
+            form.add_error(None, str(conflict))
+            version = conflict.version  # told of it, the person may decide to save again
+    context = {"form": form, "asked": asked, "others": OTHERS, "version": version}
     return render(request, "requests_app/request_texts.html", context, status=422 if form.errors else 200)
 
 
-def _save(request: HttpRequest, asked: AssistanceRequest, form: ReadingForm) -> bool:
-    chosen = form.cleaned_data
-    try:
-        actions.change_reading(
-            asked,
-            states_parties_text=chosen["states_parties_text"],
-            public_summary=chosen["public_summary"],
-            locks=chosen["locks"],
-            relayed_read_locked=chosen["relayed_read_locked"],
-            by=request.user,  # type: ignore[arg-type]
-            expected_version=chosen["version"] or 0,
-        )
-    except actions.EditedMeanwhile as conflict:
-        form.add_error(None, str(conflict))
-        typed = request.POST.copy()
-        typed["version"] = str(conflict.version)  # told of it, the person may decide to save again
-        form.data = typed
-        return False
-    return True
+def _save(request: HttpRequest, asked: AssistanceRequest, form: ReadingForm) -> None:
+    sent, chosen = request.POST.get("version", ""), form.cleaned_data
+    actions.change_reading(
+        asked,
+        states_parties_text=chosen["states_parties_text"],
+        public_summary=chosen["public_summary"],
+        locks=chosen["locks"],
+        relayed_read_locked=chosen["relayed_read_locked"],
+        by=request.user,  # type: ignore[arg-type]
+        expected_version=int(sent) if sent.isdecimal() and len(sent) < 10 else 0,
+    )
 
 
 def request_as(request: HttpRequest, reference: str, audience: str) -> HttpResponse:

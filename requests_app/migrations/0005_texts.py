@@ -5,40 +5,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('requests_app', '0004_search'),
+        ("requests_app", "0004_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='assistancerequest',
-            name='locks',
-            field=models.JSONField(blank=True, default=list, help_text='Codes of `Part` that the State has locked.'),
+            model_name="assistancerequest",
+            name="locks",
+            field=models.JSONField(blank=True, default=list, help_text="Codes of `Part` that the State has locked."),
         ),
         migrations.AddField(
-            model_name='assistancerequest',
-            name='public_summary',
-            field=models.TextField(blank=True, verbose_name='public summary'),
+            model_name="assistancerequest",
+            name="public_summary",
+            field=models.TextField(blank=True, verbose_name="public summary"),
         ),
         migrations.AddField(
-            model_name='assistancerequest',
-            name='relayed_read_locked',
-            field=models.BooleanField(default=False, verbose_name='supporters it is relayed to read what is locked'),
+            model_name="assistancerequest",
+            name="relayed_read_locked",
+            field=models.BooleanField(default=False, verbose_name="supporters it is relayed to read what is locked"),
         ),
         migrations.AddField(
-            model_name='assistancerequest',
-            name='states_parties_text',
-            field=models.TextField(blank=True, verbose_name='version for States Parties'),
+            model_name="assistancerequest",
+            name="states_parties_text",
+            field=models.TextField(blank=True, verbose_name="version for States Parties"),
         ),
         migrations.AddField(
-            model_name='relay',
-            name='reminded_on',
-            field=models.DateField(blank=True, help_text='Day of the one reminder, if it was needed.', null=True),
+            model_name="relay",
+            name="reminded_on",
+            field=models.DateField(blank=True, help_text="Day of the one reminder, if it was needed.", null=True),
         ),
         migrations.AddConstraint(
-            model_name='relay',
-            constraint=models.CheckConstraint(condition=models.Q(('reminded_on__isnull', True), ('reminded_on__gt', models.F('sent_on')), _connector='OR'), name='relay_reminded_after_sent', violation_error_message='A reminder comes after the relay that it reminds of.'),
+            model_name="relay",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reminded_on__isnull", True), ("reminded_on__gt", models.F("sent_on")), _connector="OR"
+                ),
+                name="relay_reminded_after_sent",
+                violation_error_message="A reminder comes after the relay that it reminds of.",
+            ),
         ),
     ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ccm_portal.ui.commands import PortalCommand, parse_day
 from coalitions.outreach.actions import open_follow_ups
 from requests_app.actions import remind_silent
+from requests_app.writing.actions import forget_old
 
 
 class Command(PortalCommand):
@@ -25,3 +26,5 @@ class Command(PortalCommand):
         self.stdout.write(f"opened: {len(done.opened)}; no longer needed: {done.resolved}")
         for relay in remind_silent(on):
             self.stdout.write(f"reminded: {relay.supporter} of {relay.request}, relayed on {relay.sent_on}")
+        if forgotten := forget_old(timezone.now()):
+            self.stdout.write(f"files that nobody came back for: {forgotten} removed")
