@@ -109,6 +109,9 @@ class Record:
     relays: list[Relay]
     answers: list[Answer]
 
+    def search_texts(self) -> list[SearchText]:
+        return [] if self.request.is_draft else self.request.build_search_rows(area.pk for area in self.areas)
+
 
 class Maker:
     """Makes records from the register; the number of a record decides everything in it."""
@@ -259,7 +262,7 @@ def write(records: Sequence[Record]) -> None:
     links = (through(assistancerequest_id=r.request.pk, area_id=area.pk) for r in records for area in r.areas)
     for model, rows in (
         (through, links),
-        (SearchText, (r.request.build_search_row(a.pk for a in r.areas) for r in records if not r.request.is_draft)),
+        (SearchText, (text for record in records for text in record.search_texts())),
         (EvidenceItem, (row for record in records for row in record.evidence)),
         (RequestEvent, (row for record in records for row in record.events)),
         (Relay, (row for record in records for row in record.relays)),

@@ -93,7 +93,7 @@ def save_request(
     if areas is not None:
         request.areas.set(areas)  # type: ignore[arg-type]  # by code
     if not request.is_draft:
-        SearchText.objects.store([request.build_search_row(areas)])
+        SearchText.objects.store(request.build_search_rows(areas))
     if is_new:
         _store_evidence(request, evidence, ())
     record_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new)
@@ -120,7 +120,7 @@ def record_need(
     areas = list(areas)
     request.save()
     request.areas.set(areas)  # type: ignore[arg-type]  # by code
-    SearchText.objects.store([request.build_search_row(areas)])
+    SearchText.objects.store(request.build_search_rows(areas))
     stated.request = request
     stated.save()
     _record_step(request, Action.RECORD, Status.DRAFT, by=by, today=today)
@@ -189,7 +189,7 @@ def submit_request(request: AssistanceRequest, *, by: User, today: date) -> Assi
     _refuse_incomplete(request)
     _number_and_date(request, today)
     request.save()
-    SearchText.objects.store([request.build_search_row()])
+    SearchText.objects.store(request.build_search_rows())
     _announce(request, by=by, today=today)
     return request
 
@@ -312,7 +312,7 @@ def _store_release(request: AssistanceRequest, before: AssistanceRequest, *, by:
     request.version += 1
     request.save()
     if not request.is_draft:
-        SearchText.objects.store([request.build_search_row()])
+        SearchText.objects.store(request.build_search_rows())
     _record_release(request, before, by=by)
     return request
 

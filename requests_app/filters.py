@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from ccm_portal.accounts.models import PUBLIC, access_of
 from ccm_portal.register.models import State
 from ccm_portal.register.search import fold
 from ccm_portal.ui.widgets import DateInput, FastSelect
@@ -47,7 +48,7 @@ class RequestFilter(filters.FilterSet):
         fields: list[str] = []
 
     def search(self, rows: RequestQuerySet, name: str, value: str) -> RequestQuerySet:
-        return rows.search(wanted(value))
+        return rows.search(wanted(value), access_of(self.request.user) if self.request else PUBLIC)
 
     def by_key(self, keys: list[int]) -> RequestQuerySet:
         """The rows of a page that this filter has found, without looking for them again."""

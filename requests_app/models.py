@@ -110,6 +110,11 @@ class SupportRecord(models.Model):
         return f"{self.supporter_id} {self.recipient_id} {self.year}"
 
 
+#: Whose words search looks through; the owner reads what the handlers read.
+SEARCHED = (
+    enums.Audience.HANDLERS, enums.Audience.RELAYED, enums.Audience.STATES_PARTIES, enums.Audience.PUBLIC,
+)  # fmt: skip
+
 LIST_FIELDS = (
     "reference", "title", "state__name", "status", "visibility", "submitted_on", "submitted_precision", "channel",
     "total_cost", "national_share", "external_secured", "currency", "evidence_level", "is_technical", "is_material",
@@ -137,9 +142,11 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         """Those that count in statistics: submitted, and confirmed where somebody else extracted them."""
         return self.submitted().filter(confirmed_on__isnull=False)
 
-    def search(self, wanted: Wanted) -> "RequestQuerySet":
-        """Of each group some word must begin with one of its spellings; `queries.wanted` reads what somebody typed."""
-        return self.filter(pk__in=SearchText.objects.filter(words__finds=wanted).values("request")) if wanted else self
+    def search(self, wanted: Wanted, access: Access) -> "RequestQuerySet":
+        """Of each group some word must begin with one of its spellings, in what this visitor reads of the request;
+        `queries.wanted` reads what somebody typed."""
+        texts = SearchText.objects.read_by(access).filter(words__finds=wanted)
+        return self.filter(pk__in=texts.values("request")) if wanted else self
 
     def with_status_on(self, on: date) -> "RequestQuerySet":
         """Those submitted by a day, with the status that they had on it as `status_on`."""
@@ -351,11 +358,15 @@ class AssistanceRequest(models.Model):
             return ""
         return self._searched_words(parts_read(self.release, audience), own_text(self.release, audience), areas)
 
-    def build_search_row(self, areas: Iterable[str] | None = None) -> "SearchText":
-        """The words that find this request: those that everybody reads who may know of it."""
-        reached = REACHED[enums.Visibility(self.visibility)]
-        everybody_reads = frozenset.intersection(*(parts_read(self.release, audience) for audience in reached))
-        return SearchText(request=self, words=self._searched_words(everybody_reads, "", areas))
+    def build_search_rows(self, areas: Iterable[str] | None = None) -> list["SearchText"]:
+        """The words that find this request: one row where all who may know of it read the same, else one for each
+        audience. What the owner reads the handlers read too."""
+        codes = list(self.areas.values_list("pk", flat=True) if areas is None else areas)
+        reached = [audience for audience in SEARCHED if audience in REACHED[enums.Visibility(self.visibility)]]
+        found = {audience: self.build_search_text(audience, codes) for audience in reached}
+        if len(set(found.values())) == 1:
+            return [SearchText(request=self, words=found[enums.Audience.HANDLERS])]
+        return [SearchText(request=self, audience=audience, words=text) for audience, text in found.items()]
 
     def _searched_words(self, parts: Collection[enums.Part], text: str, areas: Iterable[str] | None) -> str:
         codes = self.areas.values_list("pk", flat=True) if areas is None else areas
@@ -373,22 +384,47 @@ class AssistanceRequest(models.Model):
         return evidence_level([item.is_complete for item in EvidenceItem.objects.filter(request=self)])
 
 
-class SearchTextManager(models.Manager["SearchText"]):
-    def store(self, texts: Iterable["SearchText"]) -> None:
-        """Put these in the place of what requests had: one statement."""
-        self.bulk_create(texts, update_conflicts=True, update_fields=["words"], unique_fields=["request"])
+class SearchTextQuerySet(models.QuerySet["SearchText"]):
+    def store(self, found: Iterable["SearchText"]) -> None:
+        """Put these in the place of what their requests had."""
+        texts = list(found)
+        self.filter(request__in={text.request_id for text in texts}).delete()
+        self.bulk_create(texts)  # type: ignore[arg-type]
+
+    def read_by(self, access: Access) -> "SearchTextQuerySet":
+        """What a visitor may search in, of requests that it may know of: the rule of `readings.read_by`, for rows."""
+        if access.is_isu:
+            return self.filter(audience__in=["", enums.Audience.HANDLERS])
+        base = enums.Audience.STATES_PARTIES if access.is_state_party else enums.Audience.PUBLIC
+        rule = Q(audience__in=["", base])
+        if access.is_coordinator:
+            kept = Q(request__channel=enums.Channel.ISU, request__inform_coordinators=False)
+            rule |= Q(audience=enums.Audience.HANDLERS) & ~kept
+        if access.state or access.organisation:
+            relayed = Relay.objects.addressed_to(access).values("request")
+            rule |= Q(audience=enums.Audience.RELAYED, request__in=relayed)
+        if access.state:
+            rule |= Q(audience=enums.Audience.HANDLERS, request__state=access.state)
+        return self.filter(rule)
 
 
 class SearchText(models.Model):
-    """The words of a request, apart from its wide row: a copy that the actions keep. Drafts have none."""
+    """The words of a request as an audience reads it, apart from its wide row: a copy that the actions keep. Drafts
+    have none."""
 
-    request = models.OneToOneField(AssistanceRequest, models.PROTECT, related_name="search_text")
+    request = models.ForeignKey(AssistanceRequest, models.PROTECT, related_name="search_texts")
+    audience = models.CharField(
+        max_length=20, choices=enums.Audience, blank=True, help_text="Empty: all who may know of the request."
+    )
     words = models.TextField()
 
-    objects = SearchTextManager()
+    objects = SearchTextQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="search_text_once", fields=["request", "audience"])]
 
     def __str__(self) -> str:
-        return str(self.request_id)
+        return f"{self.request_id} {self.audience}"
 
 
 class StatedIn(models.Model):

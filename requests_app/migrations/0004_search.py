@@ -48,14 +48,32 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("words", models.TextField()),
                 (
+                    "audience",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("owner", "The requesting State"),
+                            ("handlers", "The Coordinators and the ISU"),
+                            ("relayed", "A supporter it is relayed to"),
+                            ("states_parties", "States Parties"),
+                            ("public", "The public"),
+                        ],
+                        help_text="Empty: all who may know of the request.",
+                        max_length=20,
+                    ),
+                ),
+                (
                     "request",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="search_text",
+                        related_name="search_texts",
                         to="requests_app.assistancerequest",
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("request", "audience"), name="search_text_once")],
+            },
         ),
         migrations.RunPython(add_index, drop_index),
         migrations.RunPython(fill, migrations.RunPython.noop),

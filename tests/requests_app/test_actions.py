@@ -221,8 +221,8 @@ def test_R009_channel_isu_tells_both_unless_the_state_objects(chad, coordinator,
 def test_submission_is_found_by_its_words_without_accents(chad, today):
     asked = submit_request(draft(chad, title="Évaluation des zones"), by=chad, today=today)
     for typed in ("EVALUATION tchad clearance", asked.reference, "zone"):
-        assert list(AssistanceRequest.objects.search(wanted(typed))) == [asked], typed
-    assert not AssistanceRequest.objects.search(wanted("évaluation Chile"))
+        assert list(AssistanceRequest.objects.search(wanted(typed), chad.access)) == [asked], typed
+    assert not AssistanceRequest.objects.search(wanted("évaluation Chile"), chad.access)
 
 
 # --- the life cycle --------------------------------------------------------------------------------------------------
