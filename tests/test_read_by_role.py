@@ -239,7 +239,8 @@ def test_R026_search_finds_a_request_only_by_what_the_role_reads(role, cases):
         allowed = case.allowed(role, file)
         for field in SEARCHED:
             word = case.word(field)
-            found = client.get(f"/requests/?q={word}").context["page"].paginator.count
+            rows = client.get(f"/requests/?q={word}&per_page=100").context["page"].object_list
+            found = case.reference in {row.reference for row in rows}  # words that are near are found too
             if found and word not in allowed:
                 wrong.append(f"{case}: found by {word}")
             is_for_all = case.choice == "plain" or field == "title"
