@@ -152,7 +152,7 @@ def test_R012_a_silent_supporter_is_reminded_once_after_the_set_days(settings, r
 @pytest.mark.parametrize("event", ["answered", "closed", "narrowed", "relayed again"])
 def test_R012_nobody_is_reminded_of_what_waits_for_no_answer(relay, npa, chad, event):
     if event == "answered":
-        AnswerFactory(relay=relay)
+        AnswerFactory(relay=relay, answered_on=DAY + timedelta(days=3))
     elif event == "closed":
         AssistanceRequest.objects.filter(pk=relay.request_id).update(status=Status.UNMET)
     elif event == "narrowed":

@@ -1,5 +1,7 @@
 """Texts, locks and their history (R26, N6): the requesting State decides, sees the effect, and finds its acts again."""
 
+import itertools
+
 import pytest
 
 from ccm_portal.accounts.models import AuditEvent
@@ -42,7 +44,7 @@ def test_R026_locked_evidence_locks_its_files():
 
 def test_R026_visibilities_widen_in_their_order():
     levels = list(Visibility)
-    assert [is_wider(after, before) for before, after in zip(levels, levels[1:], strict=False)] == [True] * 3
+    assert [is_wider(after, before) for before, after in itertools.pairwise(levels)] == [True] * 3
     assert not is_wider(Visibility.MATCH_PARTIES, Visibility.PUBLIC)
 
 
