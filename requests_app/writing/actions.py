@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.models import User
 from requests_app.actions import Refused, save_request
-from requests_app.domain.files import safe_name
+from requests_app.domain.files import NotAcceptable, safe_name
 from requests_app.help_desk.actions import move_page
 from requests_app.models import AssistanceRequest
 from requests_app.scanning import check_and_scan
@@ -31,7 +31,6 @@ class WrongOffset(Exception):
         self.received = received
 
 
-@transaction.atomic
 def save_step(
     request: AssistanceRequest,
     step: str,
@@ -43,16 +42,20 @@ def save_step(
     submit_on: date | None = None,
 ) -> AssistanceRequest:
     """Save what one step changed, or the whole form, and what it writes elsewhere (`also`); note how far the writing
-    is. With `submit_on`, submit it. Raises what `save_request` raises."""
+    is. With `submit_on`, submit it. One transaction, that of `save_request`; raises what it raises."""
     begun_as = request.reference
-    save_request(request, by=by, expected_version=expected_version, submit_on=submit_on, **changes)
-    if also:
-        also(by=by)
-    _note_progress(request, step, begun_as)
-    forget_unsaved(by, begun_as, step)
-    if request.reference != begun_as:
-        move_page(f"/requests/{begun_as}/", request.get_absolute_url())
-    return request
+
+    def write_more() -> None:
+        if also:
+            also(by=by)
+        _note_progress(request, step, begun_as)
+        forget_unsaved(by, begun_as, step)
+        if request.reference != begun_as:
+            move_page(f"/requests/{begun_as}/", request.get_absolute_url())
+
+    return save_request(
+        request, by=by, expected_version=expected_version, submit_on=submit_on, also=write_more, **changes
+    )
 
 
 def _note_progress(request: AssistanceRequest, step: str, begun_as: str) -> None:
@@ -106,7 +109,7 @@ def start_upload(name: str, size: int, *, owner: User, reference: str, tag: str 
 
 @transaction.atomic
 def append_part(upload: Upload, part: bytes, *, offset: int) -> Upload:
-    """Add the next part of a file; the last one has it checked. Raises WrongOffset, or NotAcceptable for the whole."""
+    """Add the next part of a file. Raises WrongOffset where it does not follow on what is here."""
     locked = Upload.objects.select_for_update().get(pk=upload.pk)
     if offset != locked.received or offset + len(part) > locked.size:
         raise WrongOffset(locked.received)
@@ -117,12 +120,22 @@ def append_part(upload: Upload, part: bytes, *, offset: int) -> Upload:
         file.truncate()  # what a killed server had written and not noted
         file.write(part)
     locked.received += len(part)
-    if locked.received == locked.size:
-        with locked.file.storage.open(str(locked.file), "rb") as file:
-            check_and_scan(locked.name, file.read())
-        locked.is_checked = True
     locked.save()
     return locked
+
+
+def check_whole(upload: Upload) -> Upload:
+    """Look into a file that has arrived whole; only then it counts. Raises NotAcceptable, and keeps nothing of it."""
+    with upload.file.storage.open(str(upload.file), "rb") as file:
+        content = file.read()
+    try:
+        check_and_scan(upload.name, content)
+    except NotAcceptable:
+        drop_upload(upload)
+        raise
+    upload.is_checked = True
+    upload.save(update_fields=["is_checked"])
+    return upload
 
 
 def take_over(uploads: Iterable[Upload]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.enums import Missing
+from requests_app.enums import Channel, Missing
 from requests_app.forms import ReadingForm
 from requests_app.models import AssistanceRequest
 from requests_app.readings import OTHERS
@@ -136,7 +136,7 @@ STEPS: list[Step] = [
     ),
     _part(
         "plan",
-        _("National plan and institution"),
+        _("Plan and institution"),
         *("institution", "national_plan"),
         is_filled=lambda asked: bool(asked.institution and asked.national_plan),
         prefilled=True,
@@ -155,6 +155,7 @@ STEPS: list[Step] = [
         _("Partners and channel"),
         *("channel", "inform_coordinators"),
         is_filled=lambda asked: False,  # it has a value from the start: done once it was saved
+        applies=lambda asked: asked.channel in (Channel.COORDINATORS, Channel.ISU),
         prefilled=True,
     ),
     _part(

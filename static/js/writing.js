@@ -96,7 +96,11 @@ function offerCopy() {
 }
 
 form.addEventListener("input", () => { copy.write(); clearTimeout(timer); timer = setTimeout(save, QUIET); });
-form.addEventListener("submit", () => { clearTimeout(timer); if (typed() !== known) copy.write(true); });
+form.addEventListener("submit", () => {
+  clearTimeout(timer);
+  if (typed() !== known) copy.write(true);
+  known = typed(); // it is on its way: leaving the page sends nothing more
+});
 addEventListener("online", () => save());
 addEventListener("visibilitychange", () => { if (document.hidden) save(true); });
 addEventListener("pagehide", () => save(true));

@@ -442,10 +442,10 @@ def test_a_page_of_the_form_needs_twelve_queries_at_most(chad, draft):
 
 @pytest.mark.parametrize(
     ("code", "values", "most"),
-    [("obligation", FIRST, 15), ("need", {"challenge": "x"}, 14), ("costs", {"currency": "USD"}, 14)],
+    [("obligation", FIRST, 13), ("need", {"challenge": "x"}, 12), ("costs", {"currency": "USD"}, 12)],
 )
 def test_saving_a_step_costs_few_statements(chad, draft, code, values, most):
-    """Of them, four begin and end transactions; an area is one more, since areas are rows."""
+    """Of them, two begin and end the transaction; areas are one more, since they are rows."""
     client = client_of(chad)
     page = opened(client, edit(draft, code))
     assert len(statements(lambda: post(client, edit(draft, code), page, **values))) <= most
@@ -471,6 +471,11 @@ def a_file(name="Plan of the north.pdf", content=PDF):
     return SimpleUploadedFile(name, content, content_type="application/pdf")
 
 
+def content_of(item):
+    with item.file.open("rb") as file:
+        return file.read()
+
+
 def kept_key(page):
     return re.search(r'name="evidence-0-upload" value="([^"]+)"', page)[1]
 
@@ -487,7 +492,7 @@ def test_R003_file_survives_a_mistake_elsewhere(chad, draft, address):
     response = post(client, address, page, **whole, **row(upload=kept_key(text)))
     assert response.status_code == 302
     item = EvidenceItem.objects.get()
-    assert (item.file_name, item.file.read()) == ("Plan_of_the_north.pdf", PDF)
+    assert (item.file_name, content_of(item)) == ("Plan_of_the_north.pdf", PDF)
     assert Upload.objects.count() == 0
     assert client.get(f"{draft.get_absolute_url()}evidence/{item.pk}/").getvalue() == PDF
 
@@ -501,8 +506,9 @@ def test_R003_kept_file_of_one_request_is_no_evidence_of_another(chad, draft):
     assert EvidenceItem.objects.count() == 0
 
 
-def announce(client, asked, name="big.pdf", size=None, tag="big"):
-    return client.post(f"/requests/{asked.reference}/files/", {"name": name, "size": size or len(PDF), "tag": tag})
+def announce(client, asked, name="big.pdf", size=28, tag="big"):
+    """Of the size of `PDF`, unless a test says otherwise."""
+    return client.post(f"/requests/{asked.reference}/files/", {"name": name, "size": size, "tag": tag})
 
 
 def part(client, state, content, offset=None):
@@ -523,7 +529,7 @@ def test_R003_file_in_parts_goes_on_where_it_was_cut(chad, draft):
     assert done["is_checked"]
     post(client, edit(draft, "evidence"), **row(upload=done["key"]))
     item = EvidenceItem.objects.get()
-    assert (item.file_name, item.file.read()) == ("big.pdf", PDF)
+    assert (item.file_name, content_of(item)) == ("big.pdf", PDF)
 
 
 def test_R003_file_that_is_not_whole_is_no_evidence(chad, draft):
@@ -602,7 +608,7 @@ def test_R003_scanner_refuses_or_is_down_and_the_file_is_not_taken(
 def test_R003_scanned_and_clean(chad, draft, settings, scanner):
     settings.SCANNER = scanner
     assert post(client_of(chad), edit(draft, "evidence"), **row(file=a_file())).status_code == 302
-    assert EvidenceItem.objects.get().file.read() == PDF
+    assert content_of(EvidenceItem.objects.get()) == PDF
 
 
 def test_files_and_texts_that_nobody_came_back_for_are_forgotten(chad, draft, tmp_path):
@@ -646,17 +652,17 @@ def test_N12_script_saves_a_draft_and_is_told_when(chad):
 def test_N12_script_keeps_what_is_not_well_formed(chad, draft):
     client = client_of(chad)
     response = by_script(client, edit(draft, "costs"), opened(client, edit(draft, "costs")), total_cost="a mill")
-    assert (response.status_code, response.json()["is_wrong"]) == (422, True)
+    assert (response.status_code, response.json()["is_wrong"]) == (200, True)
     assert "a mill" in client.get(edit(draft, "costs")).content.decode()
 
 
 def test_N12_script_keeps_rows_of_evidence_until_they_are_saved(chad, draft):
     client = client_of(chad)
     response = by_script(client, edit(draft, "evidence"), opened(client, edit(draft, "evidence")), **row(source=""))
-    assert response.status_code == 422
+    assert response.json()["is_wrong"]
     for _again in range(2):
         response = by_script(client, edit(draft, "evidence"), opened(client, edit(draft, "evidence")), **row())
-    assert (response.status_code, EvidenceItem.objects.count()) == (200, 0)
+    assert (response.json()["is_wrong"], EvidenceItem.objects.count()) == (False, 0)
     assert "km²" in client.get(edit(draft, "evidence")).content.decode()
     post(client, edit(draft, "evidence"), **row())
     assert (EvidenceItem.objects.count(), Unsaved.objects.count()) == (1, 0)

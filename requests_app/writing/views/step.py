@@ -102,7 +102,7 @@ def _not_saved(request: HttpRequest, asked: AssistanceRequest, step: Step, form:
     is_wrong = not form.is_valid()
     if wants_json(request):
         answer = {"kept_at": now.isoformat(), "is_wrong": is_wrong, "is_conflict": bool(refusal), "is_row": is_row}
-        return JsonResponse(answer, status=409 if refusal else 422 if is_wrong else 200)
+        return JsonResponse(answer, status=409 if refusal else 200)
     go = request.POST.get("go", "next")
     if not refusal and asked.pk and go not in ("next", "leave"):
         messages.warning(request, _("What you typed under “%(step)s” is kept, not saved yet.") % {"step": step.title})
@@ -185,7 +185,7 @@ def _destination(asked: AssistanceRequest, step: Step, go: str) -> str:
 def _prefill(form: Any, asked: AssistanceRequest, step: Step) -> AssistanceRequest | None:
     """Put in what the State's last request said, until the step is saved; the request that it comes from."""
     writing = getattr(asked, "writing", None)
-    if writing and step.code in writing.saved_steps:
+    if not asked.is_draft or (writing and step.code in writing.saved_steps):
         return None
     last = last_request(asked)
     if last is None:
