@@ -184,7 +184,9 @@ def note_reading(feed: CalendarFeed, *, now: datetime) -> None:
 StillKnown = Callable[[User, set[str]], set[str]]
 
 
-def send_waiting_mails(*, now: datetime, still_known: StillKnown = lambda reader, things: things) -> tuple[int, int]:
+def send_waiting_mails(
+    *, now: datetime, still_known: StillKnown = lambda reader, things: things, backend: str | None = None
+) -> tuple[int, int]:
     """Compose the digests that are due, and send what waits. Returns (sent, failed).
 
     A mail is taken before it is sent: a second run beside this one leaves it alone, and one that dies with it tries
@@ -192,7 +194,7 @@ def send_waiting_mails(*, now: datetime, still_known: StillKnown = lambda reader
     """
     compose_digests(now=now, still_known=still_known)
     sent = failed = 0
-    connection = get_connection()
+    connection = get_connection(backend)
     due = OutboxMail.objects.filter(Q(next_try_at=None) | Q(next_try_at__lte=now), status=MailStatus.WAITING)
     for mail in due.select_related("reader"):
         if not _take(mail, now):

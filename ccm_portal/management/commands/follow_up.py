@@ -1,4 +1,4 @@
-"""The nightly run: follow-ups of deadlines, clocks of requests, news for the digests. It may run any number of times."""
+"""The nightly run: follow-ups of deadlines, clocks of requests, news for digests. Any number of runs do it once."""
 
 from argparse import ArgumentParser
 from typing import Any
