@@ -36,7 +36,7 @@ from requests_app.waiting.models import (
     ValidityCheck,
     known_limits,
 )
-from requests_app.waiting.queries import calling_for
+from requests_app.waiting.queries import RECENT, calling_for
 
 LIST = "/requests/waiting/"
 
@@ -83,9 +83,6 @@ def _clear_alarms(on: date) -> int:
         standing.filter(reason=reason).exclude(request__in=calling_for(reason, on).values("pk")).update(cleared_on=on)
         for reason in AlarmReason
     )
-
-
-RECENT = timedelta(days=730)  # a need that the register knows from years ago rings no bell today
 
 
 def _raise_alarms(on: date) -> int:

@@ -24,7 +24,7 @@ class Limit(TextChoices):
     DELIVER = "deliver", _("Complete the delivery")
     CLOSE = "close", _("Say what came of it, and close the request")
     STILL_VALID = "still_valid", _("Say whether the request is still valid")
-    SILENCE = "silence", _("Let the silence procedure pass, or stop it (working days)")
+    SILENCE = "silence", _("Let the silence procedure pass, or stop it")
     NO_ANSWER = "no_answer", _("Alarm: relayed, and nobody has answered")
     NO_MATCH = "no_match", _("Alarm: submitted, and no help is agreed")
 

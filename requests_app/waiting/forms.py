@@ -74,7 +74,8 @@ class WaitingFilter(forms.Form):
         label=_("Show"),
         required=False,
         choices=[
-            ("", _("All")),
+            ("", _("Of the last two years")),
+            ("all", _("All, however old")),
             ("overdue", _("Overdue only")),
             ("stale", _("Perhaps stale")),
             *((reason.value, reason.label) for reason in AlarmReason),

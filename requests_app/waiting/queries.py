@@ -20,6 +20,8 @@ from requests_app.waiting.domain.waiting import UNMATCHED, Life, Waiting, cut_of
 from requests_app.waiting.enums import AlarmReason, Limit, Party, Purpose
 from requests_app.waiting.models import Alarm, NeedMet, Opening, Silence, ValidityCheck, known_limits
 
+#: What the register knows from years ago fills no list and rings no bell unless asked for.
+RECENT = timedelta(days=730)
 #: A stale request is the ISU's business first; the Coordinators see the mark this much later.
 ISU_FIRST = timedelta(days=30)
 
@@ -126,14 +128,17 @@ def lines(user: User, on: date) -> list[Line]:
 
 
 def chosen_lines(found: list[Line], on: date, party: str = "", show: str = "") -> list[Line]:
-    """Those that a filter leaves: what waits on one party, is overdue, perhaps stale, or has an alarm."""
+    """Those that a filter leaves: what waits on one party; recent, overdue, perhaps stale, with an alarm, or all."""
     if party:
         found = [line for line in found if line.item.party == party]
-    if show == "overdue":
-        return [line for line in found if line.item.is_overdue(on)]
+    if show == "all":
+        return found
     if show == "stale":
         return [line for line in found if line.is_stale]
-    return [line for line in found if show in line.alarms] if show else found
+    recent = [line for line in found if line.request.submitted_on >= on - RECENT]
+    if show == "overdue":
+        return [line for line in recent if line.item.is_overdue(on)]
+    return [line for line in recent if show in line.alarms] if show else recent
 
 
 def with_names(found: list[Line]) -> list[Line]:
