@@ -52,9 +52,6 @@ class Channel(TextChoices):
 #: Where somebody else than the State itself enters what it has said in a report or at a meeting.
 RECORDED_CHANNELS = (Channel.ARTICLE_7, Channel.FORMAL_MEETING, Channel.INFORMAL_MEETING)
 
-#: Forms of the Article 7 report.
-REPORT_FORMS = [(letter, letter) for letter in "ABCDEFGHIJ"]
-
 
 class Visibility(TextChoices):
     """Who may know of a request. The requesting State chooses; widening is its own recorded act."""

@@ -27,14 +27,24 @@ from requests_app import enums as request_enums
 from requests_app.enums import AnswerKind
 from requests_app.extensions import enums as extension_enums
 from requests_app.waiting import enums as waiting_enums
+from requests_app.writing.enums import Progress
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
 from tests.requests_app.factories import AnswerFactory, OfferFactory, RequestFactory
 from tests.test_access import cast, client_of, play, secret
 
 OWN_APPS = [
-    "accounts", "register", "requests_app", "extensions", "help_desk", "mailing", "waiting", "coalitions", "outreach",
+    "accounts",
+    "register",
+    "requests_app",
+    "extensions",
+    "help_desk",
+    "mailing",
+    "waiting",
+    "writing",
+    "coalitions",
+    "outreach",
     "reports",
-]  # fmt: skip
+]
 TEMPLATES = settings.BASE_DIR / "templates"
 CODE = [
     path
@@ -112,6 +122,7 @@ def test_every_form_that_posts_has_its_token():
 STATUSES = [
     request_enums.Status,
     request_enums.EvidenceLevel,
+    Progress,
     extension_enums.DraftStatus,
     account_enums.MailStatus,
     waiting_enums.SilenceResult,

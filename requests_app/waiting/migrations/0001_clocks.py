@@ -8,180 +8,499 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('requests_app', '0004_clocks'),
+        ("requests_app", "0004_clocks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalHoliday',
+            name="HistoricalHoliday",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('day', models.DateField(db_index=True, verbose_name='day')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('source', models.TextField(blank=True, verbose_name='source')),
-                ('is_verified', models.BooleanField(default=False, verbose_name='verified')),
-                ('is_example', models.BooleanField(default=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("day", models.DateField(db_index=True, verbose_name="day")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("is_verified", models.BooleanField(default=False, verbose_name="verified")),
+                ("is_example", models.BooleanField(default=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical holiday',
-                'verbose_name_plural': 'historical holidays',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical holiday",
+                "verbose_name_plural": "historical holidays",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalTimeLimit',
+            name="HistoricalTimeLimit",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('step', models.CharField(choices=[('confirm', 'Confirm the need'), ('first_step', 'Relay the request, or ask what is unclear'), ('clarify', 'Send the clarification'), ('answer', 'Answer the relay'), ('agree', 'Agree on the help'), ('start', 'Begin the delivery'), ('deliver', 'Complete the delivery'), ('close', 'Say what came of it, and close the request'), ('still_valid', 'Say whether the request is still valid'), ('silence', 'Let the silence procedure pass, or stop it'), ('no_answer', 'Alarm: relayed, and nobody has answered'), ('no_match', 'Alarm: submitted, and no help is agreed')], db_index=True, max_length=20, verbose_name='step')),
-                ('days', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='days')),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("confirm", "Confirm the need"),
+                            ("first_step", "Relay the request, or ask what is unclear"),
+                            ("clarify", "Send the clarification"),
+                            ("answer", "Answer the relay"),
+                            ("agree", "Agree on the help"),
+                            ("start", "Begin the delivery"),
+                            ("deliver", "Complete the delivery"),
+                            ("close", "Say what came of it, and close the request"),
+                            ("still_valid", "Say whether the request is still valid"),
+                            ("silence", "Let the silence procedure pass, or stop it"),
+                            ("no_answer", "Alarm: relayed, and nobody has answered"),
+                            ("no_match", "Alarm: submitted, and no help is agreed"),
+                        ],
+                        db_index=True,
+                        max_length=20,
+                        verbose_name="step",
+                    ),
+                ),
+                (
+                    "days",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                        verbose_name="days",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical time limit',
-                'verbose_name_plural': 'historical time limits',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical time limit",
+                "verbose_name_plural": "historical time limits",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True, verbose_name='day')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('source', models.TextField(blank=True, verbose_name='source')),
-                ('is_verified', models.BooleanField(default=False, verbose_name='verified')),
-                ('is_example', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True, verbose_name="day")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("source", models.TextField(blank=True, verbose_name="source")),
+                ("is_verified", models.BooleanField(default=False, verbose_name="verified")),
+                ("is_example", models.BooleanField(default=False)),
             ],
             options={
-                'verbose_name': 'holiday',
-                'verbose_name_plural': 'holidays',
-                'ordering': ['day'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('is_verified', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='holiday_verified_by_a_source', violation_error_message='Name the source that verifies this holiday.')],
+                "verbose_name": "holiday",
+                "verbose_name_plural": "holidays",
+                "ordering": ["day"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_verified", False), models.Q(("source", ""), _negated=True), _connector="OR"
+                        ),
+                        name="holiday_verified_by_a_source",
+                        violation_error_message="Name the source that verifies this holiday.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TimeLimit',
+            name="TimeLimit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('confirm', 'Confirm the need'), ('first_step', 'Relay the request, or ask what is unclear'), ('clarify', 'Send the clarification'), ('answer', 'Answer the relay'), ('agree', 'Agree on the help'), ('start', 'Begin the delivery'), ('deliver', 'Complete the delivery'), ('close', 'Say what came of it, and close the request'), ('still_valid', 'Say whether the request is still valid'), ('silence', 'Let the silence procedure pass, or stop it'), ('no_answer', 'Alarm: relayed, and nobody has answered'), ('no_match', 'Alarm: submitted, and no help is agreed')], max_length=20, unique=True, verbose_name='step')),
-                ('days', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='days')),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("confirm", "Confirm the need"),
+                            ("first_step", "Relay the request, or ask what is unclear"),
+                            ("clarify", "Send the clarification"),
+                            ("answer", "Answer the relay"),
+                            ("agree", "Agree on the help"),
+                            ("start", "Begin the delivery"),
+                            ("deliver", "Complete the delivery"),
+                            ("close", "Say what came of it, and close the request"),
+                            ("still_valid", "Say whether the request is still valid"),
+                            ("silence", "Let the silence procedure pass, or stop it"),
+                            ("no_answer", "Alarm: relayed, and nobody has answered"),
+                            ("no_match", "Alarm: submitted, and no help is agreed"),
+                        ],
+                        max_length=20,
+                        unique=True,
+                        verbose_name="step",
+                    ),
+                ),
+                (
+                    "days",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                        verbose_name="days",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
             ],
             options={
-                'verbose_name': 'time limit',
-                'verbose_name_plural': 'time limits',
-                'ordering': ['step'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('days__gte', 1), models.Q(('reason', ''), _negated=True)), name='time_limit_has_days_and_reason', violation_error_message='A time limit has at least one day, and a reason.')],
+                "verbose_name": "time limit",
+                "verbose_name_plural": "time limits",
+                "ordering": ["step"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("days__gte", 1), models.Q(("reason", ""), _negated=True)),
+                        name="time_limit_has_days_and_reason",
+                        violation_error_message="A time limit has at least one day, and a reason.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Alarm',
+            name="Alarm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('no_answer', 'Nobody has answered'), ('no_match', 'No help is agreed')], max_length=10)),
-                ('raised_on', models.DateField()),
-                ('cleared_on', models.DateField(blank=True, null=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='requests_app.assistancerequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[("no_answer", "Nobody has answered"), ("no_match", "No help is agreed")], max_length=10
+                    ),
+                ),
+                ("raised_on", models.DateField()),
+                ("cleared_on", models.DateField(blank=True, null=True)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="alarms",
+                        to="requests_app.assistancerequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['raised_on', 'pk'],
-                'indexes': [models.Index(condition=models.Q(('cleared_on__isnull', True)), fields=['reason'], name='alarm_standing')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('cleared_on__isnull', True)), fields=('request', 'reason'), name='alarm_once_while_it_stands'), models.CheckConstraint(condition=models.Q(('cleared_on__isnull', True), ('cleared_on__gte', models.F('raised_on')), _connector='OR'), name='alarm_days_in_order')],
+                "ordering": ["raised_on", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("cleared_on__isnull", True)), fields=["reason"], name="alarm_standing"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("cleared_on__isnull", True)),
+                        fields=("request", "reason"),
+                        name="alarm_once_while_it_stands",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cleared_on__isnull", True), ("cleared_on__gte", models.F("raised_on")), _connector="OR"
+                        ),
+                        name="alarm_days_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NeedMet',
+            name="NeedMet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('months', models.PositiveSmallIntegerField(help_text='After the closing.')),
-                ('asked_on', models.DateField()),
-                ('answer', models.CharField(blank=True, choices=[('yes', 'Yes'), ('in_part', 'Partly'), ('no', 'No')], max_length=10, verbose_name='was the need met?')),
-                ('text', models.CharField(blank=True, max_length=300, verbose_name='in a line')),
-                ('answered_on', models.DateField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='need_met', to='requests_app.assistancerequest')),
-                ('supporter', models.ForeignKey(blank=True, help_text='None: the State itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='need_met', to='requests_app.supporter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("months", models.PositiveSmallIntegerField(help_text="After the closing.")),
+                ("asked_on", models.DateField()),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "Yes"), ("in_part", "Partly"), ("no", "No")],
+                        max_length=10,
+                        verbose_name="was the need met?",
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=300, verbose_name="in a line")),
+                ("answered_on", models.DateField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="need_met",
+                        to="requests_app.assistancerequest",
+                    ),
+                ),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="None: the State itself.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="need_met",
+                        to="requests_app.supporter",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'question after closing',
-                'verbose_name_plural': 'questions after closing',
-                'ordering': ['months', 'supporter'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('supporter__isnull', False)), fields=('request', 'months', 'supporter'), name='need_met_asked_once_of_supporter'), models.UniqueConstraint(condition=models.Q(('supporter__isnull', True)), fields=('request', 'months'), name='need_met_asked_once_of_state'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_by__isnull', True), ('answered_on__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_by__isnull', False), ('answered_on__isnull', False)), _connector='OR'), name='need_met_answered_by_somebody')],
+                "verbose_name": "question after closing",
+                "verbose_name_plural": "questions after closing",
+                "ordering": ["months", "supporter"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("supporter__isnull", False)),
+                        fields=("request", "months", "supporter"),
+                        name="need_met_asked_once_of_supporter",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supporter__isnull", True)),
+                        fields=("request", "months"),
+                        name="need_met_asked_once_of_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_by__isnull", True), ("answered_on__isnull", True)),
+                            models.Q(
+                                models.Q(("answer", ""), _negated=True),
+                                ("answered_by__isnull", False),
+                                ("answered_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="need_met_answered_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reader', models.CharField(help_text='The State, organisation or office at the time.', max_length=120)),
-                ('on', models.DateField()),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='requests_app.assistancerequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reader",
+                    models.CharField(help_text="The State, organisation or office at the time.", max_length=120),
+                ),
+                ("on", models.DateField()),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="openings",
+                        to="requests_app.assistancerequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-on', 'reader'],
-                'constraints': [models.UniqueConstraint(fields=('request', 'reader', 'on'), name='opening_once_a_day')],
+                "ordering": ["-on", "reader"],
+                "constraints": [models.UniqueConstraint(fields=("request", "reader", "on"), name="opening_once_a_day")],
             },
         ),
         migrations.CreateModel(
-            name='Silence',
+            name="Silence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('circulate', 'Circulate to supporters'), ('publish', 'Release to more readers')], max_length=10)),
-                ('visibility', models.CharField(blank=True, choices=[('coordinators_isu', 'Coordinators and ISU only'), ('match_parties', 'Coordinators, ISU and the supporters it is relayed to'), ('states_parties', 'All States Parties'), ('public', 'Public')], max_length=20)),
-                ('started_on', models.DateField()),
-                ('ends_on', models.DateField(help_text='The last day on which it can be stopped.')),
-                ('note', models.TextField(blank=True)),
-                ('result', models.CharField(choices=[('running', 'Running'), ('carried_out', 'Carried out'), ('stopped', 'Stopped'), ('not_possible', 'No longer possible')], default='running', max_length=15)),
-                ('ended_on', models.DateField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('is_example', models.BooleanField(default=False)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='silences', to='requests_app.assistancerequest')),
-                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='silences_started', to=settings.AUTH_USER_MODEL)),
-                ('stopped_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='silences_stopped', to=settings.AUTH_USER_MODEL)),
-                ('supporters', models.ManyToManyField(blank=True, related_name='silences', to='requests_app.supporter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("circulate", "Circulate to supporters"), ("publish", "Release to more readers")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("coordinators_isu", "Coordinators and ISU only"),
+                            ("match_parties", "Coordinators, ISU and the supporters it is relayed to"),
+                            ("states_parties", "All States Parties"),
+                            ("public", "Public"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("started_on", models.DateField()),
+                ("ends_on", models.DateField(help_text="The last day on which it can be stopped.")),
+                ("note", models.TextField(blank=True)),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("carried_out", "Carried out"),
+                            ("stopped", "Stopped"),
+                            ("not_possible", "No longer possible"),
+                        ],
+                        default="running",
+                        max_length=15,
+                    ),
+                ),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("is_example", models.BooleanField(default=False)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="silences",
+                        to="requests_app.assistancerequest",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="silences_started",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "stopped_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="silences_stopped",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supporters",
+                    models.ManyToManyField(blank=True, related_name="silences", to="requests_app.supporter"),
+                ),
             ],
             options={
-                'verbose_name': 'silence procedure',
-                'verbose_name_plural': 'silence procedures',
-                'ordering': ['-started_on', '-pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('result', 'running')), fields=('request',), name='silence_one_at_a_time', violation_error_message='A silence procedure is running for this request already.'), models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', True), ('result', 'running')), models.Q(models.Q(('result', 'running'), _negated=True), ('ended_on__gte', models.F('started_on')), ('ended_on__isnull', False)), _connector='OR'), name='silence_ended_with_result'), models.CheckConstraint(condition=models.Q(models.Q(('result', 'stopped'), ('stopped_by__isnull', False), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('result', 'stopped'), _negated=True), ('stopped_by__isnull', True)), _connector='OR'), name='silence_stopped_by_somebody_with_reason', violation_error_message='Say why the silence procedure is stopped.'), models.CheckConstraint(condition=models.Q(models.Q(('purpose', 'publish'), models.Q(('visibility', ''), _negated=True)), models.Q(('purpose', 'circulate'), ('visibility', '')), _connector='OR'), name='silence_release_names_its_readers')],
+                "verbose_name": "silence procedure",
+                "verbose_name_plural": "silence procedures",
+                "ordering": ["-started_on", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("result", "running")),
+                        fields=("request",),
+                        name="silence_one_at_a_time",
+                        violation_error_message="A silence procedure is running for this request already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on__isnull", True), ("result", "running")),
+                            models.Q(
+                                models.Q(("result", "running"), _negated=True),
+                                ("ended_on__gte", models.F("started_on")),
+                                ("ended_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="silence_ended_with_result",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("result", "stopped"),
+                                ("stopped_by__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("result", "stopped"), _negated=True), ("stopped_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="silence_stopped_by_somebody_with_reason",
+                        violation_error_message="Say why the silence procedure is stopped.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("purpose", "publish"), models.Q(("visibility", ""), _negated=True)),
+                            models.Q(("purpose", "circulate"), ("visibility", "")),
+                            _connector="OR",
+                        ),
+                        name="silence_release_names_its_readers",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ValidityCheck',
+            name="ValidityCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='validity_answers', to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='validity_checks', to='requests_app.assistancerequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("asked_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="validity_answers",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="validity_checks",
+                        to="requests_app.assistancerequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'yearly question',
-                'verbose_name_plural': 'yearly questions',
-                'ordering': ['-asked_on', '-pk'],
-                'indexes': [models.Index(condition=models.Q(('answered_at__isnull', True)), fields=['due_on'], name='check_unanswered')],
-                'constraints': [models.UniqueConstraint(fields=('request', 'asked_on'), name='validity_asked_once_a_day'), models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('asked_on'))), name='validity_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='validity_answered_by_somebody')],
+                "verbose_name": "yearly question",
+                "verbose_name_plural": "yearly questions",
+                "ordering": ["-asked_on", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("answered_at__isnull", True)), fields=["due_on"], name="check_unanswered"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("request", "asked_on"), name="validity_asked_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("asked_on"))), name="validity_days_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
+                            models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="validity_answered_by_somebody",
+                    ),
+                ],
             },
         ),
     ]
