@@ -38,6 +38,7 @@ from requests_app.mailing.actions import queue_new_requests
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Supporter
 from requests_app.waiting.actions import note_opening, run_clocks, start_silence
 from requests_app.waiting.enums import Purpose
+from requests_app.waiting.models import ValidityCheck
 
 PASSWORD = "demo-portal"  # noqa: S105 - of the demonstration only, printed on its screen
 EXAMPLE = "Example for the demonstration, made up."
@@ -274,7 +275,8 @@ def _clocks(people: dict[str, User], on: date) -> None:
         is_material=True,
     )
     if old is not None:
-        run_clocks(on - timedelta(days=31))  # asked whether it is still valid, and no answer since
+        asked_on = on - timedelta(days=31)  # whether it is still valid, and no answer since
+        ValidityCheck.objects.create(request=old, asked_on=asked_on, due_on=asked_on + timedelta(days=30))
         survey = AssistanceRequest.objects.get(state="TCD", is_example=True)
         note_opening(survey, by=people["nor"], today=on - timedelta(days=44))
         note_opening(survey, by=people["npa"], today=on - timedelta(days=31))

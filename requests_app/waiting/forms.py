@@ -52,7 +52,7 @@ class SilenceForm(forms.Form):
 
 
 class StopForm(forms.Form):
-    reason = forms.CharField(label=_("Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(label=_("Why it should stop"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class NeedMetForm(forms.Form):
