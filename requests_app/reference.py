@@ -249,7 +249,7 @@ def _put_request(
         is_verified=row.text("confidence") == "high",
     )
     shelf.link(row, request, "areas", [areas[code] for code in codes])
-    SearchText.objects.store([request.build_search_text(sorted(codes))])
+    SearchText.objects.store([request.build_search_row(sorted(codes))])
     if is_new:
         _record_published_steps(request, submitted, closing)
 

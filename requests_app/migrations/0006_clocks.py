@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0004_search"),
+        ("requests_app", "0005_texts"),
     ]
 
     operations = [
