@@ -11,7 +11,8 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from ccm_portal.accounts.enums import Role
+from ccm_portal.accounts.actions import note_run
+from ccm_portal.accounts.enums import Job, Role
 from ccm_portal.accounts.models import Appointment, User
 from ccm_portal.example_reports import add_example_report
 from ccm_portal.register.enums import DocumentKind
@@ -41,7 +42,11 @@ from requests_app.actions import (
 from requests_app.enums import AnswerKind, Kind, Visibility
 from requests_app.extensions.actions import raise_flag, save_draft
 from requests_app.extensions.models import FundingLine, RiskFlag
+from requests_app.mailing.actions import queue_new_requests
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Supporter
+from requests_app.waiting.actions import note_opening, run_clocks, start_silence
+from requests_app.waiting.enums import Purpose
+from requests_app.waiting.models import ValidityCheck
 from requests_app.writing.actions import keep_unsaved, save_step
 
 PASSWORD = "demo-portal"  # noqa: S105 - of the demonstration only, printed on its screen
@@ -101,6 +106,7 @@ def prepare(on: date) -> int:
     _document(on)
     _more_time(people, on)
     _outreach(people, on)
+    _clocks(people, on)
     add_example_report(people, on)
     return _count() - before
 
@@ -293,6 +299,38 @@ def _lebanon(people: dict[str, User], on: date) -> None:
         by=people["nor"],
         today=on - timedelta(days=70),
     )
+
+
+def _clocks(people: dict[str, User], on: date) -> None:
+    """A request that has waited for more than a year, a silence procedure that runs, and the nightly run."""
+    old = _request(
+        "LBN",
+        people["lbn"],
+        on - timedelta(days=400),
+        title="Risk education for returning families",
+        areas=["risk_education"],
+        evidence=[],
+        challenge="Families return to villages before these are surveyed.",
+        requirement="Material in Arabic and eight instructors for one school year.",
+        is_material=True,
+    )
+    if old is not None:
+        asked_on = on - timedelta(days=31)  # whether it is still valid, and no answer since
+        ValidityCheck.objects.create(request=old, asked_on=asked_on, due_on=asked_on + timedelta(days=30))
+        survey = AssistanceRequest.objects.get(state="TCD", is_example=True)
+        note_opening(survey, by=people["nor"], today=on - timedelta(days=44))
+        note_opening(survey, by=people["npa"], today=on - timedelta(days=31))
+        start_silence(
+            survey,
+            Purpose.PUBLISH,
+            by=people["tcd"],
+            today=on - timedelta(days=2),
+            visibility=Visibility.STATES_PARTIES,
+            is_example=True,
+        )
+    run_clocks(on)
+    queue_new_requests(on)
+    note_run(Job.FOLLOW_UP, now=timezone.now(), changed=0)
 
 
 def _document(on: date) -> None:

@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "requests_app.extensions",
     "requests_app.discussions",
     "requests_app.help_desk",
+    "requests_app.mailing",
+    "requests_app.waiting",
     "requests_app.writing",
     "ccm_portal.accounts",
     "ccm_portal.register",
@@ -151,6 +153,8 @@ MFA_ENCRYPTION_KEYS = env.list("MFA_ENCRYPTION_KEYS", default=[])  # newest firs
 
 # --- mail: rendered into the outbox with the change it reports, sent by `manage.py send_mail` ----------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+MAIL_LATE_AFTER_MINUTES = env.int("MAIL_LATE_AFTER_MINUTES", default=30)  # then boards shout that mail stands still
+NIGHTLY_LATE_AFTER_HOURS = env.int("NIGHTLY_LATE_AFTER_HOURS", default=26)  # and that `follow_up` has not run
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 # --- language, time ------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
+from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User
 from ccm_portal.register.models import State
 from coalitions.enums import CoalitionStatus, MemberRole
@@ -63,6 +64,7 @@ def _tell(people: Iterable[User], coalition: Coalition) -> None:
         subject=_("A Country Coalition that concerns you"),
         body=_("It was founded, or it has changed. Open it to read more."),
         path=coalition.get_absolute_url(),
+        kind=MailKind.COALITIONS,
     )
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from ccm_portal.accounts.enums import MailStatus
 from ccm_portal.accounts.models import Access, OutboxMail, User
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
@@ -22,6 +24,10 @@ from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import Area, AssistanceRequest, Relay, RequestQuerySet, of_supporter
 from requests_app.overviews import reminder_due_from
 from requests_app.queries import with_words
+from requests_app.waiting.domain.waiting import Waiting
+from requests_app.waiting.enums import Limit, Party
+from requests_app.waiting.models import known_limits
+from requests_app.waiting.queries import Watch, waiting_on_state, waits_on, watch, with_facts
 
 SHOWN = 8
 COMMITMENT_FIELDS = (
@@ -54,6 +60,8 @@ class Board:
     undecided: list[ExtensionDecision] | None = None
     findings: list[tuple[str, int]] | None = None
     public_requests: list[AssistanceRequest] | None = None
+    waiting_on_us: list[tuple[AssistanceRequest, Waiting]] | None = None
+    watch: Watch | None = None
     numbers: dict[str, int] = field(default_factory=dict)
 
 
@@ -101,6 +109,7 @@ def _for_focal_point(board: Board, state: State, user: User) -> None:
         answered=Coalesce(Subquery(_number(relays.filter(answered_on__isnull=False))), 0),
     )
     board.own_requests = with_words(list(counted[:SHOWN]))
+    board.waiting_on_us = waiting_on_state(state, board.today)[:SHOWN]
 
 
 def _for_supporter(board: Board, user: User) -> None:
@@ -108,6 +117,8 @@ def _for_supporter(board: Board, user: User) -> None:
     still_visible = AssistanceRequest.objects.visible_to(user).open()
     relays = Relay.objects.addressed_to(board.access).filter(request__in=still_visible).unanswered()
     board.relays_to_us = list(relays.for_list()[:SHOWN])
+    for relay in board.relays_to_us:
+        relay.due_on = relay.sent_on + timedelta(days=known_limits()[Limit.ANSWER])  # type: ignore[attr-defined]
     access = board.access
     ours = of_supporter(access, "members__")
     if access.state:
@@ -123,7 +134,10 @@ def _for_handlers(board: Board, user: User) -> None:
     visible = AssistanceRequest.objects.visible_to(user)
     recent = visible.filter(submitted_on__gte=board.today - timedelta(days=730))
     new = recent.filter(status__in=[Status.SUBMITTED, Status.CLARIFICATION])
-    board.new_requests = with_words(list(new.for_list()[:SHOWN]))
+    board.new_requests = with_words(list(with_facts(new.for_list())[:SHOWN]))
+    for row in board.new_requests:
+        row.wait = next(iter(waits_on(row, Party.HANDLERS)), None)  # type: ignore[attr-defined]
+    board.watch = watch(user, timezone.now())
     waiting = Exists(visible.open().filter(pk=OuterRef("request")))
     # First which, then what: with the joins beside the order PostgreSQL reads all of the silent ones before it sorts.
     longest = Relay.objects.unanswered().filter(waiting).order_by("sent_on").values("pk")[:SHOWN]
@@ -166,7 +180,7 @@ def _for_isu(board: Board) -> None:
         "unknown_decisions": ExtensionDecision.objects.filter(outcome="not_seen"),
         "undated_completions": Completion.objects.filter(day__isnull=True),
         "meetings_incomplete": Meeting.objects.filter(decisions_recorded=False),
-        "mail_waiting": OutboxMail.objects.filter(sent_at__isnull=True),
+        "mail_waiting": OutboxMail.objects.filter(status=MailStatus.WAITING),
     }
     numbers = {name: Coalesce(Subquery(_number(rows)), 0) for name, rows in counted.items()}
     found: Any = Area.objects.order_by().values(**numbers)[0]

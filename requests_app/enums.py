@@ -127,6 +127,7 @@ class Action(TextChoices):
     SUBMIT = "submit", _("Submit")
     RECORD = "record", _("Record what a State has said")
     CONFIRM = "confirm", _("Confirm the need")
+    STILL_VALID = "still_valid", _("Confirm that it is still valid")
     ASK_CLARIFICATION = "ask_clarification", _("Ask for clarification")
     CLARIFY = "clarify", _("Send the clarification")
     RELAY = "relay", _("Relay to supporters")

@@ -116,10 +116,10 @@ SEARCHED = (
 )  # fmt: skip
 
 LIST_FIELDS = (
-    "reference", "title", "state__name", "status", "visibility", "submitted_on", "submitted_precision", "channel",
-    "total_cost", "national_share", "external_secured", "currency", "evidence_level", "is_technical", "is_material",
-    "is_financial", "is_example", "source_id", "locks",
-    "relayed_read_locked", "inform_coordinators",
+    "reference", "title", "state__name", "status", "visibility", "submitted_on", "submitted_precision", "confirmed_on",
+    "channel", "total_cost", "national_share", "external_secured", "currency", "evidence_level", "is_technical",
+    "is_material", "is_financial", "is_example", "source_id",
+    "locks", "relayed_read_locked", "inform_coordinators",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ STEP_TAKERS: dict[Action, frozenset[str]] = {
     Action.SUBMIT: frozenset({OWNER}),
     Action.RECORD: frozenset(),  # `can_record`
     Action.CONFIRM: frozenset({OWNER}),
+    Action.STILL_VALID: frozenset({OWNER}),
     Action.ASK_CLARIFICATION: frozenset({HANDLER}),
     Action.CLARIFY: frozenset({OWNER}),
     Action.RELAY: frozenset({HANDLER}),

@@ -1,5 +1,6 @@
 """Pages of requests, relays, suggestions and offers. Fetch through `visible_to`, ask permission, call an action."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -31,6 +32,9 @@ from requests_app.forms import (
     VisibilityForm,
 )
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter
+
+#: What a nested app adds to a request's page, given the reader's own relay.
+Panel = Callable[[HttpRequest, AssistanceRequest, Relay | None], dict[str, Any]]
 
 SHOWN = 15  # suggestions before "show all"
 COLUMNS = [
@@ -86,8 +90,8 @@ def _visible_or_404(request: HttpRequest, reference: str) -> AssistanceRequest:
 
 
 @login_not_required
-def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
-    """One request, as far as the visitor may read it."""
+def request_detail(request: HttpRequest, reference: str, panels: Sequence[Panel] = ()) -> HttpResponse:
+    """One request, as far as the visitor may read it; nested apps add what they know as `panels` (see `urls.py`)."""
     asked = _visible_or_404(request, reference)
     today = as_of(request)
     own_relay = _own_relay(request, asked)
@@ -102,6 +106,8 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "discusses": own_relay is not None and own_relay.discusses,  # type: ignore[attr-defined]
         **_rights(request, asked),
     }
+    for panel in panels:
+        context |= panel(request, asked, own_relay)
     return render(request, "requests_app/request_detail.html", context)
 
 
@@ -130,7 +136,7 @@ def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, bool]:
 def _own_relay(request: HttpRequest, asked: AssistanceRequest) -> Relay | None:
     """The relay by which this visitor's State or organisation was asked."""
     access = access_of(request.user)
-    if access.state is None and access.organisation is None:
+    if permissions.owns(access, asked) or (access.state is None and access.organisation is None):
         return None
     talks = Supporter.objects.filter(pk=OuterRef("supporter"), discussions__request=OuterRef("request"))
     relays = Relay.objects.addressed_to(access).filter(request=asked).annotate(discusses=Exists(talks))

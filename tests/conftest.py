@@ -13,6 +13,7 @@ from ccm_portal.loading import load_all
 from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
 from requests_app.queries import known_support, known_words
+from requests_app.waiting.models import known_limits
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,7 @@ def register_read_afresh() -> None:
     """No test sees the register or the supporters of the one before."""
     known_register.forget()
     known_support.forget()
+    known_limits.forget()
     known_words.forget()
 
 

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from django.utils import timezone
 
+from ccm_portal.accounts import enums as account_enums
 from ccm_portal.register import enums as register_enums
 from ccm_portal.ui.templatetags.portal import TONES
 from coalitions import enums as coalition_enums
@@ -25,6 +26,7 @@ from coalitions.outreach import enums as outreach_enums
 from requests_app import enums as request_enums
 from requests_app.enums import AnswerKind
 from requests_app.extensions import enums as extension_enums
+from requests_app.waiting import enums as waiting_enums
 from requests_app.writing.enums import Progress
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
 from tests.requests_app.factories import AnswerFactory, OfferFactory, RequestFactory
@@ -36,6 +38,8 @@ OWN_APPS = [
     "requests_app",
     "extensions",
     "help_desk",
+    "mailing",
+    "waiting",
     "writing",
     "coalitions",
     "outreach",
@@ -120,6 +124,9 @@ STATUSES = [
     request_enums.EvidenceLevel,
     Progress,
     extension_enums.DraftStatus,
+    account_enums.MailStatus,
+    waiting_enums.SilenceResult,
+    waiting_enums.NeedAnswer,
     outreach_enums.OutreachStatus,
     coalition_enums.CoalitionStatus,
     coalition_enums.CommitmentStatus,
@@ -193,7 +200,7 @@ def crawl(client):
 DEAD_ENDS = ("/offers/new/", "/coalitions/new/")
 HALF_DEFINED = ("/reports/statistics/",)
 READERS = ["anonymous", "owner", "party", "partner", "coordinator", "president", "isu"]
-TABLES_THAT_READING_MAY_FILL = {"django_session", "accounts_auditevent"}
+TABLES_THAT_READING_MAY_FILL = {"django_session", "accounts_auditevent", "waiting_opening"}
 
 
 def counts():

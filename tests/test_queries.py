@@ -13,6 +13,7 @@ from coalitions.models import WorkPlan
 from reports.models import Practice
 from requests_app.enums import Status
 from requests_app.queries import known_support, known_words
+from requests_app.waiting.models import known_limits
 from tests.coalitions.factories import (
     ActivityFactory,
     CoalitionFactory,
@@ -114,6 +115,7 @@ def queries(client, address):
     known_register.forget()
     known_register()
     known_support()
+    known_limits()
     with CaptureQueriesContext(
         connection,
     ) as captured:
@@ -176,15 +178,16 @@ PAGES = [
 SIGNED_IN = ["/dashboard/", "/matching/"]
 OWN = {
     "anonymous": [],
-    "owner": [*SIGNED_IN, "/requests/new/", "/requests/MRT-1/matches/", "/requests/MRT-1/visibility/",
-              "/coalitions/new/?request=MRT-1", "/coalitions/propose/mrt/", "/coalitions/mrt/commitments/new/"],
+    "owner": [*SIGNED_IN, "/accounts/mail/", "/requests/MRT-1/silence/", "/requests/new/", "/requests/MRT-1/matches/",
+              "/requests/MRT-1/visibility/", "/coalitions/new/?request=MRT-1", "/coalitions/propose/mrt/",
+              "/coalitions/mrt/commitments/new/"],
     "party": [*SIGNED_IN, "/offers/new/", "/coalitions/mrt/commitments/new/"],
     "partner": [*SIGNED_IN],
-    "coordinator": [*SIGNED_IN, "/follow-ups/", "/requests/MRT-1/matches/", "/coalitions/new/?request=MRT-1",
-                    "/coalitions/mrt/commitments/new/"],
+    "coordinator": [*SIGNED_IN, "/follow-ups/", "/requests/waiting/", "/requests/MRT-1/silence/",
+                    "/requests/MRT-1/matches/", "/coalitions/new/?request=MRT-1", "/coalitions/mrt/commitments/new/"],
     "president": ["/dashboard/"],
-    "isu": [*SIGNED_IN, "/follow-ups/", "/follow-ups/?format=csv",
-            "/requests/MRT-1/matches/", "/coalitions/mrt/commitments/new/"],
+    "isu": [*SIGNED_IN, "/follow-ups/", "/follow-ups/?format=csv", "/requests/waiting/", "/requests/waiting/limits/",
+            "/accounts/mail/", "/requests/MRT-1/matches/", "/coalitions/mrt/commitments/new/"],
 }  # fmt: skip
 #: Pages that need more than that today, and how many.
 OVER: dict[str, int] = {}

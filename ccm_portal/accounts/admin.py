@@ -8,6 +8,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,8 +16,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ccm_portal.accounts.actions import record_event
-from ccm_portal.accounts.models import Appointment, AuditEvent, CalendarFeed, OutboxMail, User
+from ccm_portal.accounts.actions import record_event, try_again
+from ccm_portal.accounts.models import Appointment, AuditEvent, CalendarFeed, JobRun, MailChoice, OutboxMail, User
 
 admin.site.unregister(Group)  # roles are appointments
 
@@ -134,7 +135,7 @@ class PersonAdmin(IsuAdmin, UserAdmin):
     search_fields = ["email", "name"]
     inlines = [AppointmentInline]
     fieldsets = [
-        (None, {"fields": ["email", "name", "password"]}),
+        (None, {"fields": ["email", "name", "language", "password"]}),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
@@ -177,6 +178,30 @@ class CalendarFeedAdmin(ReadOnlyAdmin):
 
 @admin.register(OutboxMail)
 class OutboxMailAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "to", "subject", "sent_at", "attempts"]
-    list_filter = ["sent_at"]
+    """What was written, what went out, and what could not be delivered; that can be tried again."""
+
+    list_display = ["created_at", "to", "subject", "kind", "status", "sent_at", "attempts", "error"]
+    list_filter = ["status", "kind", "timing"]
     search_fields = ["to", "subject"]
+    actions = ["try_again"]
+
+    @admin.action(description=_("Try to send again"))
+    def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxMail]) -> None:
+        number = try_again(queryset, by=request.user)  # type: ignore[arg-type]
+        self.message_user(
+            request, ngettext("%(n)s mail waits again.", "%(n)s mails wait again.", number) % {"n": number}
+        )
+
+
+@admin.register(MailChoice)
+class MailChoiceAdmin(ReadOnlyAdmin):
+    list_display = ["user", "kind", "timing"]
+    list_filter = ["kind", "timing"]
+    search_fields = ["user__email"]
+    list_select_related = ["user"]
+
+
+@admin.register(JobRun)
+class JobRunAdmin(ReadOnlyAdmin):
+    list_display = ["day", "job", "ended_at", "runs", "changed"]
+    list_filter = ["job"]

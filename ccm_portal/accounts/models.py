@@ -74,6 +74,24 @@ class UserManager(BaseUserManager["User"]):
         """Those of a State."""
         return self.holding(enums.Role.FOCAL_POINT, on, state=iso3)
 
+    def focal_points_by_state(self, on: date) -> "dict[str, list[User]]":
+        """Those of every State: two queries, however many States."""
+        posts = Appointment.objects.current(on).filter(role=enums.Role.FOCAL_POINT, user__is_active=True)
+        found: dict[str, list[User]] = {}
+        for post in posts.select_related("user").order_by("user__email"):
+            people = found.setdefault(str(post.state_id), [])
+            if post.user not in people:
+                people.append(post.user)
+        return found
+
+    def partners_by_organisation(self, on: date) -> "dict[str, list[User]]":
+        """The people of every organisation, by its number: two queries."""
+        posts = Appointment.objects.current(on).filter(role=enums.Role.PARTNER, user__is_active=True)
+        found: dict[str, list[User]] = {}
+        for post in posts.select_related("user").order_by("user__email"):
+            found.setdefault(str(post.organisation_id), []).append(post.user)
+        return found
+
     def cooperation_coordinators(self, on: date) -> "list[User]":
         """The Coordinators on international cooperation and assistance in office."""
         return self.holding(enums.Role.COORDINATOR, on, office__theme=Theme.COOPERATION)
@@ -90,6 +108,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name or post"), max_length=120)
     is_staff = models.BooleanField(_("may enter the admin"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    language = models.CharField(_("language of mails"), max_length=10, blank=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "email"
@@ -251,21 +270,92 @@ class CalendarFeed(models.Model):
         return f"calendar feed {self.pk} of {self.user_id}"
 
 
+#: Who does not choose gets mail at once; new requests in chosen areas come once a week.
+USUAL_TIMING = dict.fromkeys(enums.MailKind, enums.MailTiming.AT_ONCE) | {
+    enums.MailKind.NEW_REQUESTS: enums.MailTiming.WEEKLY
+}
+
+
+class MailChoice(models.Model):
+    """How one kind of mail reaches a person who does not want it the usual way."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="mail_choices")
+    kind = models.CharField(max_length=20, choices=enums.MailKind)
+    timing = models.CharField(max_length=10, choices=enums.MailTiming)
+
+    class Meta:
+        ordering = ["user", "kind"]
+        constraints = [
+            models.UniqueConstraint(name="mail_choice_once_per_kind", fields=["user", "kind"]),
+            models.CheckConstraint(
+                name="mail_choice_not_of_obligations",
+                condition=~Q(kind="obligations"),
+                violation_error_message=_("Reminders of a State's own treaty obligations cannot be switched off."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}: {self.timing}"
+
+
 class OutboxMail(models.Model):
-    """A mail written with the change that it reports, sent later by `manage.py send_mail`."""
+    """A mail written with the change that it reports, sent later by `manage.py send_mail`, alone or in a digest."""
 
     to = models.EmailField()
+    reader = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="mails")
+    kind = models.CharField(max_length=20, choices=enums.MailKind, blank=True, help_text=_("None for letters."))
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    path = models.CharField(max_length=300, blank=True, help_text=_("Of the page that the mail is about."))
+    thing = models.CharField(
+        max_length=80, blank=True, db_index=True, help_text=_("The beginning of the path, which names one record.")
+    )
     reply_to = models.EmailField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    timing = models.CharField(max_length=10, choices=enums.MailTiming, default=enums.MailTiming.AT_ONCE)
+    status = models.CharField(max_length=10, choices=enums.MailStatus, default=enums.MailStatus.WAITING)
+    digest = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="lines")
+    next_try_at = models.DateTimeField(null=True, blank=True, help_text=_("None: not tried yet."))
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["created_at"]
-        indexes = [models.Index(fields=["created_at"], name="outbox_waiting", condition=Q(sent_at__isnull=True))]
+        ordering = ["created_at", "pk"]
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        indexes = [
+            models.Index(fields=["created_at"], name="outbox_due", condition=Q(status="waiting")),
+            models.Index(fields=["timing", "created_at"], name="outbox_held", condition=Q(status="held")),
+            models.Index(fields=["created_at"], name="outbox_failed", condition=Q(status="failed")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="mail_sent_has_its_time",
+                condition=Q(status="sent", sent_at__isnull=False) | ~Q(status="sent") & Q(sent_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="mail_in_digest_names_it",
+                condition=Q(status="in_digest", digest__isnull=False) | ~Q(status="in_digest") & Q(digest__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.to}: {self.subject}"
+
+
+class JobRun(models.Model):
+    """That a job of the timer came to its end on a day, and when it last did: a job that stays away is missed."""
+
+    job = models.CharField(max_length=20, choices=enums.Job)
+    day = models.DateField()
+    ended_at = models.DateTimeField()
+    runs = models.PositiveIntegerField(default=1)
+    changed = models.PositiveIntegerField(default=0, help_text=_("What the runs of the day did, in all."))
+
+    class Meta:
+        ordering = ["-day", "job"]
+        constraints = [models.UniqueConstraint(name="job_run_once_a_day", fields=["job", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.day}"

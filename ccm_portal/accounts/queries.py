@@ -1,10 +1,11 @@
-"""Whom a letter to an office reaches."""
+"""Whom a letter to an office reaches, how mail reaches a person, and whether the timer's jobs still run."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from ccm_portal.accounts.models import Appointment, User
+from ccm_portal.accounts.enums import MailKind, MailTiming
+from ccm_portal.accounts.models import USUAL_TIMING, Appointment, User
 from ccm_portal.register.enums import OfficeKind
 from ccm_portal.register.holders import Post
 from ccm_portal.register.models import OfficeTerm
@@ -46,3 +47,9 @@ def _published(term: OfficeTerm) -> list[str]:
 
 def _once(emails: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(emails))
+
+
+def timings_of(user: User) -> dict[MailKind, MailTiming]:
+    """How each kind of mail reaches a person."""
+    chosen = {MailKind(choice.kind): MailTiming(choice.timing) for choice in user.mail_choices.all()}
+    return USUAL_TIMING | chosen

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
+from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User
 from ccm_portal.register.known import known_register
 from ccm_portal.register.queries import running_deadlines
@@ -64,6 +65,7 @@ def open_follow_ups(on: date) -> Opened:
             subject=_("New follow-ups"),
             body=_("States with pressing obligations are to be contacted."),
             path="/follow-ups/",
+            kind=MailKind.HANDLING,
         )
     return Opened(opened, resolved)
 

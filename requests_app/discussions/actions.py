@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
+from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User
 from requests_app.actions import Refused, coordinators_told, people_of
 from requests_app.discussions.models import Participation, Post, Reading
@@ -26,6 +27,7 @@ def write_post(request: AssistanceRequest, *, text: str, by: User, now: datetime
         subject=_("New message about %(reference)s") % {"reference": request.reference},
         body=_("%(party)s has written in the discussion of this request.") % {"party": post.speaks_for},
         path=f"{request.get_absolute_url()}discussion/",
+        kind=MailKind.DISCUSSIONS,
     )
     return post
 
@@ -74,6 +76,7 @@ def invite(request: AssistanceRequest, supporter: Supporter, *, by: User, now: d
         subject=_("You are invited to discuss %(reference)s") % {"reference": request.reference},
         body=_("You can read and write in the discussion of this request from now on."),
         path=f"{request.get_absolute_url()}discussion/",
+        kind=MailKind.DISCUSSIONS,
     )
     return found
 

@@ -23,6 +23,7 @@ STEPS: dict[tuple[Action, Status], Status] = {
     (Action.SUBMIT, Status.DRAFT): Status.SUBMITTED,
     (Action.RECORD, Status.DRAFT): Status.SUBMITTED,
     **{(Action.CONFIRM, status): status for status in OPEN},
+    **{(Action.STILL_VALID, status): status for status in OPEN},
     (Action.ASK_CLARIFICATION, Status.SUBMITTED): Status.CLARIFICATION,
     (Action.ASK_CLARIFICATION, Status.RELAYED): Status.CLARIFICATION,
     (Action.ASK_CLARIFICATION, Status.ANSWERED): Status.CLARIFICATION,

@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
-from ccm_portal.accounts.enums import Role
+from ccm_portal.accounts.enums import MailKind, Role
 from ccm_portal.accounts.models import User
 from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.enums import OutcomeChoices
@@ -46,6 +46,7 @@ def raise_flag(
         subject=_("%(state)s may need more time") % {"state": obligation.state.name},
         body=_("A note on one of its deadlines was recorded. Open the State's page to read it."),
         path=obligation.state.get_absolute_url(),
+        kind=MailKind.OBLIGATIONS if on_behalf else MailKind.HANDLING,
     )
     return start_draft(obligation, by=by, is_example=is_example)
 
@@ -148,6 +149,7 @@ def lodge_draft(draft: ExtensionDraft, *, by: User, today: date) -> ExtensionDra
         subject=_("Extension request lodged: %(reference)s") % {"reference": locked.reference},
         body=_("%(state)s has lodged a request for more time.") % {"state": locked.obligation.state.name},
         path=locked.get_absolute_url(),
+        kind=MailKind.HANDLING,
     )
     return locked
 

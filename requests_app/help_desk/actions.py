@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
+from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User
 from requests_app.help_desk.models import HelpMessage, HelpTicket
 
@@ -47,6 +48,7 @@ def _add(ticket: HelpTicket, *, text: str, by: User, now: datetime) -> HelpMessa
         subject=_("Help ticket %(number)s: new message") % {"number": ticket.pk},
         body=_("There is a new message on a help ticket."),
         path=ticket.get_absolute_url(),
+        kind=MailKind.HELP,
     )
     return message
 
@@ -64,6 +66,7 @@ def assign(ticket: HelpTicket, *, to: User | None, by: User) -> HelpTicket:
             subject=_("Help ticket %(number)s is yours to answer") % {"number": locked.pk},
             body=_("A help ticket was assigned to you."),
             path=locked.get_absolute_url(),
+            kind=MailKind.HELP,
         )
     return locked
 

@@ -193,7 +193,14 @@ def test_failed_mail_is_tried_again_and_keeps_its_error(chad, monkeypatch):
         raise OSError("no route")
 
     monkeypatch.setattr("ccm_portal.accounts.actions.EmailMessage.send", fails)
-    for attempt in range(1, 12):
-        send_waiting_mails(now=timezone.now())
+    now, pauses = timezone.now(), []
+    for attempt in range(1, 10):
+        assert send_waiting_mails(now=now) == (0, 1)
         mail = OutboxMail.objects.get()
-        assert (mail.error, mail.sent_at, mail.attempts) == ("no route", None, min(attempt, 10))
+        assert (mail.error, mail.sent_at, mail.attempts) == ("no route", None, attempt)
+        assert send_waiting_mails(now=now) == (0, 0), "not before the pause is over"
+        pauses.append(mail.next_try_at - now)
+        now = mail.next_try_at
+    assert pauses[:-1] == sorted(set(pauses[:-1])), "each pause is longer than the one before"
+    assert mail.status == "failed"
+    assert send_waiting_mails(now=now + timedelta(days=9)) == (0, 0)

@@ -12,9 +12,17 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from ccm_portal.accounts.actions import send_waiting_mails
 from ccm_portal.demonstration import ACCOUNTS, PASSWORD, prepare
 from ccm_portal.loading import load_all
+from ccm_portal.mail_subjects import still_known
 from ccm_portal.ui.commands import PortalCommand, parse_day
+
+
+def empty_outbox() -> None:
+    """Send the mails of the examples nowhere, their addresses are made up; later ones wait for `send_mail`."""
+    nowhere = "django.core.mail.backends.dummy.EmailBackend"
+    send_waiting_mails(now=timezone.now(), still_known=still_known, backend=nowhere)
 
 
 class Command(PortalCommand):
@@ -38,6 +46,7 @@ class Command(PortalCommand):
         tally = load_all(settings.REFERENCE_DIR)
         self.stdout.write("Register: " + "; ".join(tally.lines()[:2]))
         self.stdout.write(f"Example records added: {prepare(on)}")
+        empty_outbox()
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def serve(self) -> None:

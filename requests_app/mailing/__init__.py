@@ -1,0 +1,1 @@
+"""How mail reaches each person, and the digest of new requests in the areas that a person chooses."""
