@@ -13,6 +13,7 @@ from django.db import transaction
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
 from ccm_portal.example_reports import add_example_report
+from ccm_portal.example_supporters import add_example_profiles
 from ccm_portal.register.enums import DocumentKind
 from ccm_portal.register.models import (
     Document,
@@ -87,6 +88,7 @@ def prepare(on: date) -> int:
     _chad(people, on)
     _lebanon(people, on)
     _offers(people, on)
+    add_example_profiles(people, on)
     _document(on)
     _more_time(people, on)
     _outreach(people, on)

@@ -29,7 +29,17 @@ from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
 from tests.requests_app.factories import AnswerFactory, OfferFactory, RequestFactory
 from tests.test_access import cast, client_of, play, secret
 
-OWN_APPS = ["accounts", "register", "requests_app", "extensions", "help_desk", "coalitions", "outreach", "reports"]
+OWN_APPS = [
+    "accounts",
+    "register",
+    "requests_app",
+    "extensions",
+    "help_desk",
+    "supporters",
+    "coalitions",
+    "outreach",
+    "reports",
+]
 TEMPLATES = settings.BASE_DIR / "templates"
 CODE = [
     path
