@@ -126,6 +126,8 @@ def _offers(facts: Mapping[str, Any], state: str, names: Mapping[str, str]) -> s
 
 
 def _deadline(facts: Mapping[str, Any], state: str, names: Mapping[str, str]) -> str:
+    if facts["is_past"]:
+        return _("The deadline at stake, %(day)s, has passed.") % {"day": _day(facts["deadline"])}
     return _("The deadline at stake is %(day)s.") % {"day": _day(facts["deadline"])}
 
 

@@ -183,7 +183,7 @@ class Ranking:
         reasons = [Reason(code, points, self._facts(code, need, candidate)) for code, points in given if points > 0]
         reasons.sort(key=lambda reason: -reason.points)
         if need.deadline and self.on <= need.deadline <= add_months(self.on, URGENT_MONTHS):
-            reasons.append(Reason(MatchReason.DEADLINE, 0.0, {"deadline": need.deadline}))
+            reasons.append(Reason(MatchReason.DEADLINE, 0.0, {"deadline": need.deadline, "is_past": False}))
         fits, misses = self._fit(need, candidate)
         offers = _fitting_offers(need, candidate)
         return Result(
@@ -336,8 +336,8 @@ def _years_fit(need: Need, candidate: Candidate) -> bool | None:
 
 
 def _call_fits(need: Need, candidate: Candidate, on: date) -> bool | None:
-    """Whether its next call comes before the deadline."""
-    if candidate.next_call is None or need.deadline is None or candidate.next_call < on:
+    """Whether its next call comes before the deadline; a call or a deadline that is past says nothing."""
+    if candidate.next_call is None or need.deadline is None or min(candidate.next_call, need.deadline) < on:
         return None
     return candidate.next_call <= need.deadline
 

@@ -40,7 +40,7 @@ def _of_request(view: RequestView, ranking: Ranking) -> list[Reason]:
     reasons = []
     if deadline:
         points = weights.deadline * nearness(deadline, ranking.on)
-        reasons.append(Reason(MatchReason.DEADLINE, points, {"deadline": deadline}))
+        reasons.append(Reason(MatchReason.DEADLINE, points, {"deadline": deadline, "is_past": deadline < ranking.on}))
     if EVIDENCE[view.evidence]:
         points = weights.evidence * EVIDENCE[view.evidence]
         reasons.append(Reason(MatchReason.EVIDENCE, points, {"level": view.evidence}))

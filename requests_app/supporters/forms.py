@@ -38,7 +38,7 @@ class ProfileForm(forms.ModelForm):
         ]  # fmt: skip
         labels = {
             "size_from": _("A usual contribution runs from"),
-            "size_to": _("up to"),
+            "size_to": _("and up to"),
             "years": _("For how many years does it usually run?"),
             "first_year": _("From which year do you give?"),
             "last_year": _("Until which year?"),

@@ -21,7 +21,7 @@ from requests_app.supporters.filters import SupporterFilter
 from requests_app.supporters.forms import AttachForm, ProfileForm
 from requests_app.supporters.models import Profile
 from requests_app.supporters.queries import support_given, visible_supporters, with_records
-from requests_app.supporters.wording import profile_lines
+from requests_app.supporters.wording import profile_lines, stated_at_once
 
 COLUMNS = ["code", "name", "kind", "areas", "states_supported", "last_year"]
 
@@ -58,10 +58,12 @@ def supporter_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One supporter: what it says of itself, what the records say, what it offers."""
     supporter = get_object_or_404(visible_supporters(request.user).prefetch_related("areas"), code=code)
     today, profile = as_of(request), getattr(supporter, "profile", None)
+    lines = profile_lines(profile) if profile else []
     context = {
         "supporter": supporter,
         "profile": profile,
-        "lines": profile_lines(profile) if profile else [],
+        "lines": lines,
+        "at_once": stated_at_once(lines),
         "is_party": supporter.state.is_party_on(today) if supporter.state else None,
         "given": support_given(supporter),
         "offers": Offer.objects.visible_to(request.user)

@@ -31,6 +31,11 @@ def profile_lines(profile: Profile) -> list[Line]:
     return [_line(profile, name, value) for name in LINES if (value := _value(profile, name))]
 
 
+def stated_at_once(lines: list[Line]) -> Line | None:
+    """A line that speaks for all, where the same author stated all of them on the same day."""
+    return lines[0] if lines and len({(line.on, line.by) for line in lines}) == 1 and lines[0].on else None
+
+
 def _line(profile: Profile, name: str, value: str) -> Line:
     field: Any = profile._meta.get_field(name)
     label = _("usual contribution") if name == "size_to" else str(field.verbose_name)

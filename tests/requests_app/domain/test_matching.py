@@ -125,7 +125,7 @@ def clearance(months):
 def test_R015_an_urgent_deadline_is_named_among_the_reasons():
     found = suggest(clearance(6), [Candidate("NOR", competences=frozenset({"clearance"}))], on=ON)
     reason = next(r for r in found[0].reasons if r.code == MatchReason.DEADLINE)
-    assert reason.facts == {"deadline": date(2027, 5, 21)}
+    assert reason.facts == {"deadline": date(2027, 5, 21), "is_past": False}
 
 
 @pytest.mark.parametrize("months", [60, 25, -1])
@@ -332,3 +332,15 @@ def test_R015_what_does_not_fit_is_not_on_the_shortlist_however_pressing():
 def test_nearness_of_a_deadline(months, share):
     year, month = divmod(ON.year * 12 + ON.month - 1 + months, 12)
     assert nearness(date(year, month + 1, 1), ON) == share
+
+
+@pytest.mark.parametrize("deadline", [date(2026, 10, 1), None])
+def test_a_deadline_that_is_past_says_nothing_of_the_next_call(deadline):
+    found = only(replace(NEED, deadline=deadline), FULL)
+    assert Criterion.TIMING not in {*found.fits, *(remark.code for remark in found.misses)}
+
+
+def test_a_deadline_that_is_past_is_told_as_past_on_the_shortlist():
+    ranking = Ranking([Candidate("NOR", competences=frozenset({"clearance"}))], on=ON)
+    ((_, result),) = shortlist("NOR", [RequestView("x", clearance(-1))], ranking)
+    assert next(r for r in result.reasons if r.code == MatchReason.DEADLINE).facts["is_past"]
