@@ -70,7 +70,7 @@ def test_backtest_prints_a_table_and_each_recipient_year():
     ],
 )
 def test_bad_flow_is_refused_with_its_row_and_reason(tmp_path, column, value, reason):
-    rows = list(csv.DictReader(FLOWS.open(encoding="utf-8")))
+    rows = list(csv.DictReader(io.StringIO(FLOWS.read_text(encoding="utf-8"))))
     rows[1] = rows[1] | {column: value} if column else rows[0]
     path = tmp_path / "flows.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
