@@ -15,6 +15,7 @@ from ccm_portal.accounts.actions import note_run
 from ccm_portal.accounts.enums import Job, Role
 from ccm_portal.accounts.models import Appointment, User
 from ccm_portal.example_reports import add_example_report
+from ccm_portal.example_supporters import add_example_profiles
 from ccm_portal.register.enums import DocumentKind
 from ccm_portal.register.models import (
     Document,
@@ -103,6 +104,7 @@ def prepare(on: date) -> int:
     _lebanon(people, on)
     _half_written(people)
     _offers(people, on)
+    add_example_profiles(people, on)
     _document(on)
     _more_time(people, on)
     _outreach(people, on)

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "requests_app.mailing",
     "requests_app.waiting",
     "requests_app.writing",
+    "requests_app.supporters",
     "ccm_portal.accounts",
     "ccm_portal.register",
     "django.contrib.admin",

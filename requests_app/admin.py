@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from ccm_portal.accounts.admin import IsuAdmin
-from requests_app.models import AssistanceRequest, Offer, SearchText, Supporter, SupportRecord
+from requests_app.models import AssistanceRequest, Offer, RankingWeight, SearchText, Supporter, SupportRecord
+from requests_app.queries import known_support
 
 
 @admin.register(AssistanceRequest)
@@ -70,6 +71,21 @@ class SupportRecordAdmin(IsuAdmin):
     search_fields = ["supporter__code", "recipient__name"]
     list_select_related = ["supporter__state", "supporter__organisation", "recipient"]
     autocomplete_fields = ["supporter", "recipient"]
+
+
+@admin.register(RankingWeight)
+class RankingWeightAdmin(IsuAdmin, SimpleHistoryAdmin):
+    """A line that is deleted returns to its default."""
+
+    list_display = ["name", "points", "reason"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        known_support.forget()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        known_support.forget()
 
 
 @admin.register(Offer)

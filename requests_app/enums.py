@@ -191,3 +191,34 @@ class MatchReason(TextChoices):
     COMPETENT = "competent", _("Works in this area")
     OFFERS = "offers", _("Offers help of this kind")
     DEADLINE = "deadline", _("A deadline is at stake")
+    CO_DONORS = "co_donors", _("Supports the States that this State's supporters support")
+    SIMILAR_STATES = "similar_states", _("Supports States with the same supporters")
+    SAME_REGION = "same_region", _("Is of the same region")
+    GIVES_KIND = "gives_kind", _("Gives this kind of assistance")
+    STATED_REGION = "stated_region", _("Names this region")
+    LANGUAGE = "language", _("Works in a language of the request")
+    SIZE_FITS = "size_fits", _("Usual size reaches the amount")
+    NEXT_CALL = "next_call", _("Next call comes in time")
+    EVIDENCE = "evidence", _("The need is evidenced")
+    READINESS = "readiness", _("The request is complete")
+
+
+class Criterion(TextChoices):
+    """What a supporter and a need are compared by; where both say something, it fits or misses."""
+
+    AREA = "area", _("Area")
+    KIND = "kind", _("Kind")
+    REGION = "region", _("Region")
+    LANGUAGE = "language", _("Language")
+    SIZE = "size", _("Amount")
+    YEARS = "years", _("Years")
+    TIMING = "timing", _("Timing")
+    CAPACITY = "capacity", _("Capacity")
+
+
+class Caution(TextChoices):
+    """What to mind about a supporter before counting on it."""
+
+    ONLY_DONOR = "only_donor", _("Was the only donor")
+    ENDS = "ends", _("Its support ends soon")
+    LAPSED = "lapsed", _("Has not given lately")

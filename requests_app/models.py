@@ -22,6 +22,7 @@ from requests_app import enums
 from requests_app.domain import lifecycle
 from requests_app.domain.needs import Need, Resources, evidence_level, missing_for_donors
 from requests_app.domain.reading import REACHED, Release, own_text, parts_read
+from requests_app.domain.weights import NAMES as WEIGHT_NAMES
 
 currency_code = RegexValidator(r"^[A-Z]{3}$", _("Use a three-letter currency code, for example USD, EUR or CHF."))
 
@@ -108,6 +109,33 @@ class SupportRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.supporter_id} {self.recipient_id} {self.year}"
+
+
+class RankingWeight(models.Model):
+    """A line of the table of points (`domain/weights.py`) that the ISU has changed, with its reason."""
+
+    name = models.CharField(_("line"), max_length=20, primary_key=True, choices=[(name, name) for name in WEIGHT_NAMES])
+    points = models.DecimalField(_("points"), max_digits=4, decimal_places=1, help_text=_("From 0 to 100."))
+    reason = models.CharField(_("reason"), max_length=300, help_text=_("Everybody who sees suggestions can read it."))
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="ranking_weight_in_range",
+                condition=Q(points__gte=0, points__lte=100),
+                violation_error_message=_("Points run from 0 to 100."),
+            ),
+            models.CheckConstraint(
+                name="ranking_weight_has_reason",
+                condition=~Q(reason=""),
+                violation_error_message=_("Say why the points are changed."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 #: Whose words search looks through; the owner reads what the handlers read.
@@ -572,19 +600,25 @@ class Answer(models.Model):
         return self.get_kind_display()
 
 
+APPROVED = Q(supporter__organisation__isnull=True) | Q(supporter__organisation__is_approved=True)
+
+
 class OfferQuerySet(models.QuerySet["Offer"]):
     def visible_to(self, user: object) -> "OfferQuerySet":
         """Public offers, and a supporter's own; the ISU and the Coordinators see all."""
         access: Access = access_of(user)  # type: ignore[arg-type]
         if access.sees_all_requests:
             return self
-        approved = Q(supporter__organisation__isnull=True) | Q(supporter__organisation__is_approved=True)
-        rule = Q(is_public=True) & approved
+        rule = Q(is_public=True) & APPROVED
         if access.state:
             rule |= Q(supporter__state=access.state)
         if access.organisation:
             rule |= Q(supporter__organisation=access.organisation)
         return self.filter(rule)
+
+    def of_approved(self) -> "OfferQuerySet":
+        """An organisation's offer counts once its account is approved (R23)."""
+        return self.filter(APPROVED)
 
     def open(self, on: date) -> "OfferQuerySet":
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), offered_on__lte=on)

@@ -114,3 +114,8 @@ def can_offer(user: User) -> bool:
     """Focal points of any State, and people of approved organisations."""
     access = user.access
     return access.state is not None or (access.organisation is not None and access.organisation.is_approved)
+
+
+def can_follow(user: object, request: AssistanceRequest) -> bool:
+    """Whoever may offer help, an affected State too, for an open request that is not its own."""
+    return isinstance(user, User) and can_offer(user) and request.is_open and not owns(user.access, request)

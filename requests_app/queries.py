@@ -14,8 +14,10 @@ from ccm_portal.register import clocks
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
 from ccm_portal.register.search import Vocabulary, Wanted, words
-from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
+from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Ranking, Result
 from requests_app.domain.reading import is_wider
+from requests_app.domain.shortlist import RequestView, shortlist
+from requests_app.domain.weights import DEFAULTS, NAMES, Weights, weights_with
 from requests_app.enums import (
     AnswerKind,
     AreaCode,
@@ -28,9 +30,10 @@ from requests_app.enums import (
     TextState,
     Visibility,
 )
-from requests_app.models import AssistanceRequest, Offer, Relay, SearchText, Supporter, SupportRecord
-from requests_app.wording import sentence
+from requests_app.models import AssistanceRequest, Offer, RankingWeight, Relay, SearchText, Supporter, SupportRecord
+from requests_app.wording import WEIGHT_LABELS, caution_sentence, listed_criteria, miss_sentence, sentence
 
+TOLD_FROM = 1.0  # points from which a reason is worth a sentence
 ORDER = {area.value: number for number, area in enumerate(AreaCode)}
 
 
@@ -40,8 +43,11 @@ class Ranked:
 
     rank: int
     supporter: Supporter
-    suggestion: Suggestion
+    suggestion: Result
     sentences: list[str]
+    fits: str
+    misses: list[str]
+    cautions: list[str]
 
 
 def _read_vocabulary() -> Vocabulary:
@@ -157,36 +163,86 @@ def _level(act: ReleaseAct, value: Any) -> str:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What the register knows of supporters, and the names that sentences need."""
+    """What the register knows of supporters, the names that sentences need, and the table of points in use."""
 
     candidates: list[Candidate]
-    state_names: dict[str, str]
+    names: dict[str, str]
+    weights: Weights
 
 
 def _read_knowledge() -> Knowledge:
-    return Knowledge(_recorded_candidates(), dict(State.objects.values_list("iso3", "name")))
+    organisations = Supporter.objects.filter(organisation__isnull=False)
+    names = dict(State.objects.values_list("iso3", "name"))
+    names.update(organisations.values_list("code", "organisation__name"))
+    return Knowledge(_recorded_candidates(), names, read_weights())
 
 
-#: The supporters with their recorded support, presence and competences: every ranking reads all of them.
+#: The supporters with their recorded support, presence and profile: every ranking reads all of them.
 known_support = Kept(_read_knowledge, seconds=60)
+
+
+def read_weights() -> Weights:
+    """The table of points with the lines that the ISU has changed."""
+    changed = RankingWeight.objects.values_list("name", "points")
+    return weights_with({name: float(points) for name, points in changed})
+
+
+@dataclass(frozen=True)
+class WeightLine:
+    """One line of the table of points: what it rewards, by default and in use, and why it was changed."""
+
+    label: str
+    default: float
+    points: float
+    reason: str
+
+
+def weight_lines() -> list[WeightLine]:
+    """The table of points as it stands: one query."""
+    changed = RankingWeight.objects.in_bulk()
+    lines = []
+    for name in NAMES:
+        default, line = getattr(DEFAULTS, name), changed.get(name)
+        points = float(line.points) if line else default
+        lines.append(WeightLine(str(WEIGHT_LABELS[name]), default, points, line.reason if line else ""))
+    return lines
 
 
 def _recorded_candidates() -> list[Candidate]:
     flows: dict[str, list[Flow]] = defaultdict(list)
     for code, flow in recorded_flows():
         flows[code].append(flow)
-    supporters = Supporter.objects.select_related("organisation").prefetch_related("areas", "organisation__works_in")
+    supporters = Supporter.objects.select_related("state", "organisation", "profile")
     return [
-        Candidate(
-            code=supporter.code,
-            flows=tuple(flows[supporter.code]),
-            works_in=frozenset(s.pk for s in supporter.organisation.works_in.all())
-            if supporter.organisation
-            else frozenset(),
-            competences=frozenset(area.pk for area in supporter.areas.all()),
-        )
-        for supporter in supporters
+        _candidate(supporter, flows[supporter.code])
+        for supporter in supporters.prefetch_related("areas", "organisation__works_in")
     ]
+
+
+def _candidate(supporter: Supporter, flows: Sequence[Flow]) -> Candidate:
+    """A supporter's record, and what it states of itself where it has filled its profile."""
+    organisation, profile = supporter.organisation, getattr(supporter, "profile", None)
+    known = Candidate(
+        code=supporter.code,
+        flows=tuple(flows),
+        works_in=frozenset(state.pk for state in organisation.works_in.all()) if organisation else frozenset(),
+        competences=frozenset(area.pk for area in supporter.areas.all()),
+        region=supporter.state.region if supporter.state else "",
+    )
+    if profile is None:
+        return known
+    return replace(
+        known,
+        competences=known.competences | frozenset(profile.areas),
+        kinds=frozenset(kind.value for kind in profile.treaty_kinds),
+        regions=frozenset(profile.regions),
+        languages=frozenset(profile.languages),
+        largest=float(profile.size_to) if profile.size_to is not None else None,
+        currency=profile.currency,
+        first_year=profile.first_year,
+        last_year=profile.last_year,
+        next_call=profile.next_call,
+    )
 
 
 def candidates(on: date) -> list[Candidate]:
@@ -233,7 +289,7 @@ def deadline_at_stake(request: AssistanceRequest, on: date) -> clocks.Row | None
 
 
 def need_of(request: AssistanceRequest, on: date) -> Need:
-    """The request as the matching rules read it."""
+    """The request as the matching rules read it. Give it the request as its reader may read it."""
     stake = deadline_at_stake(request, on)
     return Need(
         state=request.state_id,
@@ -241,25 +297,45 @@ def need_of(request: AssistanceRequest, on: date) -> Need:
         areas=frozenset(area.pk for area in request.areas.all()),
         kinds=frozenset(kind.value for kind in request.kinds),
         deadline=stake.deadline if stake and stake.is_running else None,
+        amount=float(request.resources.gap) if request.resources else None,
+        currency=request.currency,
+        first_year=request.desired_start.year if request.desired_start else None,
+        last_year=request.desired_end.year if request.desired_end else None,
     )
+
+
+def ranking_on(on: date) -> Ranking:
+    """Everybody able to help on a day, ready to be asked about any need: one query where the supporters are kept."""
+    return Ranking(candidates(on), on=on, weights=known_support().weights)
 
 
 def ranked_supporters(request: AssistanceRequest, on: date, *, limit: int | None = None) -> list[Ranked]:
     """Supporters for a request, best first, with reasons in words."""
-    suggestions = suggest(need_of(request, on), candidates(on), on=on)[:limit]
-    return _in_words(suggestions, request)
+    return _in_words(ranking_on(on).suggest(need_of(request, on), limit=limit), request)
 
 
-def _in_words(suggestions: Sequence[Suggestion], request: AssistanceRequest) -> list[Ranked]:
-    codes = [s.code for s in suggestions]
+def _in_words(results: Sequence[Result], request: AssistanceRequest) -> list[Ranked]:
+    codes = [result.code for result in results]
     asked = Relay.objects.filter(request=request, supporter=OuterRef("pk"))
     rows = Supporter.objects.filter(code__in=codes).select_related("state", "organisation")
     supporters = {s.code: s for s in rows.annotate(is_asked=Exists(asked))}
-    names = known_support().state_names
+    known = [result for result in results if result.code in supporters]
     return [
-        Ranked(number, supporters[s.code], s, [sentence(reason, request.state.name, names) for reason in s.reasons])
-        for number, s in enumerate((s for s in suggestions if s.code in supporters), start=1)
+        Ranked(number, supporters[result.code], result, *_told(result, request.state.name))
+        for number, result in enumerate(known, start=1)
     ]
+
+
+def _told(result: Result, state: str) -> tuple[list[str], str, list[str], list[str]]:
+    """Reasons, what fits, what misses and what to mind, in words."""
+    names = known_support().names
+    worth_telling = [reason for reason in result.reasons if reason.points >= TOLD_FROM or reason.points == 0]
+    return (
+        [sentence(reason, state, names) for reason in worth_telling or result.reasons[:1]],
+        listed_criteria(result.fits),
+        [miss_sentence(remark) for remark in result.misses],
+        [caution_sentence(remark, state) for remark in result.cautions],
+    )
 
 
 def obligations_with_deadlines(state: State, on: date) -> list[clocks.Row]:
@@ -267,19 +343,32 @@ def obligations_with_deadlines(state: State, on: date) -> list[clocks.Row]:
     return [row for row in clocks.known_rows(on).values() if row.state == state]
 
 
-def requests_fitting(
-    supporter: Supporter, requests: "QuerySet[AssistanceRequest]", on: date
-) -> list[tuple[AssistanceRequest, list[str], float]]:
+@dataclass(frozen=True)
+class Fitting:
+    """An open request that fits a supporter, with the reasons in words."""
+
+    request: AssistanceRequest
+    result: Result
+    sentences: list[str]
+    fits: str
+    misses: str
+
+
+def requests_fitting(supporter: Supporter, requests: "QuerySet[AssistanceRequest]", on: date) -> list[Fitting]:
     """Open requests that fit one supporter, best first, with reasons in words. A fixed number of queries."""
-    candidate = next((c for c in candidates(on) if c.code == supporter.code), Candidate(supporter.code))
-    everyone = [candidate]
-    names = known_support().state_names
+    asked = {request.reference: request for request in requests.prefetch_related("areas", "evidence")}
+    views = [
+        RequestView(
+            key=reference,
+            need=need_of(request, on),
+            evidence=EvidenceLevel(request.evidence_level),
+            missing=len(request.missing_for_donors),
+        )
+        for reference, request in asked.items()
+    ]
     found = []
-    far = date.max
-    for request in requests.prefetch_related("areas"):
-        need = need_of(request, on)
-        for suggestion in suggest(need, everyone, on=on):
-            sentences = [sentence(reason, request.state.name, names) for reason in suggestion.reasons]
-            found.append((request, sentences, suggestion.score, need.deadline or far))
-    found.sort(key=lambda item: (-item[2], item[3]))  # of equal fit, what is due sooner comes first
-    return [(request, sentences, score) for request, sentences, score, _deadline in found]
+    for key, result in shortlist(supporter.code, views, ranking_on(on)):
+        sentences, fits, _misses, _cautions = _told(result, asked[key].state.name)
+        misses = listed_criteria([remark.code for remark in result.misses])  # no amounts: the State may withhold them
+        found.append(Fitting(asked[key], result, sentences, fits, misses))
+    return found

@@ -22,6 +22,7 @@ urlpatterns = [
     path("requests/<str:reference>/evidence/<int:pk>/", views.evidence_file, name="evidence"),
     path("requests/<str:reference>/<slug:action>/", views.request_step, name="step"),
     path("matching/", views.matching, name="matching"),
+    path("matching/weights/", views.matching_weights, name="weights"),
     path("offers/", views.offer_list, name="offers"),
     path("offers/new/", views.offer_new, name="offer_new"),
 ]

@@ -31,12 +31,13 @@ from requests_app.forms import (
     StepForm,
     VisibilityForm,
 )
-from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter
+from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter, of_supporter
 
 #: What a nested app adds to a request's page, given the reader's own relay.
 Panel = Callable[[HttpRequest, AssistanceRequest, Relay | None], dict[str, Any]]
 
 SHOWN = 15  # suggestions before "show all"
+SHORTLIST = 10  # requests put before a supporter: a shortlist, not a catalogue
 COLUMNS = [
     "reference", "state", "title", "areas", "kinds", "status", "submitted_on", "currency", "total_cost", "gap",
     "evidence", "visibility", "channel", "not_shared", "example",
@@ -104,6 +105,7 @@ def request_detail(request: HttpRequest, reference: str, panels: Sequence[Panel]
         "steps": permissions.steps_open_to(request.user, asked),
         "step_form": StepForm(),
         "discusses": own_relay is not None and own_relay.discusses,  # type: ignore[attr-defined]
+        **_interest(request, asked),
         **_rights(request, asked),
     }
     for panel in panels:
@@ -130,6 +132,21 @@ def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, bool]:
         "sees_relays": permissions.can_see_relays(user, asked),
         "can_edit": user.is_authenticated and permissions.can_edit(user, asked),
         "can_confirm": permissions.can_confirm(user, asked),
+    }
+
+
+def _interest(request: HttpRequest, asked: AssistanceRequest) -> dict[str, Any]:
+    """Who has shown interest, for those who see relays; and what the visitor's own supporter does with the request."""
+    access = access_of(request.user)
+    own = of_supporter(access)
+    shows = permissions.can_see_relays(request.user, asked)
+    can_follow = permissions.can_follow(request.user, asked)
+    parties = ("supporter__state", "supporter__organisation")
+    return {
+        "interested": asked.interests.standing().select_related(*parties) if shows else [],
+        "can_follow": can_follow,
+        "follows": can_follow and asked.followings.filter(own).exists(),
+        "has_shown_interest": can_follow and asked.interests.standing().filter(own).exists(),
     }
 
 
@@ -236,10 +253,20 @@ def request_matches(request: HttpRequest, reference: str) -> HttpResponse:
         "form": form,
         "can_relay": can_relay,
         "ranked": queries.ranked_supporters(asked, timezone.localdate(), limit=None if "all" in request.GET else SHOWN),
+        "interested": asked.interests.standing().select_related("supporter__state", "supporter__organisation"),
+        "attached": asked.attached_offers.select_related("offer__supporter__state", "offer__supporter__organisation"),
+        "attachable": _attachable(request, asked) if can_relay else [],
         "chosen": request.POST.getlist("supporters"),
         "shown": SHOWN,
     }
     return render(request, "requests_app/request_matches.html", context, status=422 if form.errors else 200)
+
+
+def _attachable(request: HttpRequest, asked: AssistanceRequest) -> Any:
+    """Open offers of approved supporters that are not with the request yet."""
+    offers = Offer.objects.visible_to(request.user).of_approved().open(timezone.localdate())
+    others = offers.exclude(attached_to__request=asked).exclude(supporter__state=asked.state_id)
+    return others.select_related("supporter__state", "supporter__organisation").order_by("title")
 
 
 def _relay(request: HttpRequest, asked: AssistanceRequest, form: RelayForm) -> bool:
@@ -307,7 +334,10 @@ def matching(request: HttpRequest) -> HttpResponse:
         "waiting": handled.filter(relays__isnull=True)[:25],
         "relayed": handled.filter(relays__isnull=False).distinct()[:25],
         "supporter": supporter,
-        "fitting": queries.requests_fitting(supporter, others[:200], timezone.localdate())[:25] if supporter else [],
+        "fitting": queries.requests_fitting(supporter, others[:200], timezone.localdate())[:SHORTLIST]
+        if supporter
+        else [],
+        "followed": others.filter(followings__supporter=supporter)[:25] if supporter else [],
         "own": rows.filter(state=access.state)[:25] if access.state else [],
     }
     return render(request, "requests_app/matching.html", context)
@@ -320,6 +350,16 @@ def supporter_of(request: HttpRequest) -> Supporter | None:
     if access.state:
         return supporters.filter(state=access.state).first()
     return supporters.filter(organisation=access.organisation).first() if access.organisation else None
+
+
+def matching_weights(request: HttpRequest) -> HttpResponse:
+    """The table of points that rankings use, with each line that the ISU has changed and why."""
+    access = request.user.access  # type: ignore[union-attr]
+    if not (access.sees_all_requests or access.state or access.organisation):
+        raise PermissionDenied(_("Matching is for States, supporters, the Coordinators and the ISU."))
+    return render(
+        request, "requests_app/matching_weights.html", {"lines": queries.weight_lines(), "is_isu": access.is_isu}
+    )
 
 
 @login_not_required

@@ -41,6 +41,7 @@ OWN_APPS = [
     "mailing",
     "waiting",
     "writing",
+    "supporters",
     "coalitions",
     "outreach",
     "reports",

@@ -158,6 +158,9 @@ PAGES = [
     "/offers/",
     "/offers/?area=clearance",
     "/offers/?format=csv",
+    "/supporters/",
+    "/supporters/?format=csv",
+    "/supporters/NOR/",
     "/coalitions/",
     "/coalitions/?format=csv",
     "/coalitions/mrt/",
@@ -175,13 +178,13 @@ PAGES = [
     "/library/papers/004_a4193fc03d52ba90/",
     "/library/?per_page=100",
 ]
-SIGNED_IN = ["/dashboard/", "/matching/"]
+SIGNED_IN = ["/dashboard/", "/matching/", "/matching/weights/"]
 OWN = {
     "anonymous": [],
     "owner": [*SIGNED_IN, "/accounts/mail/", "/requests/MRT-1/silence/", "/requests/new/", "/requests/MRT-1/matches/",
               "/requests/MRT-1/visibility/", "/coalitions/new/?request=MRT-1", "/coalitions/propose/mrt/",
               "/coalitions/mrt/commitments/new/"],
-    "party": [*SIGNED_IN, "/offers/new/", "/coalitions/mrt/commitments/new/"],
+    "party": [*SIGNED_IN, "/offers/new/", "/supporters/NOR/edit/", "/coalitions/mrt/commitments/new/"],
     "partner": [*SIGNED_IN],
     "coordinator": [*SIGNED_IN, "/follow-ups/", "/requests/waiting/", "/requests/MRT-1/silence/",
                     "/requests/MRT-1/matches/", "/coalitions/new/?request=MRT-1", "/coalitions/mrt/commitments/new/"],

@@ -1,72 +1,75 @@
-"""Which supporters fit a need, and why. Pure: people decide, this only puts the reasons before them.
+"""Which supporters fit a need, why, and what does not fit. Pure: people decide, this puts the reasons before them.
 
-The weights follow what real flows of 2009-2017 show: who has supported a State before is by far the likeliest to do
-so again, the more recently the likelier; beyond that, donors that reach many States and that know the area or the
-region are the likeliest newcomers. No supporter is ranked lower for offering expertise instead of money.
+Points are added up by the table in `weights.py`. Three rules stand above the points: a State is never suggested to
+itself; who says that it does not give the kind asked for stands after all others; and amounts count only where money
+is asked for, so that expertise never ranks below money for having no amount.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from ccm_portal.treaty.dates import add_months
-from requests_app.enums import MatchReason
+from requests_app.domain.portfolios import Flow, Portfolios
+from requests_app.domain.weights import DEFAULTS, Weights
+from requests_app.enums import Caution, Criterion, Kind, MatchReason
 
-HALF_LIFE = 2.0  # years after which a past support counts half
-WEIGHT_STATE = 60.0
-WEIGHT_REGION = 8.0
-WEIGHT_AREA = 7.0
-WEIGHT_BREADTH = 15.0
-WEIGHT_PRESENCE = 30.0
-WEIGHT_COMPETENCE = 10.0
-WEIGHT_OFFER = 20.0
-BROAD_FROM = 4  # States supported in recent years from which support counts as broad
-RECENT_YEARS = 5
-REGULAR_YEARS = 8
-LARGE_USD = 2_000_000.0
+__all__ = ["Candidate", "Flow", "Need", "OfferView", "Ranking", "Reason", "Remark", "Result", "suggest"]
+
 URGENT_MONTHS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """One supporter's support to one State in one year, in US dollars where the amount is known."""
-
-    recipient: str
-    region: str
-    year: int
-    usd: float | None = None
-    areas: frozenset[str] = frozenset()
+LAPSED_YEARS = 3
+FEW_YEARS = 2  # tables of a State that tell too little to call anybody its only donor
+AREAS_GIVEN = 4  # other States supported in the areas from which the reason counts in full
 
 
 @dataclass(frozen=True, slots=True)
 class OfferView:
-    """An offer that is open on the day."""
+    """An offer that is open on the day; `left` is its capacity not yet used up, None where it has no bound."""
 
     title: str
     areas: frozenset[str]
     kinds: frozenset[str]
+    left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A State or organisation able to help."""
+    """A State or organisation able to help: its record, and what it states of itself. Empty means not said."""
 
     code: str
     flows: Sequence[Flow] = ()
     works_in: frozenset[str] = frozenset()
     competences: frozenset[str] = frozenset()
     offers: Sequence[OfferView] = ()
+    region: str = ""
+    kinds: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    largest: float | None = None  # of a usual contribution, in `currency`
+    currency: str = ""
+    first_year: int | None = None
+    last_year: int | None = None
+    next_call: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What is asked for. An empty set means that the source does not say."""
+    """What is asked for. Empty means that the source does not say."""
 
     state: str
     region: str
     areas: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     deadline: date | None = None
+    languages: frozenset[str] = frozenset()
+    amount: float | None = None  # what is still uncovered, in `currency`
+    currency: str = ""
+    first_year: int | None = None
+    last_year: int | None = None
+
+    @property
+    def asks_money(self) -> bool:
+        return not self.kinds or Kind.FINANCIAL in self.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,112 +82,276 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A candidate with its score (0 to about 100) and the reasons for it, strongest first."""
+class Remark:
+    """What does not fit, or calls for care, with the facts that its sentence needs."""
+
+    code: Criterion | Caution
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A candidate with its score, the reasons for it (strongest first), what fits, what misses, what to mind."""
 
     code: str
     score: float
     reasons: tuple[Reason, ...]
+    fits: tuple[Criterion, ...]
+    misses: tuple[Remark, ...]
+    cautions: tuple[Remark, ...]
     history_years: tuple[int, ...]
     offer: str = ""
 
+    @property
+    def misses_kind(self) -> bool:
+        return any(remark.code == Criterion.KIND for remark in self.misses)
 
-def suggest(need: Need, candidates: Iterable[Candidate], *, on: date) -> list[Suggestion]:
+
+Fit = tuple[list[Criterion], list[Remark]]
+
+
+def suggest(need: Need, candidates: Iterable[Candidate], *, on: date, weights: Weights = DEFAULTS) -> list[Result]:
     """All candidates with at least one reason, best first; equal scores in order of code, so that input order never
-    matters. Only flows of years that had ended by `on` count. A State is never suggested to itself."""
-    candidates = [candidate for candidate in candidates if candidate.code != need.state]
-    suggestions = [
-        assess(need, candidate, on=on, newest=_newest_year(need, candidates, on)) for candidate in candidates
-    ]
-    return sorted((s for s in suggestions if s.score > 0), key=lambda s: (-s.score, s.code))
+    matters. Only flows of years that had ended by `on` count."""
+    return Ranking(candidates, on=on, weights=weights).suggest(need)
 
 
-def _newest_year(need: Need, candidates: Iterable[Candidate], on: date) -> int:
-    """The newest year for which any support to the State is on record. Ages run from it, since records that end
-    early must not make every supporter look lapsed."""
-    years = (f.year for c in candidates for f in c.flows if f.recipient == need.state and f.year < on.year)
-    return max(years, default=on.year - 1)
+class Ranking:
+    """Everybody able to help, read once for a day and asked about many needs.
+
+    What depends on the State alone, or on areas and kinds alone, is worked out once: all pairs of many needs and many
+    candidates cost little more than the additions. Facts are gathered only for those that are shown.
+    """
+
+    def __init__(self, candidates: Iterable[Candidate], *, on: date, weights: Weights = DEFAULTS) -> None:
+        self.on, self.weights = on, weights
+        self.candidates = sorted(candidates, key=lambda candidate: candidate.code)
+        self.portfolios = Portfolios({c.code: c.flows for c in self.candidates}, before=on.year)
+        self._places = {candidate.code: place for place, candidate in enumerate(self.candidates)}
+        self._have_terms = [bool(c.largest or c.languages or c.next_call) for c in self.candidates]
+        self._of_state: dict[tuple[str, str, bool], list[float]] = {}
+        self._of_subject: dict[tuple[frozenset[str], frozenset[str]], list[tuple[float, bool]]] = {}
+
+    def suggest(self, need: Need, *, limit: int | None = None) -> list[Result]:
+        """The candidates for one need, best first."""
+        return [self._result(need, self.candidates[place], score) for _, score, place in self.order(need)[:limit]]
+
+    def assess(self, need: Need, code: str) -> Result | None:
+        """One candidate for one need, measured against everybody; None where nothing speaks for it."""
+        place = self._places.get(code)
+        if place is None or code == need.state:
+            return None
+        score = self._state_points(need)[place] + self._subject_points(need)[place][0] + self._terms_points(need, place)
+        return self._result(need, self.candidates[place], score) if score > 0 else None
+
+    def order(self, need: Need) -> list[tuple[bool, float, int]]:
+        """(kind misses, score, place in `candidates`) of all with a reason, best first: the ranking without words."""
+        own = self._places.get(need.state)
+        parts = zip(self._state_points(need), self._subject_points(need), self._have_terms, strict=True)
+        found = []
+        for place, (base, (extra, misses), has_terms) in enumerate(parts):
+            score = base + extra + (self._terms_points(need, place) if has_terms else 0.0)
+            if score > 0 and place != own:
+                found.append((misses, round(score, 6), place))
+        found.sort(key=lambda item: (item[0], -item[1]))  # stable, and candidates stand in order of code
+        return found
+
+    def _terms_points(self, need: Need, place: int) -> float:
+        return sum(points for _, points in self._own_terms(need, self.candidates[place]))
+
+    def _state_points(self, need: Need) -> list[float]:
+        key = need.state, need.region, need.asks_money
+        if key not in self._of_state:
+            self._of_state[key] = [sum(p for _, p in self._for_state(need, c)) for c in self.candidates]
+        return self._of_state[key]
+
+    def _subject_points(self, need: Need) -> list[tuple[float, bool]]:
+        key = need.areas, need.kinds
+        if key not in self._of_subject:
+            self._of_subject[key] = [
+                (sum(points for _, points in self._for_subject(need, candidate)), _kind_fits(need, candidate) is False)
+                for candidate in self.candidates
+            ]
+        return self._of_subject[key]
+
+    def _result(self, need: Need, candidate: Candidate, score: float) -> Result:
+        given = [
+            *self._for_state(need, candidate),
+            *self._for_subject(need, candidate),
+            *self._own_terms(need, candidate),
+        ]
+        reasons = [Reason(code, points, self._facts(code, need, candidate)) for code, points in given if points > 0]
+        reasons.sort(key=lambda reason: -reason.points)
+        if need.deadline and self.on <= need.deadline <= add_months(self.on, URGENT_MONTHS):
+            reasons.append(Reason(MatchReason.DEADLINE, 0.0, {"deadline": need.deadline, "is_past": False}))
+        fits, misses = self._fit(need, candidate)
+        offers = _fitting_offers(need, candidate)
+        return Result(
+            code=candidate.code,
+            score=round(score, 1),
+            reasons=tuple(reasons),
+            fits=tuple(fits),
+            misses=tuple(misses),
+            cautions=tuple(self._cautions(need, candidate)),
+            history_years=tuple(self.portfolios.years(candidate.code, need.state)),
+            offer=offers[0].title if offers else "",
+        )
+
+    def _for_state(self, need: Need, candidate: Candidate) -> list[tuple[MatchReason, float]]:
+        """What depends on the requesting State: history with it, with States like it and with its region, presence."""
+        w, signs = self.weights, self.portfolios.signs(candidate.code, need.state, need.region)
+        stated = [
+            (MatchReason.WORKS_IN_STATE, w.presence if need.state in candidate.works_in else 0.0),
+            (MatchReason.STATED_REGION, w.region_stated if need.region in candidate.regions else 0.0),
+        ]
+        if signs is None:
+            return stated
+        share, volume = (w.share, w.volume) if need.asks_money else (0.0, 0.0)
+        everywhere = volume * signs.volume + w.frequency * signs.frequency + w.breadth * signs.breadth
+        return [
+            *stated,
+            (MatchReason.GAVE_TO_STATE, w.recent * signs.recent + w.regular * signs.regular + share * signs.share),
+            (MatchReason.BROAD_SUPPORT, everywhere + w.active * signs.active),
+            (MatchReason.CO_DONORS, w.co_donors * signs.co_donors),
+            (MatchReason.SIMILAR_STATES, w.similar_states * signs.similar_states),
+            (MatchReason.GAVE_IN_REGION, w.region * signs.region),
+            (MatchReason.SAME_REGION, w.same_region if need.region and candidate.region == need.region else 0.0),
+        ]
+
+    def _for_subject(self, need: Need, candidate: Candidate) -> list[tuple[MatchReason, float]]:
+        """What depends on areas and kinds: competence, kinds given, what it gave in the areas, offers."""
+        w = self.weights
+        found = []
+        if shared := need.areas & candidate.competences:
+            found.append((MatchReason.COMPETENT, w.area_stated * len(shared) / len(need.areas)))
+        if width := self.portfolios.width_in(candidate.code, need.areas):
+            found.append((MatchReason.GAVE_IN_AREA, w.area_given * min(width / AREAS_GIVEN, 1.0)))
+        if need.kinds & candidate.kinds:
+            found.append((MatchReason.GIVES_KIND, w.kind))
+        if _fitting_offers(need, candidate):
+            found.append((MatchReason.OFFERS, w.offer))
+        return found
+
+    def _own_terms(self, need: Need, candidate: Candidate) -> list[tuple[MatchReason, float]]:
+        """What depends on this one pair: language, size and timing."""
+        w = self.weights
+        found = []
+        if need.languages & candidate.languages:
+            found.append((MatchReason.LANGUAGE, w.language))
+        if need.asks_money and _size_fits(need, candidate):
+            found.append((MatchReason.SIZE_FITS, w.size))
+        if _call_fits(need, candidate, self.on):
+            found.append((MatchReason.NEXT_CALL, w.timing))
+        return found
+
+    def _facts(self, code: MatchReason, need: Need, candidate: Candidate) -> dict[str, object]:
+        """What the sentence of a reason tells."""
+        known, who, state, region = self.portfolios, candidate.code, need.state, need.region
+        facts: dict[MatchReason, Callable[[], dict[str, object]]] = {
+            MatchReason.GAVE_TO_STATE: lambda: known.history(who, state),
+            MatchReason.BROAD_SUPPORT: lambda: {"count": len(known.recipients(who)), "last": known.last_year(who)},
+            MatchReason.CO_DONORS: lambda: {"supporters": known.shared_donors(who, state, region)},
+            MatchReason.SIMILAR_STATES: lambda: {"states": known.similar_states(who, state, region)},
+            MatchReason.GAVE_IN_REGION: lambda: {"states": known.given_in_region(who, state, region)},
+            MatchReason.COMPETENT: lambda: {"areas": sorted(need.areas & candidate.competences)},
+            MatchReason.GAVE_IN_AREA: lambda: {
+                "areas": known.areas_given(who, need.areas),
+                "states": known.given_in(who, need.areas),
+            },
+            MatchReason.GIVES_KIND: lambda: {"kinds": sorted(need.kinds & candidate.kinds)},
+            MatchReason.OFFERS: lambda: {"title": _fitting_offers(need, candidate)[0].title},
+            MatchReason.LANGUAGE: lambda: {"languages": sorted(need.languages & candidate.languages)},
+            MatchReason.SIZE_FITS: lambda: {"largest": candidate.largest, "currency": candidate.currency},
+            MatchReason.NEXT_CALL: lambda: {"call": candidate.next_call},
+        }
+        return facts[code]() if code in facts else {}
+
+    def _fit(self, need: Need, candidate: Candidate) -> Fit:
+        """What fits and what misses, where both sides say something; what was given before fits whatever is stated."""
+        known, who = self.portfolios, candidate.code
+        area = _overlap(need.areas, candidate.competences)
+        region = _overlap(frozenset({need.region} - {""}), candidate.regions)
+        judged: list[tuple[Criterion, bool | None, dict[str, object]]] = [
+            (Criterion.AREA, area or bool(known.given_in(who, need.areas)) or area, {}),
+            (Criterion.KIND, _kind_fits(need, candidate), {}),
+            (Criterion.REGION, region or bool(known.given_in_region(who, "", need.region)) or region, {}),
+            (Criterion.LANGUAGE, _overlap(need.languages, candidate.languages), {}),
+            (Criterion.SIZE, _size_fits(need, candidate) if need.asks_money else None, _short_by(need, candidate)),
+            (
+                Criterion.YEARS,
+                _years_fit(need, candidate),
+                {"first": candidate.first_year, "last": candidate.last_year},
+            ),
+            (Criterion.TIMING, _call_fits(need, candidate, self.on), {"call": candidate.next_call}),
+            (Criterion.CAPACITY, _capacity_left(need, candidate), {}),
+        ]
+        fits = [criterion for criterion, fit, _ in judged if fit]
+        return fits, [Remark(criterion, facts) for criterion, fit, facts in judged if fit is False]
+
+    def _cautions(self, need: Need, candidate: Candidate) -> list[Remark]:
+        cautions = []
+        alone, looked_at = self.portfolios.alone_in(candidate.code, need.state)
+        if looked_at > FEW_YEARS and alone * 2 > looked_at:
+            cautions.append(Remark(Caution.ONLY_DONOR, {"count": alone, "of": looked_at}))
+        if candidate.last_year and self.on.year <= candidate.last_year <= self.on.year + 1:
+            cautions.append(Remark(Caution.ENDS, {"year": candidate.last_year}))
+        last = self.portfolios.last_year(candidate.code)
+        if last is not None and self.portfolios.newest - last >= LAPSED_YEARS:
+            cautions.append(Remark(Caution.LAPSED, {"year": last}))
+        return cautions
 
 
-def assess(need: Need, candidate: Candidate, *, on: date, newest: int) -> Suggestion:
-    """Score one candidate for one need; `newest` is the year from which the age of support to the State runs."""
-    flows = [flow for flow in candidate.flows if flow.year < on.year]
-    here = [flow for flow in flows if flow.recipient == need.state]
-    offers = [offer for offer in candidate.offers if _offer_fits(offer, need)]
-    reasons = [
-        *_history_here(here, newest),
-        *_presence(need, candidate),
-        *_offers(offers),
-        *_newcomer_signs(need, flows),
-    ]
-    reasons = sorted((r for r in reasons if r.points > 0), key=lambda r: -r.points)
-    if reasons and need.deadline and on <= need.deadline <= add_months(on, URGENT_MONTHS):
-        reasons.append(Reason(MatchReason.DEADLINE, 0.0, {"deadline": need.deadline}))
-    return Suggestion(
-        candidate.code,
-        round(sum(reason.points for reason in reasons), 1),
-        tuple(reasons),
-        tuple(sorted({flow.year for flow in here})),
-        offers[0].title if offers else "",
+def _overlap(asked: frozenset[str], stated: frozenset[str]) -> bool | None:
+    """None where either side says nothing."""
+    return bool(asked & stated) if asked and stated else None
+
+
+def _kind_fits(need: Need, candidate: Candidate) -> bool | None:
+    """By what it says of itself, or by an open offer of that kind."""
+    offered = frozenset(kind for offer in candidate.offers for kind in offer.kinds)
+    return _overlap(need.kinds, candidate.kinds | offered) if candidate.kinds else (bool(need.kinds & offered) or None)
+
+
+def _size_fits(need: Need, candidate: Candidate) -> bool | None:
+    if need.amount is None or candidate.largest is None or need.currency != candidate.currency:
+        return None
+    return need.amount <= candidate.largest
+
+
+def _short_by(need: Need, candidate: Candidate) -> dict[str, object]:
+    short = (need.amount or 0.0) - (candidate.largest or 0.0)
+    return {"by": short, "currency": need.currency}
+
+
+def _years_fit(need: Need, candidate: Candidate) -> bool | None:
+    """Whether the years in which it gives and those in which help is needed meet."""
+    if candidate.first_year is None and candidate.last_year is None:
+        return None
+    if need.first_year is None and need.last_year is None:
+        return None
+    begins_in_time = candidate.first_year is None or need.last_year is None or candidate.first_year <= need.last_year
+    return begins_in_time and (
+        candidate.last_year is None or need.first_year is None or need.first_year <= candidate.last_year
     )
 
 
-def _decay(years_ago: int) -> float:
-    return float(0.5 ** (max(years_ago, 0) / HALF_LIFE))
+def _call_fits(need: Need, candidate: Candidate, on: date) -> bool | None:
+    """Whether its next call comes before the deadline; a call or a deadline that is past says nothing."""
+    if candidate.next_call is None or need.deadline is None or min(candidate.next_call, need.deadline) < on:
+        return None
+    return candidate.next_call <= need.deadline
 
 
-def _history_here(here: Sequence[Flow], newest: int) -> list[Reason]:
-    """Support to the same State: how recent, how regular and how large."""
-    if not here:
-        return []
-    years = sorted({flow.year for flow in here})
-    amounts = [flow.usd for flow in here if flow.usd]
-    recent = _decay(newest - years[-1])
-    regular = sum(_decay(newest - year) for year in years) / sum(_decay(age) for age in range(REGULAR_YEARS))
-    large = min(sum(amounts) / len(amounts) / LARGE_USD, 1.0) if amounts else 0.0
-    points = WEIGHT_STATE * (0.6 * recent + 0.25 * min(regular, 1.0) + 0.15 * large)
-    facts: dict[str, object] = {"first": years[0], "last": years[-1], "count": len(years), "usd": sum(amounts)}
-    return [Reason(MatchReason.GAVE_TO_STATE, points, facts)]
+def _fitting_offers(need: Need, candidate: Candidate) -> list[OfferView]:
+    return [offer for offer in candidate.offers if offer.left != 0 and _offer_fits(offer, need)]
 
 
-def _presence(need: Need, candidate: Candidate) -> list[Reason]:
-    reasons = []
-    if need.state in candidate.works_in:
-        reasons.append(Reason(MatchReason.WORKS_IN_STATE, WEIGHT_PRESENCE))
-    shared = sorted(need.areas & candidate.competences)
-    if shared:
-        reasons.append(
-            Reason(MatchReason.COMPETENT, WEIGHT_COMPETENCE * len(shared) / len(need.areas), {"areas": shared})
-        )
-    return reasons
-
-
-def _offers(offers: Sequence[OfferView]) -> list[Reason]:
-    return [Reason(MatchReason.OFFERS, WEIGHT_OFFER, {"title": offers[0].title})] if offers else []
+def _capacity_left(need: Need, candidate: Candidate) -> bool | None:
+    """None without a fitting offer that has a bound."""
+    bounded = [offer for offer in candidate.offers if offer.left is not None and _offer_fits(offer, need)]
+    return any(offer.left for offer in bounded) if bounded else None
 
 
 def _offer_fits(offer: OfferView, need: Need) -> bool:
     """An offer fits when it shares an area, and a kind; what either side leaves open excludes nothing."""
-    areas_fit = not need.areas or not offer.areas or bool(need.areas & offer.areas)
-    return areas_fit and (not need.kinds or not offer.kinds or bool(need.kinds & offer.kinds))
-
-
-def _newcomer_signs(need: Need, flows: Sequence[Flow]) -> list[Reason]:
-    """What speaks for a supporter beyond its history with this State."""
-    last = max((flow.year for flow in flows), default=0)
-    elsewhere = [flow for flow in flows if flow.recipient != need.state and flow.year > last - RECENT_YEARS]
-    reasons = []
-    recipients = sorted({flow.recipient for flow in elsewhere})
-    in_region = sorted({flow.recipient for flow in elsewhere if flow.region == need.region})
-    if in_region:
-        points = WEIGHT_REGION * min(len(in_region) / 3, 1.0)
-        reasons.append(Reason(MatchReason.GAVE_IN_REGION, points, {"states": in_region}))
-    shared = sorted({area for flow in elsewhere for area in flow.areas & need.areas})
-    if shared:
-        in_area = sorted({flow.recipient for flow in elsewhere if flow.areas & need.areas})
-        points = WEIGHT_AREA * min(len(in_area) / 4, 1.0)
-        reasons.append(Reason(MatchReason.GAVE_IN_AREA, points, {"areas": shared, "states": in_area}))
-    if len(recipients) >= BROAD_FROM:
-        points = WEIGHT_BREADTH * min(len(recipients) / 12, 1.0)
-        reasons.append(Reason(MatchReason.BROAD_SUPPORT, points, {"count": len(recipients)}))
-    return reasons
+    return _overlap(need.areas, offer.areas) is not False and _overlap(need.kinds, offer.kinds) is not False

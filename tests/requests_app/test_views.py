@@ -538,7 +538,7 @@ def two_deadlines():
 
 def fitting(norway):
     found = client_of(norway).get("/matching/").context["fitting"]
-    return [(item, sentences) for item, sentences, _score in found if item.state_id in {"SOM", "MRT"}]
+    return [(item.request, item.sentences) for item in found if item.request.state_id in {"SOM", "MRT"}]
 
 
 def test_R015_request_due_in_six_months_ranks_before_one_due_in_sixty_and_says_so(norway, two_deadlines):
@@ -563,7 +563,7 @@ def test_R015_supporter_sees_the_requests_that_fit_and_why(norway):
     asked = RequestFactory(state_id="TCD", public=True, areas=["clearance"])
     OfferFactory(code="NOR", title="Teams for the Sahel", areas=["clearance"])
     found = client_of(norway).get("/matching/").context["fitting"]
-    sentences = next(sentences for item, sentences, _score in found if item == asked)
+    sentences = next(item.sentences for item in found if item.request == asked)
     assert any("Teams for the Sahel" in sentence for sentence in sentences)
 
 

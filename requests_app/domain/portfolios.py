@@ -1,0 +1,293 @@
+"""Who has given to whom, read once for a day: what recorded flows say of each supporter and each State. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import exp, log1p, sqrt
+
+HERE_HALF_LIFE = 3.0  # years after which support to the same State counts half
+HALF_LIFE = 4.0  # the same for support elsewhere
+ACTIVE_HALF_LIFE = 1.5
+REGULAR_YEARS = 4
+USUAL_USD = 100_000.0  # amounts count by their size in steps of this, not in dollars
+WIDE = 4.0  # other States supported after which breadth counts two thirds
+CAUTION_YEARS = 4  # the State's last years on record that are looked at for a single donor
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One supporter's support to one State in one year, in US dollars where the amount is known."""
+
+    recipient: str
+    region: str
+    year: int
+    usd: float | None = None
+    areas: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What the flows say of one supporter for one State, each from 0 to 1."""
+
+    recent: float
+    regular: float
+    share: float
+    volume: float
+    frequency: float
+    breadth: float
+    active: float
+    co_donors: float
+    similar_states: float
+    region: float
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What is the same for every supporter of one State."""
+
+    newest: int  # its newest year on record: ages run from it, since records that end early make nobody lapsed
+    donors: tuple[str, ...]
+    circles: tuple[tuple[int, float], ...]  # of each donor: its States as bits, and one over the number of the others
+    share: Mapping[str, float]
+    similar: Mapping[str, float]
+    similar_most: float
+    region_most: float
+
+
+def decay(years: float, half_life: float) -> float:
+    """1 today, a half after each half-life."""
+    return float(0.5 ** (max(years, 0) / half_life))
+
+
+class Portfolios:
+    """The recorded flows of all supporters before a year."""
+
+    def __init__(self, flows: Mapping[str, Sequence[Flow]], *, before: int) -> None:
+        self.flows = {code: [f for f in theirs if f.year < before] for code, theirs in flows.items()}
+        self.newest = max((f.year for theirs in self.flows.values() for f in theirs), default=before - 1)
+        self._states: dict[tuple[str, str], _State] = {}
+
+    def signs(self, code: str, state: str, region: str) -> Signs | None:
+        """One supporter for one State of a region; None where nothing is on record for it."""
+        last = self._last_year.get(code)
+        if last is None:
+            return None
+        known = self._state(state, region)
+        here = self.years(code, state)
+        given = self._given[code]
+        elsewhere = len(given) - (state in given)
+        similar = sum(known.similar.get(other, 0.0) * min(weight, 1.0) for other, weight in given.items())
+        return Signs(
+            recent=decay(known.newest - here[-1], HERE_HALF_LIFE) if here else 0.0,
+            regular=min(sum(decay(known.newest - year, HERE_HALF_LIFE) for year in here) / _REGULAR, 1.0),
+            share=known.share.get(code, 0.0),
+            volume=self._volume[code] / self._volume_most,
+            frequency=self._frequency[code] / self._frequency_most,
+            breadth=1 - exp(-elsewhere / WIDE),
+            active=decay(self.newest - last, ACTIVE_HALF_LIFE),
+            co_donors=self._co_donors(code, state, known),
+            similar_states=similar / known.similar_most,
+            region=self._in_region(code, state, region) / known.region_most,
+        )
+
+    def years(self, code: str, state: str) -> list[int]:
+        """The years in which it supported a State."""
+        return self._years[code].get(state, [])
+
+    def last_year(self, code: str) -> int | None:
+        """The last year in which it supported anybody."""
+        return self._last_year.get(code)
+
+    def recipients(self, code: str) -> frozenset[str]:
+        """The States that it supported."""
+        return self._recipients[code]
+
+    def history(self, code: str, state: str) -> dict[str, object]:
+        """First and last year of its support to a State, the number of years, and the dollars in all."""
+        years = self.years(code, state)
+        usd = sum(flow.usd or 0.0 for flow in self.flows[code] if flow.recipient == state)
+        return {"first": years[0], "last": years[-1], "count": len(years), "usd": usd}
+
+    def given_in(self, code: str, areas: frozenset[str]) -> list[str]:
+        """The States that it supported in any of the areas."""
+        return sorted(self._given_in(code, areas))
+
+    def width_in(self, code: str, areas: frozenset[str]) -> int:
+        """To how many States it gave in any of the areas."""
+        return len(self._given_in(code, areas))
+
+    def _given_in(self, code: str, areas: frozenset[str]) -> set[str]:
+        by_area = self._by_area[code]
+        return set().union(*(by_area[area] for area in areas if area in by_area))
+
+    def areas_given(self, code: str, areas: frozenset[str]) -> list[str]:
+        """Those of the areas that it has supported anywhere."""
+        return sorted(areas & self._by_area[code].keys())
+
+    def given_in_region(self, code: str, state: str, region: str) -> list[str]:
+        """The other States of a region that it supported."""
+        return sorted(other for other in self._recipients[code] if other != state and self._region_of[other] == region)
+
+    def similar_states(self, code: str, state: str, region: str) -> list[str]:
+        """The States that it supports and that have the same supporters as this one, most alike first."""
+        similar = self._state(state, region).similar
+        found = [other for other in self._recipients[code] if similar.get(other, 0.0) > 0]
+        return sorted(found, key=lambda other: (-similar[other], other))
+
+    def shared_donors(self, code: str, state: str, region: str) -> list[str]:
+        """The State's known supporters beside which it gives elsewhere, most often first."""
+        mine = self._recipients[code] - {state}
+        common = {d: len(mine & self._recipients[d]) for d in self._state(state, region).donors if d != code}
+        return sorted((d for d, n in common.items() if n), key=lambda d: (-common[d], d))
+
+    def alone_in(self, code: str, state: str) -> tuple[int, int]:
+        """(years in which it was the State's only supporter on record, years looked at)."""
+        tables = self._tables.get(state, {})
+        years = sorted(tables)[-CAUTION_YEARS:]
+        return sum(tables[year] == {code} for year in years), len(years)
+
+    def _state(self, state: str, region: str) -> _State:
+        if (state, region) not in self._states:
+            self._states[state, region] = self._read_state(state, region)
+        return self._states[state, region]
+
+    def _read_state(self, state: str, region: str) -> _State:
+        tables = self._tables.get(state, {})
+        newest = max(tables, default=self.newest)
+        given: dict[str, float] = defaultdict(float)
+        for code in tables.get(newest, ()):
+            given[code] = sum(f.usd or 0.0 for f in self.flows[code] if f.recipient == state and f.year == newest)
+        order = sorted(given, key=lambda code: (-given[code], code))
+        donors = tuple(sorted({code for donors in tables.values() for code in donors}))
+        bit = self._bit.get(state, 0)
+        similar = {other: self._alike(state, other) for other in self._vectors if other != state}
+        towards = (
+            sum(similar.get(other, 0.0) * min(weight, 1.0) for other, weight in given_to.items())
+            for given_to in self._given.values()
+        )
+        return _State(
+            newest=newest,
+            donors=donors,
+            circles=tuple((self._bits[d] & ~bit, 1 / max(self._bits[d].bit_count() - 1, 1)) for d in donors),
+            share={code: 1 - place / len(order) for place, code in enumerate(order)},
+            similar=similar,
+            similar_most=max(towards, default=0.0) or 1.0,
+            region_most=max((self._in_region(code, state, region) for code in self.flows), default=0.0) or 1.0,
+        )
+
+    def _alike(self, state: str, other: str) -> float:
+        """How alike two States' circles of supporters are: the cosine of what each supporter gave to either."""
+        one, two = self._vectors.get(state, {}), self._vectors[other]
+        together = sum(weight * two[code] for code, weight in one.items() if code in two)
+        return together / sqrt(_squares(one) * _squares(two)) if together else 0.0
+
+    def _co_donors(self, code: str, state: str, known: _State) -> float:
+        """Of the other States that a known supporter of this one supports, the share that this supporter does too, on
+        average over the known supporters but itself."""
+        mine = self._bits[code] & ~self._bit.get(state, 0)
+        shares = sum((mine & theirs).bit_count() * weight for theirs, weight in known.circles)
+        if self._bits[code] == mine:
+            return shares / len(known.circles) if known.circles else 0.0
+        own = mine.bit_count() / max(mine.bit_count(), 1)
+        return (shares - own) / (len(known.circles) - 1) if len(known.circles) > 1 else 0.0
+
+    @cached_property
+    def _bit(self) -> dict[str, int]:
+        return {state: 1 << number for number, state in enumerate(sorted(self._tables))}
+
+    @cached_property
+    def _bits(self) -> dict[str, int]:
+        """Each supporter's States as bits of one number: what two share is then told in one step."""
+        return {code: sum(self._bit[state] for state in states) for code, states in self._recipients.items()}
+
+    def _in_region(self, code: str, state: str, region: str) -> float:
+        given = self._given[code]
+        return sum(weight for other, weight in given.items() if other != state and self._region_of[other] == region)
+
+    @cached_property
+    def _tables(self) -> dict[str, dict[int, set[str]]]:
+        tables: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for code, flow in self._all():
+            tables[flow.recipient][flow.year].add(code)
+        return tables
+
+    @cached_property
+    def _region_of(self) -> dict[str, str]:
+        return {flow.recipient: flow.region for _code, flow in self._all()}
+
+    @cached_property
+    def _recipients(self) -> dict[str, frozenset[str]]:
+        return {code: frozenset(flow.recipient for flow in theirs) for code, theirs in self.flows.items()}
+
+    @cached_property
+    def _years(self) -> dict[str, dict[str, list[int]]]:
+        """For each supporter and State, the years of its support."""
+        years: dict[str, dict[str, list[int]]] = {code: defaultdict(list) for code in self.flows}
+        for code, recipient, year in sorted({(code, flow.recipient, flow.year) for code, flow in self._all()}):
+            years[code][recipient].append(year)
+        return years
+
+    @cached_property
+    def _last_year(self) -> dict[str, int]:
+        return {code: max(flow.year for flow in theirs) for code, theirs in self.flows.items() if theirs}
+
+    @cached_property
+    def _by_area(self) -> dict[str, dict[str, set[str]]]:
+        """For each supporter and area, the States that it supported in it."""
+        states: dict[str, dict[str, set[str]]] = {code: defaultdict(set) for code in self.flows}
+        for code, flow in self._all():
+            for area in flow.areas:
+                states[code][area].add(flow.recipient)
+        return states
+
+    @cached_property
+    def _given(self) -> dict[str, dict[str, float]]:
+        """For each supporter, how much it gave to each State: years, the recent ones counting more."""
+        return {
+            code: {
+                state: sum(decay(self.newest - year, HALF_LIFE) for year in years) for state, years in states.items()
+            }
+            for code, states in self._years.items()
+        }
+
+    @cached_property
+    def _vectors(self) -> dict[str, dict[str, float]]:
+        vectors: dict[str, dict[str, float]] = defaultdict(dict)
+        for code in sorted(self._given):
+            for state, weight in self._given[code].items():
+                vectors[state][code] = min(weight, 1.0)
+        return vectors
+
+    @cached_property
+    def _frequency(self) -> dict[str, float]:
+        return {code: sum(given.values()) for code, given in self._given.items()}
+
+    @cached_property
+    def _frequency_most(self) -> float:
+        return max(self._frequency.values(), default=0.0) or 1.0
+
+    @cached_property
+    def _volume(self) -> dict[str, float]:
+        """Flows by their size, the recent ones counting more; one great gift does not make a great supporter."""
+        return {
+            code: sum(
+                decay(self.newest - flow.year, HALF_LIFE) * log1p((flow.usd or 0.0) / USUAL_USD)
+                for flow in sorted(theirs, key=lambda flow: (flow.recipient, flow.year, flow.usd or 0.0))
+            )
+            for code, theirs in self.flows.items()
+        }
+
+    @cached_property
+    def _volume_most(self) -> float:
+        return max(self._volume.values(), default=0.0) or 1.0
+
+    def _all(self) -> Iterable[tuple[str, Flow]]:
+        return ((code, flow) for code, theirs in self.flows.items() for flow in theirs)
+
+
+_REGULAR = sum(decay(age, HERE_HALF_LIFE) for age in range(REGULAR_YEARS))
+
+
+def _squares(vector: Mapping[str, float]) -> float:
+    return sum(weight * weight for weight in vector.values())

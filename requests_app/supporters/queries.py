@@ -1,0 +1,57 @@
+"""What a supporter's public page shows beside its profile."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from ccm_portal.accounts.models import access_of
+from requests_app.models import Supporter, SupportRecord
+
+
+def visible_supporters(user: object) -> "QuerySet[Supporter]":
+    """Everybody able to help; an organisation appears once its account is approved (R23), and to itself and the ISU."""
+    access = access_of(user)  # type: ignore[arg-type]
+    rows = Supporter.objects.select_related("state", "organisation", "profile")
+    if access.is_isu:
+        return rows
+    approved = Q(organisation__isnull=True) | Q(organisation__is_approved=True)
+    own = Q(organisation=access.organisation) if access.organisation else Q(pk__in=[])
+    return rows.filter(approved | own)
+
+
+@dataclass(frozen=True)
+class Given:
+    """All recorded support to one State."""
+
+    state: str
+    address: str
+    first: int
+    last: int
+    entries: int
+    usd: Decimal | None
+
+
+def support_given(supporter: Supporter) -> list[Given]:
+    """Recorded support by State, the largest first: one query."""
+    rows = (
+        SupportRecord.objects.filter(supporter=supporter)
+        .values("recipient__iso3", "recipient__name")
+        .annotate(first=Min("year"), last=Max("year"), entries=Count("pk"), usd=Sum("amount_usd"))
+    )
+    found = [
+        Given(row["recipient__name"], f"/states/{row['recipient__iso3'].lower()}/", row["first"], row["last"],
+              row["entries"], row["usd"])
+        for row in rows.order_by()
+    ]  # fmt: skip
+    return sorted(found, key=lambda given: (-(given.usd or 0), given.state))
+
+
+def with_records(supporters: "QuerySet[Supporter]") -> "QuerySet[Supporter]":
+    """With the number of States supported and the last year on record; by name."""
+    return supporters.annotate(
+        states_supported=Count("support_given__recipient", distinct=True),
+        last_year=Max("support_given__year"),
+        shown_name=Coalesce("state__name", "organisation__name"),
+    ).order_by("shown_name")
