@@ -32,6 +32,9 @@ from requests_app.forms import (
     VisibilityForm,
 )
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter
+from requests_app.shares import permissions as share_permissions
+from requests_app.shares.models import Outcome
+from requests_app.shares.queries import who_covers
 
 SHOWN = 15  # suggestions before "show all"
 COLUMNS = [
@@ -104,6 +107,9 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "steps": permissions.steps_open_to(request.user, asked),
         "step_form": StepForm(),
         "discusses": own_relay is not None and own_relay.discusses,  # type: ignore[attr-defined]
+        "covers": None if asked.is_draft else who_covers(asked, request.user, today),
+        "came_of_it": Outcome.objects.visible_to(request.user).filter(request=asked).first(),
+        "can_pledge": share_permissions.can_pledge(request.user, asked),
         **_rights(request, asked),
     }
     return render(request, "requests_app/request_detail.html", context)
