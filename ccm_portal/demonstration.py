@@ -25,7 +25,7 @@ from ccm_portal.register.models import (
 )
 from coalitions.actions import propose_coalition, record_commitment
 from coalitions.enums import MemberRole
-from coalitions.models import Coalition, Commitment
+from coalitions.models import Coalition
 from coalitions.outreach.actions import add_entry, open_follow_ups
 from coalitions.outreach.models import OutreachEntry
 from requests_app.actions import answer_relay, publish_offer, relay_request, save_request, start_request, submit_request
@@ -33,6 +33,9 @@ from requests_app.enums import AnswerKind, Kind, Visibility
 from requests_app.extensions.actions import raise_flag, save_draft
 from requests_app.extensions.models import FundingLine, RiskFlag
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Supporter
+from requests_app.shares.actions import commit_share, confirm_share, pledge_share, record_delivery
+from requests_app.shares.enums import DeliveryChannel
+from requests_app.shares.models import Delivery, ExchangeRate, Share
 
 PASSWORD = "demo-portal"  # noqa: S105 - of the demonstration only, printed on its screen
 EXAMPLE = "Example for the demonstration, made up."
@@ -236,22 +239,78 @@ def _lebanon(people: dict[str, User], on: date) -> None:
         today=on - timedelta(days=80),
     )
     request.refresh_from_db()
-    record_commitment(
-        Commitment(
-            coalition=coalition,
-            request=request,
-            supporter=norway,
-            kind=Kind.FINANCIAL,
-            description="Workshop equipment and salaries (example)",
-            amount=Decimal("400000"),
-            currency="USD",
-            from_year=on.year,
-            to_year=on.year + 1,
-            is_example=True,
-        ),
-        by=people["nor"],
-        today=on - timedelta(days=70),
+    _shares(request, coalition, people, on)
+
+
+def _shares(request: AssistanceRequest, coalition: Coalition, people: dict[str, User], on: date) -> None:
+    """Three supporters cover a part each, in two currencies and in kind; something is delivered, something overdue."""
+    for currency, rate in (("CHF", "1.1"), ("EUR", "1.08"), ("NOK", "0.09")):
+        for year in {on.year, (on - timedelta(days=70)).year}:
+            ExchangeRate.objects.get_or_create(
+                currency=currency,
+                year=year,
+                is_example=True,
+                defaults={"usd_per_unit": Decimal(rate), "source": EXAMPLE},
+            )
+    years = {"from_year": on.year, "to_year": on.year + 1, "request": request, "is_example": True}
+    norway = Share(
+        supporter=Supporter.objects.select_related("state").get(code="NOR"),
+        kind=Kind.FINANCIAL,
+        description="Salaries of three technicians for two years (example)",
+        amount=Decimal("250000"),
+        currency="USD",
+        **years,
     )
+    record_commitment(norway, coalition=coalition, by=people["nor"], today=on - timedelta(days=70))
+    commit_share(norway, channel=DeliveryChannel.NGO, due_on=None, by=people["nor"], today=on - timedelta(days=60))
+    _both_confirm(norway, people["lbn"], on - timedelta(days=55))
+    norway.refresh_from_db()
+    delivery = Delivery(
+        share=norway,
+        delivered_on=on - timedelta(days=20),
+        kind=Kind.FINANCIAL,
+        description="First instalment: salaries and training (example)",
+        amount=Decimal("90000"),
+        currency="USD",
+        channel=DeliveryChannel.NGO,
+        implementer=Organisation.objects.get(code="NPA"),
+        people=140,
+        result="Two technicians work in the new workshop (example).",
+        is_example=True,
+    )
+    record_delivery(delivery, completes=False, by=people["nor"], today=on - timedelta(days=15))
+    switzerland = Share(
+        supporter=Supporter.objects.select_related("state").get(code="CHE"),
+        kind=Kind.FINANCIAL,
+        description="Fitting out the workshop (example)",
+        amount=Decimal("120000"),
+        currency="CHF",
+        **years,
+    )
+    pledge_share(switzerland, by=people["che"], today=on - timedelta(days=40))
+    commit_share(
+        switzerland,
+        channel=DeliveryChannel.BILATERAL,
+        due_on=on - timedelta(days=5),
+        by=people["che"],
+        today=on - timedelta(days=35),
+    )
+    _both_confirm(switzerland, people["lbn"], on - timedelta(days=30))
+    training = Share(
+        supporter=Supporter.objects.select_related("organisation").get(code="NPA"),
+        kind=Kind.TECHNICAL,
+        description="Peer-support training by two instructors (example)",
+        quantity=Decimal(2),
+        unit="instructors",
+        percent=Decimal(15),
+        **years,
+    )
+    pledge_share(training, by=people["npa"], today=on - timedelta(days=10))
+
+
+def _both_confirm(share: Share, other: User, on: date) -> None:
+    last = share.steps.latest("pk")
+    confirm_share(share, by=other, today=on, seen_step=last.pk, seen_delivery=0)
 
 
 def _document(on: date) -> None:

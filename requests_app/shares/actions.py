@@ -248,4 +248,3 @@ def save_outcome(outcome: Outcome, *, is_public: bool, by: User, today: date) ->
     outcome.save()
     record_event("outcome recorded", by=by, subject=outcome.request.reference, public=is_public)
     return outcome
-

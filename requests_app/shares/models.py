@@ -222,7 +222,9 @@ class Share(models.Model):
             models.CheckConstraint(
                 name="share_counts_once",
                 condition=Q(percent__isnull=True) | Q(amount__isnull=True),
-                violation_error_message=_("Money counts by its amount: state a part in per cent for help in kind only."),
+                violation_error_message=_(
+                    "Money counts by its amount: state a part in per cent for help in kind only."
+                ),
             ),
             models.CheckConstraint(
                 name="share_agreed_has_channel",
