@@ -108,11 +108,16 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "step_form": StepForm(),
         "discusses": own_relay is not None and own_relay.discusses,  # type: ignore[attr-defined]
         "covers": None if asked.is_draft else who_covers(asked, request.user, today),
-        "came_of_it": Outcome.objects.visible_to(request.user).filter(request=asked).first(),
+        "came_of_it": _outcome(request, asked),
         "can_pledge": share_permissions.can_pledge(request.user, asked),
         **_rights(request, asked),
     }
     return render(request, "requests_app/request_detail.html", context)
+
+
+def _outcome(request: HttpRequest, asked: AssistanceRequest) -> Outcome | None:
+    found: Outcome | None = getattr(asked, "outcome_record", None)
+    return found if found and share_permissions.sees_outcome(request.user, found) else None
 
 
 def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, bool]:

@@ -406,16 +406,6 @@ class DeliveryPart(models.Model):
         return f"{self.delivery_id} {self.supporter_id}"
 
 
-class OutcomeQuerySet(models.QuerySet["Outcome"]):
-    def visible_to(self, user: object) -> Self:
-        """The requesting State's own and those of requests that one handles; others with the State's consent."""
-        access: Access = access_of(user)  # type: ignore[arg-type]
-        known = self.filter(request__in=AssistanceRequest.objects.known_to(access).order_by().values("pk"))
-        if access.sees_all_requests:
-            return known
-        return known.filter(Q(consented_on__isnull=False) | _of_state(access))
-
-
 class Outcome(models.Model):
     """What came of a request, beside the sentence with which it was closed: partners, figures, evidence, lesson."""
 
@@ -435,8 +425,6 @@ class Outcome(models.Model):
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     is_example = models.BooleanField(default=False)
     history = HistoricalRecords()
-
-    objects = OutcomeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-recorded_on", "-pk"]

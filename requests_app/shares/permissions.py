@@ -5,7 +5,7 @@ from requests_app.models import AssistanceRequest
 from requests_app.permissions import answers_for, can_offer, owns
 from requests_app.shares.domain.steps import can_become
 from requests_app.shares.enums import ShareStatus, Side
-from requests_app.shares.models import Share
+from requests_app.shares.models import Outcome, Share
 
 
 def side_of(user: object, share: Share) -> Side | None:
@@ -55,6 +55,12 @@ def can_deliver(user: User, share: Share) -> bool:
     commitment."""
     speaks = side_of(user, share) is not None or user.access.sees_all_requests
     return speaks and share.status == ShareStatus.COMMITTED and share.agreed == ShareStatus.COMMITTED
+
+
+def sees_outcome(user: object, outcome: Outcome) -> bool:
+    """The requesting State and those who handle the request; with the State's consent whoever may read the request."""
+    is_party = isinstance(user, User) and records_for_others(user, outcome.request)
+    return outcome.consented_on is not None or is_party
 
 
 def can_record_outcome(user: User, request: AssistanceRequest) -> bool:
