@@ -217,7 +217,7 @@ def _lebanon(people: dict[str, User], on: date) -> None:
     )
     if request is None:
         return
-    norway = Supporter.objects.select_related("state").get(code="NOR")
+    norway, switzerland = (Supporter.objects.select_related("state").get(code=code) for code in ("NOR", "CHE"))
     relays = relay_request(request, [norway], by=people["coordinator"], today=on - timedelta(days=110))
     answer_relay(
         relays[0],
@@ -234,7 +234,7 @@ def _lebanon(people: dict[str, User], on: date) -> None:
             is_example=True,
         ),
         request=request,
-        members=[(norway, MemberRole.DONOR)],
+        members=[(norway, MemberRole.DONOR), (switzerland, MemberRole.DONOR)],
         by=people["lbn"],
         today=on - timedelta(days=80),
     )
@@ -259,26 +259,30 @@ def _shares(request: AssistanceRequest, coalition: Coalition, people: dict[str, 
         description="Salaries of three technicians for two years (example)",
         amount=Decimal("250000"),
         currency="USD",
+        is_public=True,
         **years,
     )
     record_commitment(norway, coalition=coalition, by=people["nor"], today=on - timedelta(days=70))
     commit_share(norway, channel=DeliveryChannel.NGO, due_on=None, by=people["nor"], today=on - timedelta(days=60))
     _both_confirm(norway, people["lbn"], on - timedelta(days=55))
     norway.refresh_from_db()
-    delivery = Delivery(
-        share=norway,
-        delivered_on=on - timedelta(days=20),
-        kind=Kind.FINANCIAL,
-        description="First instalment: salaries and training (example)",
-        amount=Decimal("90000"),
-        currency="USD",
-        channel=DeliveryChannel.NGO,
-        implementer=Organisation.objects.get(code="NPA"),
-        people=140,
-        result="Two technicians work in the new workshop (example).",
-        is_example=True,
-    )
-    record_delivery(delivery, completes=False, by=people["nor"], today=on - timedelta(days=15))
+    for days, amount, what in ((40, 90000, "First"), (20, 40000, "Second")):
+        delivery = Delivery(
+            share=norway,
+            delivered_on=on - timedelta(days=days),
+            kind=Kind.FINANCIAL,
+            description=f"{what} instalment: salaries and training (example)",
+            amount=Decimal(amount),
+            currency="USD",
+            channel=DeliveryChannel.NGO,
+            implementer=Organisation.objects.get(code="NPA"),
+            people=140 if what == "First" else None,
+            result="Two technicians work in the new workshop (example)." if what == "First" else "",
+            is_example=True,
+        )
+        record_delivery(delivery, completes=False, by=people["nor"], today=on - timedelta(days=days - 2))
+        if what == "First":  # the second waits for Lebanon's word
+            _both_confirm(norway, people["lbn"], on - timedelta(days=30))
     switzerland = Share(
         supporter=Supporter.objects.select_related("state").get(code="CHE"),
         kind=Kind.FINANCIAL,
@@ -287,7 +291,7 @@ def _shares(request: AssistanceRequest, coalition: Coalition, people: dict[str, 
         currency="CHF",
         **years,
     )
-    pledge_share(switzerland, by=people["che"], today=on - timedelta(days=40))
+    record_commitment(switzerland, coalition=coalition, by=people["che"], today=on - timedelta(days=40))
     commit_share(
         switzerland,
         channel=DeliveryChannel.BILATERAL,
@@ -309,8 +313,9 @@ def _shares(request: AssistanceRequest, coalition: Coalition, people: dict[str, 
 
 
 def _both_confirm(share: Share, other: User, on: date) -> None:
-    last = share.steps.latest("pk")
-    confirm_share(share, by=other, today=on, seen_step=last.pk, seen_delivery=0)
+    seen = share.deliveries.order_by("pk").last()
+    step = share.steps.latest("pk")
+    confirm_share(share, by=other, today=on, seen_step=step.pk, seen_delivery=seen.pk if seen else 0)
 
 
 def _document(on: date) -> None:

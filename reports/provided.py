@@ -115,7 +115,8 @@ def reconciliation(
     silent = sum(d.share.request_id in chosen and not _is_certain(d, on) for d in found)
     served = {delivery.share.request_id for delivery in confirmed}
     groups = _groups(by, chosen)
-    total, lines = Line(""), {}
+    total = Line("")
+    lines: dict[str, Line] = {}
     for pk, request in chosen.items():
         is_open = pk not in served and Status(getattr(request, "status_on", None) or request.status) in OPEN
         for line in [total, *(lines.setdefault(label, Line(label)) for label in groups(request))]:

@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from requests_app.models import AssistanceRequest
-from requests_app.shares.domain.coverage import Coverage, Need, Part, Rates, coverage
+from requests_app.shares.domain.coverage import Coverage, Need, Part, Rates, coverage, in_percent
 from requests_app.shares.domain.years import totals_by_year
 from requests_app.shares.enums import ShareStatus, Uncounted
 from requests_app.shares.models import Share, stored_rates
-from requests_app.shares.permissions import sees_whole_coverage
+from requests_app.shares.permissions import sees_whole_coverage, side_of
 
 
 def need_of(request: AssistanceRequest) -> Need:
@@ -64,24 +65,19 @@ class WhoCovers:
     coverage: Coverage
     others: int
     withdrawn: list[Share]
+    waiting: list[Share]
 
     @property
     def segments(self) -> list[tuple[str, str, Decimal, Decimal]]:
-        """(step, word, per cent, where it begins) of the bar; the rest is open."""
+        """(step, its word, per cent, where it begins) of the bar; the rest is open."""
         found: list[tuple[str, str, Decimal, Decimal]] = []
         at = Decimal(0)
-        for status, portion in self.coverage.agreed.items():
-            width = _width(portion)
-            if width:
-                found.append((status.value, str(status.label), width, at))
-                at += width
-        if width := _width(self.coverage.said):
-            found.append(("said", "", width, at))
+        said = ("said", _("Said by one side"), self.coverage.said)
+        for code, word, portion in [*((s.value, s.label, p) for s, p in self.coverage.agreed.items()), said]:
+            if portion:
+                found.append((code, str(word), in_percent(portion), at))
+                at += in_percent(portion)
         return found
-
-
-def _width(portion: Any) -> Decimal:
-    return round(Decimal(portion.numerator * 100) / Decimal(portion.denominator), 2)
 
 
 def who_covers(request: AssistanceRequest, user: object, today: date) -> WhoCovers:
@@ -100,6 +96,7 @@ def who_covers(request: AssistanceRequest, user: object, today: date) -> WhoCove
         found,
         len(found.lines) - len(standing),
         [share for share in named if share.status == ShareStatus.WITHDRAWN],
+        [share for share in standing if any(side_of(user, share) in step.waits_on for step in share.steps.all())],
     )
 
 
