@@ -25,7 +25,7 @@ def supporters_by_name() -> list[Supporter]:
 class ShareForm(forms.ModelForm):
     """What one supporter takes on. With `supporters` the person chooses for whom it is recorded."""
 
-    currency = CurrencyField(label=_("Currency"), help_text=_("Three letters, for example USD."))
+    currency = CurrencyField(label=_("Currency"))
 
     class Meta:
         model = Share
@@ -38,12 +38,10 @@ class ShareForm(forms.ModelForm):
             "condition": forms.Textarea(attrs={"rows": 2}),
             "due_on": DateInput,
         }
-        labels = {"description": _("What do you commit to?")}
-        help_texts = {
-            "amount": _("Leave empty for expertise or equipment."),
-            "quantity": _("In kind: how much of what, for example 4 vehicles."),
-            "percent": _("In kind: which part of the whole need it covers. It counts once both sides have agreed."),
-            "due_on": _("Left open, it is due on the last day of its last year."),
+        labels = {
+            "description": _("What do you commit to?"),
+            "unit": _("Of what, for example vehicles"),
+            "percent": _("Part of the whole need, in per cent"),
         }
 
     def __init__(self, *args: Any, supporters: list[Supporter] | None = None, **kwargs: Any) -> None:
@@ -69,6 +67,8 @@ class ShareForm(forms.ModelForm):
             self.add_error("currency", _("Say in which currency the amount is."))
         if cleaned.get("kind") == "financial" and amount is None and "amount" not in self.errors:
             self.add_error("amount", _("A financial commitment needs its amount."))
+        if amount is None and "amount" not in self.errors:
+            cleaned["currency"] = ""
         if quantity is not None and not cleaned.get("unit"):
             self.add_error("unit", _("Say of what, for example vehicles."))
         if cleaned.get("unit") and quantity is None and "quantity" not in self.errors:
@@ -97,7 +97,7 @@ class CommitForm(forms.ModelForm):
         model = Share
         fields = ["channel", "due_on"]
         widgets = {"due_on": DateInput}
-        help_texts = {"due_on": ShareForm.Meta.help_texts["due_on"]}
+        help_texts = {"due_on": _("Without a day, it is due on the last day of its last year.")}
 
 
 class NoteForm(forms.Form):
@@ -162,6 +162,8 @@ class DeliveryForm(forms.ModelForm):
             self.add_error("currency", _("Say in which currency the amount is."))
         if cleaned.get("kind") == "financial" and cleaned.get("amount") is None and "amount" not in self.errors:
             self.add_error("amount", _("A financial delivery needs its amount."))
+        if cleaned.get("amount") is None and "amount" not in self.errors:
+            cleaned["currency"] = ""
         if cleaned.get("quantity") is not None and not cleaned.get("unit"):
             self.add_error("unit", _("Say of what, for example vehicles."))
         if cleaned.get("unit") and cleaned.get("quantity") is None and "quantity" not in self.errors:

@@ -92,6 +92,7 @@ def _detail(request: HttpRequest, share: Share, *, withdraw_form: NoteForm | Non
     side = permissions.side_of(user, share)
     silent = [item for item in [*share.steps.all(), *deliveries] if side in item.waits_on]
     is_person = isinstance(user, User)
+    can_withdraw = is_person and not deliveries and permissions.can_withdraw(user, share)  # type: ignore[arg-type]
     context = {
         "share": share,
         "asked": share.request,
@@ -102,7 +103,7 @@ def _detail(request: HttpRequest, share: Share, *, withdraw_form: NoteForm | Non
         "confirm_form": ConfirmForm(initial=_seen(share, deliveries)) if silent else None,
         "can_commit": is_person and permissions.can_commit(user, share),  # type: ignore[arg-type]
         "can_deliver": is_person and permissions.can_deliver(user, share),  # type: ignore[arg-type]
-        "withdraw_form": withdraw_form or (NoteForm() if is_person and permissions.can_withdraw(user, share) else None),  # type: ignore[arg-type]
+        "withdraw_form": withdraw_form or (NoteForm() if can_withdraw else None),
         "speaks_for_state": side == "state",
     }
     status = 422 if withdraw_form else 200
