@@ -49,7 +49,7 @@ def _refuse_more_than_the_need(request: AssistanceRequest, share: Share) -> None
     before, after = coverage_with(request, others, share)
     if not after.exceeds or not after.lines[0].portion:
         return
-    figures = {"n": after.covered_percent, "left": before.open_percent}
+    figures = {"n": _short(after.covered_percent), "left": _short(before.open_percent)}
     if before.open_amount is None:
         raise Refused(
             _("Together with the other shares this would be %(n)s %% of the need; %(left)s %% is still open.") % figures
@@ -58,6 +58,10 @@ def _refuse_more_than_the_need(request: AssistanceRequest, share: Share) -> None
         _("Together with the other shares this would be %(n)s %% of the need; %(left)s %% is still open (%(amount)s).")
         % {**figures, "amount": f"{request.currency} {number_format(before.open_amount, 2, force_grouping=True)}"}
     )
+
+
+def _short(percent: Decimal) -> str:
+    return number_format(percent, 0 if percent == int(percent) else 1)
 
 
 def _answer_what_was_relayed(share: Share, *, by: User, today: date) -> None:

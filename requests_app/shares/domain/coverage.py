@@ -153,10 +153,12 @@ def in_usd(amount: Decimal, currency: str, year: int, rates: Rates) -> Decimal |
 
 
 def in_percent(portion: Fraction) -> Decimal:
-    """In per cent with one decimal. Less than the whole never reads as a hundred, and something never as nothing."""
+    """In per cent with one decimal. Only the whole reads as a hundred, and something never as nothing."""
     shown = _rounded(portion * 100, Decimal("0.1"))
     if portion < 1:
         shown = min(shown, Decimal("99.9"))
+    if portion > 1:
+        shown = max(shown, Decimal("100.1"))
     return max(shown, Decimal("0.1")) if portion > 0 else shown
 
 

@@ -86,10 +86,11 @@ def test_R011_in_kind_counts_without_any_cost():
         (Fraction(1, 3), "33.3"),
         (Fraction(99_999, 100_000), "99.9"),
         (Fraction(1), "100.0"),
+        (Fraction(100_001, 100_000), "100.1"),
         (Fraction(11, 10), "110.0"),
     ],
 )
-def test_R011_less_than_the_whole_never_reads_as_a_hundred(portion, shown):
+def test_R011_only_the_whole_reads_as_a_hundred(portion, shown):
     assert in_percent(portion) == Decimal(shown)
 
 
