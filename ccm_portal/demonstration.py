@@ -233,7 +233,7 @@ def _lebanon(people: dict[str, User], on: date) -> None:
             source=EXAMPLE,
             is_example=True,
         ),
-        request=request,
+        requests=[request],
         members=[(norway, MemberRole.DONOR), (switzerland, MemberRole.DONOR)],
         by=people["lbn"],
         today=on - timedelta(days=80),

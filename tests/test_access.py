@@ -250,6 +250,8 @@ TABLE = [
     ("POST", "/offers/new/", "302 422 422 422 422 403 403 403 403 403"),
     ("GET", "/coalitions/new/?request=OPEN-1", "302 200 404 404 403 404 200 404 404 200"),
     ("POST", "/coalitions/new/?request=OPEN-1", "302 422 404 404 403 404 422 404 404 422"),
+    ("GET", "/coalitions/propose/mrt/", "302 200 403 404 403 404 200 403 403 200"),
+    ("GET", "/coalitions/propose/xyz/", "302 404 404 404 404 404 404 404 404 404"),
     ("GET", "/coalitions/new/", "302 404 404 404 404 404 404 404 404 404"),
     ("GET", "/coalitions/works/", ALL),
     ("GET", "/coalitions/waits/", "404 200 404 404 200 404 200 404 404 200"),

@@ -274,7 +274,12 @@ def test_R020_delivery_says_when_by_whom_and_through_which_channel(norway, chad,
     assert (kept.channel, kept.implemented_by, kept.people, kept.items) == ("ngo", npa.name, 1200, 3)
     assert (kept.supporter_on, kept.state_on) == (day, None)
     page = client_of(chad).get(share.get_absolute_url()).content.decode()
-    for text in ("USD 100,000", "Norwegian People", "Begin before the rain", "said by Norway, not yet confirmed by Chad"):
+    for text in (
+        "USD 100,000",
+        "Norwegian People",
+        "Begin before the rain",
+        "said by Norway, not yet confirmed by Chad",
+    ):
         assert text in page
     confirm(share, chad, day)
     kept.refresh_from_db()

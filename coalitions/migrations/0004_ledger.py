@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The coalition's ledger points at shares of requests."""
 
-    dependencies = [("coalitions", "0002_complete_register"), ("shares", "0001_initial")]
+    dependencies = [("coalitions", "0003_builder"), ("shares", "0001_initial")]
 
     operations = [
         migrations.CreateModel(

@@ -66,6 +66,6 @@ def _side_of_recorder(apps, row):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coalitions", "0003_ledger"), ("accounts", "0003_complete_register")]
+    dependencies = [("coalitions", "0004_ledger"), ("accounts", "0003_complete_register")]
 
     operations = [migrations.RunPython(move, migrations.RunPython.noop, elidable=True)]
