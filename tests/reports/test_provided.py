@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from requests_app.enums import Status
 from requests_app.models import Supporter
-from requests_app.shares.models import DeliveryPart
+from requests_app.shares.models import DeliveryPart, Share
 from tests.requests_app.factories import DeliveryFactory, EventFactory, RateFactory, RequestFactory, ShareFactory
 from tests.test_access import client_of
 
@@ -164,3 +164,25 @@ def test_R025_us_dollars_by_the_stored_rate_and_what_has_none_is_named(client):
     page = client.get(PAGE, VANUATU).content.decode()
     assert "Not in that figure" in page
     assert "NOK 500" in page
+
+
+def test_R021_channels_of_the_progress_report_add_up_to_all_agreed_shares(client):
+    """Public and real ones only; each agreed share has exactly one channel."""
+    day = timezone.localdate()
+    request = ask(1)
+    for channel in ("ngo", "ngo", "trust_fund"):
+        deliver(request, channel=channel, amount=5)
+        Share.objects.filter(pk=Share.objects.latest("pk").pk).update(channel=channel)
+    ShareFactory(request=request, is_public=True)  # a pledge
+    ShareFactory(request=request, committed=True)  # not released
+    ShareFactory(request=request, committed=True, is_public=True, is_example=True)
+    data = client.get("/reports/progress/", {"starts": day - timedelta(5), "ends": day}).context["data"]
+    assert [(line.label, line.agreed, line.deliveries, line.provided) for line in data.channels] == [
+        ("Non-governmental organisation", 2, 2, {"USD": 10}),
+        ("Trust fund", 1, 1, {"USD": 5}),
+    ]
+    assert (data.agreed, data.deliveries) == (3, 3)
+    earlier = client.get("/reports/progress/", {"starts": "2020-01-01", "ends": "2020-12-31"})
+    assert earlier.context["data"].channels == []
+    word = client.get("/reports/progress/", {"starts": day - timedelta(5), "ends": day, "format": "docx"})
+    assert word.status_code == 200
