@@ -114,7 +114,7 @@ class ConfirmForm(forms.Form):
 class DeliveryForm(forms.ModelForm):
     """What was really provided, through whom, what it cost and what came of it."""
 
-    currency = CurrencyField(label=_("Currency"), help_text=_("Three letters, for example USD."))
+    currency = CurrencyField(label=_("Currency"))
     channel = forms.ChoiceField(label=_("Channel"), choices=[("", "–"), *CHANNELS])
     implementer = forms.ModelChoiceField(
         Organisation.objects.all(), label=_("Implementing organisation"), required=False, empty_label="–"
