@@ -20,7 +20,7 @@ COLUMNS = [
     "without_delivery",
 ]  # fmt: skip
 FIELDS = (
-    "pk", "reference", "title", "state__name", "submitted_on", "is_example", "total_cost", "national_share",
+    "reference", "title", "state__name", "status", "submitted_on", "is_example", "total_cost", "national_share",
     "external_secured", "currency", "is_technical", "is_material", "is_financial",
 )  # fmt: skip
 Amounts = dict[str, Decimal]
@@ -107,7 +107,8 @@ def reconciliation(
 ) -> Reconciliation:
     """What the given requests asked and what was delivered of them by a day, as both sides have confirmed: at most five
     queries. Example records are left out unless asked for."""
-    rows = list(requests.counted().with_status_on(on).order_by("state__name", "reference").only(*FIELDS))
+    asked = requests.counted().with_status_on(on).select_related("state").only(*FIELDS)
+    rows = list(asked.order_by("state__name", "reference"))
     examples = 0 if with_examples else sum(row.is_example for row in rows)
     chosen = {row.pk: row for row in rows if with_examples or not row.is_example}
     found = _delivered(deliveries, on)
