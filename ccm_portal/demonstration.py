@@ -28,7 +28,7 @@ from ccm_portal.register.models import (
 )
 from coalitions.actions import propose_coalition, record_commitment
 from coalitions.enums import MemberRole
-from coalitions.models import Coalition, Commitment
+from coalitions.models import Coalition
 from coalitions.outreach.actions import add_entry, open_follow_ups
 from coalitions.outreach.models import OutreachEntry
 from requests_app.actions import (
@@ -45,6 +45,9 @@ from requests_app.extensions.actions import raise_flag, save_draft
 from requests_app.extensions.models import FundingLine, RiskFlag
 from requests_app.mailing.actions import queue_new_requests
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Supporter
+from requests_app.shares.actions import commit_share, confirm_share, pledge_share, record_delivery
+from requests_app.shares.enums import DeliveryChannel
+from requests_app.shares.models import Delivery, ExchangeRate, Share
 from requests_app.waiting.actions import note_opening, run_clocks, start_silence
 from requests_app.waiting.enums import Purpose
 from requests_app.waiting.models import ValidityCheck
@@ -255,7 +258,7 @@ def _lebanon(people: dict[str, User], on: date) -> None:
     )
     if request is None:
         return
-    norway = Supporter.objects.select_related("state").get(code="NOR")
+    norway, switzerland = (Supporter.objects.select_related("state").get(code=code) for code in ("NOR", "CHE"))
     change_reading(
         request,
         states_parties_text="",
@@ -280,27 +283,88 @@ def _lebanon(people: dict[str, User], on: date) -> None:
             is_example=True,
         ),
         requests=[request],
-        members=[(norway, MemberRole.DONOR)],
+        members=[(norway, MemberRole.DONOR), (switzerland, MemberRole.DONOR)],
         by=people["lbn"],
         today=on - timedelta(days=80),
     )
     request.refresh_from_db()
-    record_commitment(
-        Commitment(
-            coalition=coalition,
-            request=request,
-            supporter=norway,
-            kind=Kind.FINANCIAL,
-            description="Workshop equipment and salaries (example)",
-            amount=Decimal("400000"),
-            currency="USD",
-            from_year=on.year,
-            to_year=on.year + 1,
-            is_example=True,
-        ),
-        by=people["nor"],
-        today=on - timedelta(days=70),
+    _shares(request, coalition, people, on)
+
+
+def _shares(request: AssistanceRequest, coalition: Coalition, people: dict[str, User], on: date) -> None:
+    """Three supporters cover a part each, in two currencies and in kind; something is delivered, something overdue."""
+    for currency, rate in (("CHF", "1.1"), ("EUR", "1.08"), ("NOK", "0.09")):
+        for year in {on.year, (on - timedelta(days=70)).year}:
+            ExchangeRate.objects.get_or_create(
+                currency=currency,
+                year=year,
+                is_example=True,
+                defaults={"usd_per_unit": Decimal(rate), "source": EXAMPLE},
+            )
+    years = {"from_year": on.year, "to_year": on.year + 1, "request": request, "is_example": True}
+    norway = Share(
+        supporter=Supporter.objects.select_related("state").get(code="NOR"),
+        kind=Kind.FINANCIAL,
+        description="Salaries of three technicians for two years (example)",
+        amount=Decimal("250000"),
+        currency="USD",
+        is_public=True,
+        **years,
     )
+    record_commitment(norway, coalition=coalition, by=people["nor"], today=on - timedelta(days=70))
+    commit_share(norway, channel=DeliveryChannel.NGO, due_on=None, by=people["nor"], today=on - timedelta(days=60))
+    _both_confirm(norway, people["lbn"], on - timedelta(days=55))
+    norway.refresh_from_db()
+    for days, amount, what in ((40, 90000, "First"), (20, 40000, "Second")):
+        delivery = Delivery(
+            share=norway,
+            delivered_on=on - timedelta(days=days),
+            kind=Kind.FINANCIAL,
+            description=f"{what} instalment: salaries and training (example)",
+            amount=Decimal(amount),
+            currency="USD",
+            channel=DeliveryChannel.NGO,
+            implementer=Organisation.objects.get(code="NPA"),
+            people=140 if what == "First" else None,
+            result="Two technicians work in the new workshop (example)." if what == "First" else "",
+            is_example=True,
+        )
+        record_delivery(delivery, completes=False, by=people["nor"], today=on - timedelta(days=days - 2))
+        if what == "First":  # the second waits for Lebanon's word
+            _both_confirm(norway, people["lbn"], on - timedelta(days=30))
+    switzerland = Share(
+        supporter=Supporter.objects.select_related("state").get(code="CHE"),
+        kind=Kind.FINANCIAL,
+        description="Fitting out the workshop (example)",
+        amount=Decimal("120000"),
+        currency="CHF",
+        **years,
+    )
+    record_commitment(switzerland, coalition=coalition, by=people["che"], today=on - timedelta(days=40))
+    commit_share(
+        switzerland,
+        channel=DeliveryChannel.BILATERAL,
+        due_on=on - timedelta(days=5),
+        by=people["che"],
+        today=on - timedelta(days=35),
+    )
+    _both_confirm(switzerland, people["lbn"], on - timedelta(days=30))
+    training = Share(
+        supporter=Supporter.objects.select_related("organisation").get(code="NPA"),
+        kind=Kind.TECHNICAL,
+        description="Peer-support training by two instructors (example)",
+        quantity=Decimal(2),
+        unit="instructors",
+        percent=Decimal(15),
+        **years,
+    )
+    pledge_share(training, by=people["npa"], today=on - timedelta(days=10))
+
+
+def _both_confirm(share: Share, other: User, on: date) -> None:
+    seen = share.deliveries.order_by("pk").last()
+    step = share.steps.latest("pk")
+    confirm_share(share, by=other, today=on, seen_step=step.pk, seen_delivery=seen.pk if seen else 0)
 
 
 def _clocks(people: dict[str, User], on: date) -> None:

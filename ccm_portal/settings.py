@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "requests_app.waiting",
     "requests_app.writing",
     "requests_app.supporters",
+    "requests_app.shares",
     "ccm_portal.accounts",
     "ccm_portal.register",
     "django.contrib.admin",

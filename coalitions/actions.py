@@ -12,11 +12,11 @@ from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User
 from ccm_portal.register.models import State
 from coalitions.enums import CoalitionStatus, MemberRole
-from coalitions.models import Coalition, Commitment, Member
-from requests_app.actions import Refused, people_of, take_step
-from requests_app.domain.lifecycle import is_possible
-from requests_app.enums import Action, Status
+from coalitions.models import Coalition, LedgerLine, Member
+from requests_app.actions import Refused, people_of
 from requests_app.models import AssistanceRequest, Supporter
+from requests_app.shares.actions import pledge_share
+from requests_app.shares.models import Share
 
 
 @transaction.atomic
@@ -81,18 +81,15 @@ def confirm_coalition(coalition: Coalition, *, by: User, today: date) -> Coaliti
 
 
 @transaction.atomic
-def record_commitment(commitment: Commitment, *, by: User, today: date) -> Commitment:
-    """Record what a member commits to for a request of the coalition; the request is then agreed."""
-    coalition, request = commitment.coalition, commitment.request
+def record_commitment(share: Share, *, coalition: Coalition, by: User, today: date) -> Share:
+    """A member takes on a share of a request of the coalition; it stands in the coalition's ledger."""
     if coalition.status != CoalitionStatus.ACTIVE:
         raise Refused(_("Commitments are recorded once the affected State has confirmed the coalition."))
-    if not coalition.members.filter(supporter=commitment.supporter).exists():
+    if not coalition.members.filter(supporter=share.supporter).exists():
         raise Refused(_("Only a member of the coalition commits to something in it."))
-    if not coalition.requests.filter(pk=request.pk).exists():
+    if not coalition.requests.filter(pk=share.request_id).exists():
         raise Refused(_("This request does not belong to the coalition."))
-    commitment.recorded_on, commitment.recorded_by = today, by
-    commitment.save()
-    record_event("commitment recorded", by=by, subject=coalition.slug, supporter=commitment.supporter.code)
-    if request.status != Status.AGREED and is_possible(Action.AGREE, Status(request.status)):
-        take_step(request, Action.AGREE, by=by, today=today, note=f"{coalition.name}: {commitment.supporter.name}")
-    return commitment
+    pledge_share(share, by=by, today=today)
+    LedgerLine.objects.create(share=share, coalition=coalition)
+    record_event("commitment recorded", by=by, subject=coalition.slug, supporter=share.supporter.code)
+    return share

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from ccm_portal.accounts.admin import IsuAdmin
-from coalitions.models import Activity, Coalition, Commitment, Member, PlanStep, WorkPlan
+from coalitions.models import Activity, Coalition, Member, PlanStep, WorkPlan
 
 
 class OpenInline(admin.TabularInline):
@@ -52,18 +52,6 @@ class CoalitionAdmin(IsuAdmin, SimpleHistoryAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """The lead is the affected State: chosen once, never given away."""
         return [*self.readonly_fields, "lead"] if obj else list(self.readonly_fields)
-
-
-@admin.register(Commitment)
-class CommitmentAdmin(IsuAdmin, SimpleHistoryAdmin):
-    list_display = ["supporter", "coalition", "kind", "amount", "currency", "from_year", "to_year", "status"]
-    list_filter = ["status", "kind", "is_example"]
-    search_fields = ["coalition__name", "supporter__code"]
-    list_select_related = ["supporter__state", "supporter__organisation", "coalition"]
-    readonly_fields = ["coalition", "request", "supporter", "status", "recorded_by"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
 
 @admin.register(WorkPlan)

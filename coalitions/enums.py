@@ -28,13 +28,6 @@ class MemberRole(TextChoices):
     OBSERVER = "observer", _("Observer")
 
 
-class CommitmentStatus(TextChoices):
-    PLEDGED = "pledged", _("Pledged")
-    COMMITTED = "committed", _("Committed")
-    DELIVERED = "delivered", _("Delivered")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
 class ActivityStatus(TextChoices):
     PLANNED = "planned", _("Planned")
     UNDER_WAY = "under_way", _("Under way")

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.forms import AsOfForm
 from ccm_portal.ui.widgets import FastSelect
 from coalitions.enums import CoalitionStatus, Label, MemberRole
-from coalitions.models import Coalition, Commitment
-from requests_app.models import Supporter
+from coalitions.models import Coalition
+from requests_app.models import AssistanceRequest, Supporter
+from requests_app.shares.forms import ShareForm, supporters_by_name
 
 MEMBER_ROWS = 6  # as many as a proposal has at most (`domain.planning.MAX_MEMBERS`)
 
@@ -36,7 +38,7 @@ class CoalitionForm(forms.ModelForm):
             self.initial.update({f"supporter_{number}": code, f"role_{number}": role})
         self.fields["purpose"].required = True
         self.fields["purpose"].widget = forms.Textarea(attrs={"rows": 4})
-        supporters = [("", "–"), *((s.code, s.name) for s in _supporters())]
+        supporters = [("", "–"), *((s.code, s.name) for s in supporters_by_name())]
         roles = [("", "–"), *((role.value, role.label) for role in MemberRole if role != MemberRole.LEAD)]
         for number in range(MEMBER_ROWS):
             self.fields[f"supporter_{number}"] = forms.ChoiceField(
@@ -64,56 +66,27 @@ class CoalitionForm(forms.ModelForm):
 
     def members(self) -> list[tuple[Supporter, str]]:
         """The chosen members with their roles, ready to be saved."""
-        by_code = {supporter.code: supporter for supporter in _supporters()}
+        by_code = {supporter.code: supporter for supporter in supporters_by_name()}
         chosen = [(self.cleaned_data[f"supporter_{n}"], self.cleaned_data[f"role_{n}"]) for n in range(MEMBER_ROWS)]
         return [(by_code[code], role) for code, role in chosen if code]
 
 
-def _supporters() -> list[Supporter]:
-    supporters = Supporter.objects.select_related("state", "organisation")
-    return sorted(supporters, key=lambda supporter: supporter.name)
+class CommitmentForm(ShareForm):
+    """What one member takes on of a request of the coalition."""
 
+    request = forms.ModelChoiceField(AssistanceRequest.objects.none(), label=_("For which request?"))
+    field_order = ["supporter", "request"]
 
-class CommitmentForm(forms.ModelForm):
-    """What one member commits to."""
-
-    class Meta:
-        model = Commitment
-        fields = [
-            "supporter", "request", "kind", "description", "amount", "currency", "from_year", "to_year", "condition",
-        ]  # fmt: skip
-        widgets = {"description": forms.Textarea(attrs={"rows": 3}), "condition": forms.Textarea(attrs={"rows": 2})}
-        labels = {"description": _("What do you commit to?"), "request": _("For which request?")}
-        help_texts = {"amount": _("Leave empty for expertise or equipment.")}
-
-    def __init__(
-        self, *args: Any, coalition: Coalition, requests: Any, only: list[int] | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, requests: QuerySet[AssistanceRequest], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.instance.coalition = coalition
-        members = Supporter.objects.filter(memberships__coalition=coalition).select_related("state", "organisation")
-        supporter: forms.ModelChoiceField = self.fields["supporter"]  # type: ignore[assignment]
-        supporter.queryset = members.filter(pk__in=only).distinct() if only else members.distinct()
         request: forms.ModelChoiceField = self.fields["request"]  # type: ignore[assignment]
-        request.queryset = requests.filter(coalitions=coalition)
-        request.initial = request.queryset.first()
+        request.queryset = requests
+        request.initial = requests.first()
         request.label_from_instance = lambda r: f"{r.reference} {r.title}"  # type: ignore[method-assign, assignment]
-        if only:
-            supporter.initial = only[0]
 
-    def clean_currency(self) -> str:
-        return str(self.cleaned_data.get("currency") or "").upper()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("amount") is not None and not cleaned.get("currency") and "currency" not in self.errors:
-            self.add_error("currency", _("Say in which currency the amount is."))
-        if cleaned.get("kind") == "financial" and cleaned.get("amount") is None and "amount" not in self.errors:
-            self.add_error("amount", _("A financial commitment needs its amount."))
-        first, last = cleaned.get("from_year"), cleaned.get("to_year")
-        if first and last and last < first:
-            self.add_error("to_year", _("The last year is before the first."))
-        return cleaned
+    def clean_request(self) -> AssistanceRequest:
+        self.instance.request = self.cleaned_data["request"]
+        return self.instance.request
 
 
 class CoalitionFilter(AsOfForm):

@@ -1,20 +1,19 @@
-"""Coalitions with members and commitments; work plans with activities and their quarters."""
+"""Coalitions with members and a ledger of shares; work plans with activities and their quarters."""
 
 from datetime import date
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from ccm_portal.accounts.models import Access, User, access_of
+from ccm_portal.accounts.models import Access, access_of
 from ccm_portal.register.enums import Precision
 from ccm_portal.register.models import Action, ActionPlan, Decision, Meeting, Obligation, Office, Sourced, State
 from coalitions import enums
-from requests_app.enums import Kind
-from requests_app.models import AssistanceRequest, Supporter, amount_field, currency_code
+from requests_app.models import AssistanceRequest, Supporter
+from requests_app.shares.models import Share
 
 
 class CoalitionQuerySet(models.QuerySet["Coalition"]):
@@ -115,63 +114,17 @@ class Member(models.Model):
         return f"{self.supporter} ({self.get_role_display()})"
 
 
-class CommitmentQuerySet(models.QuerySet["Commitment"]):
-    def visible_to(self, user: object) -> "CommitmentQuerySet":
-        """Commitments of a coalition are its parties' business, the Coordinators' and the ISU's."""
-        access: Access = access_of(user)  # type: ignore[arg-type]
-        if access.sees_all_requests:
-            return self
-        rule = Q(pk__in=[])
-        if access.state:
-            mine = Coalition.objects.filter(Q(lead=access.state) | Q(members__supporter__state=access.state))
-            rule |= Q(coalition__in=mine.values("pk"))
-        if access.organisation:
-            mine = Coalition.objects.filter(members__supporter__organisation=access.organisation)
-            rule |= Q(coalition__in=mine.values("pk"))
-        return self.filter(rule)
+class LedgerLine(models.Model):
+    """A share of a request that was taken on in a coalition; what was taken on is the share's own."""
 
-
-class Commitment(models.Model):
-    """What one member commits to, for which request, over which years."""
-
-    coalition = models.ForeignKey(Coalition, models.PROTECT, related_name="commitments")
-    request = models.ForeignKey(AssistanceRequest, models.PROTECT, related_name="commitments")
-    supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="commitments")
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    description = models.TextField(_("what"))
-    amount = amount_field(_("amount"))
-    currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[currency_code])
-    from_year = models.PositiveSmallIntegerField(_("from year"), validators=[MinValueValidator(2010)])
-    to_year = models.PositiveSmallIntegerField(_("to year"), validators=[MinValueValidator(2010)])
-    condition = models.TextField(_("conditions"), blank=True)
-    status = models.CharField(max_length=20, choices=enums.CommitmentStatus, default=enums.CommitmentStatus.PLEDGED)
-    recorded_on = models.DateField()
-    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
-    is_example = models.BooleanField(default=False)
-    history = HistoricalRecords()
-
-    objects = CommitmentQuerySet.as_manager()
+    share = models.OneToOneField(Share, models.PROTECT, related_name="ledger_line")
+    coalition = models.ForeignKey(Coalition, models.PROTECT, related_name="ledger")
 
     class Meta:
-        ordering = ["from_year", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="commitment_amount_has_currency",
-                condition=Q(amount__isnull=True) | ~Q(currency=""),
-                violation_error_message=_("Say in which currency the amount is."),
-            ),
-            models.CheckConstraint(
-                name="commitment_years_in_order",
-                condition=Q(to_year__gte=F("from_year")),
-                violation_error_message=_("The last year is before the first."),
-            ),
-            models.CheckConstraint(
-                name="commitment_amount_not_negative", condition=Q(amount__isnull=True) | Q(amount__gte=0)
-            ),
-        ]
+        ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.supporter}: {self.get_kind_display()}"
+        return f"{self.coalition_id} {self.share_id}"
 
 
 class WorkPlan(Sourced):

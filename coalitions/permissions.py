@@ -3,7 +3,7 @@
 from ccm_portal.accounts.models import User
 from coalitions.enums import CoalitionStatus
 from coalitions.models import Coalition
-from requests_app.models import AssistanceRequest
+from requests_app.models import AssistanceRequest, Supporter
 from requests_app.permissions import answers_for, owns
 
 
@@ -29,12 +29,12 @@ def can_commit(user: User, coalition: Coalition) -> bool:
     )
 
 
-def own_memberships(user: User, coalition: Coalition) -> list[int]:
+def own_memberships(user: User, coalition: Coalition) -> list[Supporter]:
     """The supporters among the members that the person speaks for."""
-    return [m.supporter_id for m in coalition.members.all() if answers_for(user.access, m.supporter)]
+    return [m.supporter for m in coalition.members.all() if answers_for(user.access, m.supporter)]
 
 
-def sees_commitments(user: object, coalition: Coalition) -> bool:
+def sees_ledger(user: object, coalition: Coalition) -> bool:
     """The coalition's parties, the Coordinators and the ISU."""
     if not isinstance(user, User):
         return False

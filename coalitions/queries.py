@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ccm_portal.register.holders import with_holders
 from ccm_portal.register.models import State
@@ -16,6 +17,9 @@ from coalitions.models import Coalition, PlanStep, WorkPlan
 from requests_app.enums import AnswerKind, AreaCode, MatchReason
 from requests_app.models import Answer, AssistanceRequest
 from requests_app.queries import Ranked, ranked_supporters
+from requests_app.shares.enums import ShareStatus
+from requests_app.shares.models import Share, ShareQuerySet
+from requests_app.shares.queries import YearTotal, yearly_totals
 
 WILLING = {AnswerKind.INTERESTED, AnswerKind.OFFER}
 WILLING_COUNTS = 100.0  # as much as the best score: who is willing comes first
@@ -179,3 +183,49 @@ def areas_known(ranked: Ranked) -> set[str]:
     return {
         str(area) for reason in ranked.suggestion.reasons for area in reason.facts.get("areas", [])  # type: ignore[attr-defined]
     }  # fmt: skip
+
+
+def ledger(coalitions: QuerySet[Coalition]) -> ShareQuerySet:
+    """What the members of coalitions have taken on: the shares recorded in them, and the members' other shares of
+    their requests."""
+    ours = coalitions.order_by()
+    theirs = ours.filter(requests=OuterRef("request"), members__supporter=OuterRef("supporter"))
+    recorded = Q(ledger_line__coalition__in=ours.values("pk"))
+    return Share.objects.filter(recorded | Q(Exists(theirs), ledger_line__isnull=True))
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One share of a ledger beside what was delivered of it, as both sides have confirmed."""
+
+    share: Share
+    delivered: dict[str, Decimal]
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger of one coalition, with what each year's part comes to."""
+
+    rows: list[LedgerRow]
+    years: list[YearTotal]
+
+    @property
+    def overdue(self) -> list[LedgerRow]:
+        return [row for row in self.rows if row.is_overdue]
+
+
+def ledger_of(coalition: Coalition, today: date) -> Ledger:
+    """All shares of a coalition: three queries. For those who may read its ledger."""
+    shares = ledger(Coalition.objects.filter(pk=coalition.pk)).for_list().prefetch_related("deliveries")
+    rows = [LedgerRow(share, _delivered(share), share.is_overdue(today)) for share in shares]
+    standing = [row.share for row in rows if row.share.status != ShareStatus.WITHDRAWN]
+    return Ledger(rows, yearly_totals(standing))
+
+
+def _delivered(share: Share) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for delivery in share.deliveries.all():
+        if delivery.is_confirmed and delivery.amount is not None:
+            found[delivery.currency] = found.get(delivery.currency, Decimal(0)) + delivery.amount
+    return found

@@ -12,14 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from ccm_portal.accounts.models import User
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 from coalitions import actions, permissions, queries
 from coalitions.forms import CoalitionFilter, CoalitionForm, CommitmentForm
-from coalitions.models import Coalition, Commitment, WorkPlan
+from coalitions.models import Coalition, WorkPlan
 from requests_app.actions import Refused
 from requests_app.models import AssistanceRequest
 from requests_app.queries import deadline_at_stake
+from requests_app.shares.models import Share
 
 COLUMNS = ["name", "lead", "label", "status", "started_on", "ended_on", "members", "outcome", "source", "example"]
 
@@ -72,14 +74,13 @@ def coalition_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One coalition: who, for what, and what was committed, as far as the visitor may read it."""
     coalition = _visible_or_404(request, slug)
     user, today = request.user, as_of(request)
-    commitments = Commitment.objects.visible_to(user).filter(coalition=coalition)
+    sees_ledger = permissions.sees_ledger(user, coalition)
     visible = AssistanceRequest.objects.visible_to(user).filter(coalitions=coalition)
     asked = [(item, deadline_at_stake(item, today)) for item in visible]
     context = {
         "coalition": coalition,
         "asked": asked,
-        "commitments": commitments.select_related("supporter__state", "supporter__organisation", "request"),
-        "sees_commitments": permissions.sees_commitments(user, coalition),
+        "ledger": queries.ledger_of(coalition, today) if sees_ledger else None,
         "can_confirm": user.is_authenticated and permissions.can_confirm(user, coalition),
         "can_commit": user.is_authenticated and permissions.can_commit(user, coalition),
         "obligations": coalition.obligations.all(),
@@ -160,17 +161,26 @@ def coalition_confirm(request: HttpRequest, slug: str) -> HttpResponse:
 
 def commitment_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Record a commitment."""
+    user: User = request.user  # type: ignore[assignment]
     coalition = _visible_or_404(request, slug)
-    if not permissions.can_commit(request.user, coalition):  # type: ignore[arg-type]
+    if not permissions.can_commit(user, coalition):
         raise PermissionDenied(_("Commitments are recorded by the coalition's parties, the Coordinators and the ISU."))
-    recording_own = None
-    if not (permissions.leads(request.user, coalition) or request.user.access.sees_all_requests):  # type: ignore[arg-type, union-attr]
-        recording_own = permissions.own_memberships(request.user, coalition)  # type: ignore[arg-type]
-    visible = AssistanceRequest.objects.visible_to(request.user)
-    form = CommitmentForm(request.POST or None, coalition=coalition, requests=visible, only=recording_own)
+    members = [member.supporter for member in coalition.members.all()]
+    if not (permissions.leads(user, coalition) or user.access.sees_all_requests):
+        members = permissions.own_memberships(user, coalition)
+    today = timezone.localdate()
+    share = Share()
+    form = CommitmentForm(
+        request.POST or None,
+        instance=share,
+        supporters=list({supporter.code: supporter for supporter in members}.values()),
+        requests=AssistanceRequest.objects.visible_to(user).filter(coalitions=coalition),
+        initial={"from_year": today.year, "to_year": today.year},
+    )
     if request.method == "POST" and form.is_valid():
+        share.supporter = form.cleaned_data["supporter"]
         try:
-            actions.record_commitment(form.save(commit=False), by=request.user, today=timezone.localdate())  # type: ignore[arg-type]
+            actions.record_commitment(share, coalition=coalition, by=user, today=today)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -39,6 +39,7 @@ PUBLIC = {
     "work-plans": "/work-plans/",
     "work-plan": "/work-plans/cooperation-2023-2024/",
     "reports": "/reports/",
+    "provided": "/reports/requested-provided/?examples=on",
     "statistics": "/reports/statistics/?covered_year=2017&as_of=2018-06-27",
     "progress": "/reports/progress/?starts=2018-01-01&ends=2018-12-31",
     "library": "/library/",
@@ -62,6 +63,7 @@ PUBLIC = {
     "not-found": "/requests/NOBODY-2000-001/",
 }
 CHAD = f"TCD-{date.today() - timedelta(days=60):%Y}-001"  # the demonstration submits it sixty days ago
+LEBANON = f"LBN-{date.today() - timedelta(days=120):%Y}-001"
 LAST_REPORT = date.today().year - (1 if date.today() >= date(date.today().year, 5, 1) else 2)  # that of Lao PDR
 OF_A_ROLE = {
     "board-lao": ("lao", "/dashboard/"),
@@ -94,6 +96,12 @@ OF_A_ROLE = {
     "coalition-form": ("tcd", f"/coalitions/new/?request={CHAD}"),
     "coalition-member": ("nor", "/coalitions/lbn-victim-assistance-in-the-south-example/"),
     "commitment-form": ("nor", "/coalitions/lbn-victim-assistance-in-the-south-example/commitments/new/"),
+    "share": ("lbn", f"/requests/{LEBANON}/shares/1/"),
+    "share-form": ("usa", f"/requests/{LEBANON}/shares/new/"),
+    "share-commit": ("npa", f"/requests/{LEBANON}/shares/3/commit/"),
+    "share-delivery": ("nor", f"/requests/{LEBANON}/shares/1/deliver/"),
+    "share-outcome": ("lbn", f"/requests/{LEBANON}/outcome/"),
+    "request-shares": ("lbn", f"/requests/{LEBANON}/"),
     "refused": ("observer", "/requests/new/"),
 }
 CORE = {

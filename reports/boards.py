@@ -16,22 +16,26 @@ from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, S
 from ccm_portal.register.queries import running_deadlines
 from ccm_portal.treaty.dates import add_months
 from coalitions.enums import ActivityStatus, CoalitionStatus
-from coalitions.models import Coalition, Commitment, PlanStep
+from coalitions.models import Coalition, PlanStep
 from coalitions.outreach.models import FollowUp
+from coalitions.queries import ledger
 from requests_app.enums import AreaCode, Status
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import Area, AssistanceRequest, Relay, RequestQuerySet, of_supporter
 from requests_app.overviews import reminder_due_from
 from requests_app.queries import with_words
+from requests_app.shares.models import Share, ShareQuerySet
 from requests_app.waiting.domain.waiting import Waiting
 from requests_app.waiting.enums import Limit, Party
 from requests_app.waiting.models import known_limits
 from requests_app.waiting.queries import Watch, waiting_on_state, waits_on, watch, with_facts
 
 SHOWN = 8
-COMMITMENT_FIELDS = (
-    "kind", "amount", "currency", "status", "from_year", "to_year", "coalition__slug", "coalition__name",
+SHARE_FIELDS = (
+    "kind", "amount", "currency", "quantity", "unit", "percent", "status", "from_year", "to_year", "due_on",
+    "is_example", "supporter__code", "supporter__state__name", "supporter__organisation__name", "request__reference",
+    "request__title", "request__state__name",
 )  # fmt: skip
 PRESSING_MONTHS = 24
 
@@ -47,7 +51,9 @@ class Board:
     reports: list[Row] | None = None
     own_requests: list[AssistanceRequest] | None = None
     relays_to_us: list[Relay] | None = None
-    commitments: list[Commitment] | None = None
+    shares: list[Share] | None = None
+    to_confirm: list[Share] | None = None
+    overdue: list[Share] | None = None
     coalitions: list[Coalition] | None = None
     new_requests: list[AssistanceRequest] | None = None
     unanswered: list[Relay] | None = None
@@ -125,8 +131,16 @@ def _for_supporter(board: Board, user: User) -> None:
         ours |= Q(lead=access.state)
     running = Coalition.objects.exclude(status=CoalitionStatus.CLOSED).filter(ours).distinct()
     board.coalitions = list(running.only("slug", "name", "status")[:SHOWN])
-    promised = Commitment.objects.visible_to(user).filter(of_supporter(access)).select_related("coalition")
-    board.commitments = list(promised.only(*COMMITMENT_FIELDS)[:SHOWN])
+    promised = Share.objects.visible_to(user).filter(of_supporter(access)).standing()
+    board.shares = list(_named(promised)[:SHOWN])
+    board.to_confirm = list(_named(Share.objects.waiting_on(access))[:SHOWN])
+    board.overdue = list(_named(ledger(running).overdue(board.today))[:SHOWN])
+
+
+def _named(shares: ShareQuerySet) -> ShareQuerySet:
+    """With the names that a line of a board shows, nothing of the long texts."""
+    related = ("supporter__state", "supporter__organisation", "request__state")
+    return shares.select_related(*related).only(*SHARE_FIELDS)
 
 
 def _for_handlers(board: Board, user: User) -> None:

@@ -5,12 +5,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.enums import DecisionKind, DocumentKind, Region, ReportStatus
 from ccm_portal.register.forms import AsOfForm
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from reports.decisions import Entry
+from requests_app.enums import AreaCode
+from requests_app.models import RequestQuerySet
 
 
 class StatisticsForm(forms.Form):
@@ -49,6 +52,47 @@ class PeriodForm(forms.Form):
         if starts and ends and ends < starts:
             self.add_error("ends", _("The last day is before the first."))
         return cleaned
+
+
+class ProvidedForm(AsOfForm):
+    """Which requests are set against what was provided, and by what they are grouped."""
+
+    field_order = ["by", "state", "area", "starts", "ends", "as_of", "examples"]
+    by = forms.ChoiceField(
+        label=_("One line for each"),
+        required=False,
+        choices=[("state", _("State")), ("area", _("Area")), ("year", _("Year of the request"))],
+        widget=FastSelect,
+    )
+    state = forms.CharField(label=_("State"), required=False, max_length=80)
+    area = forms.ChoiceField(
+        label=_("Area"), required=False, choices=[("", _("All")), *AreaCode.choices], widget=FastSelect
+    )
+    starts = forms.DateField(label=_("Submitted from"), required=False, widget=DateInput)
+    ends = forms.DateField(label=_("Submitted to"), required=False, widget=DateInput)
+    examples = forms.BooleanField(label=_("With examples"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        starts, ends = cleaned.get("starts"), cleaned.get("ends")
+        if starts and ends and ends < starts:
+            self.add_error("ends", _("The last day is before the first."))
+        return cleaned
+
+    def narrow(self, requests: RequestQuerySet) -> RequestQuerySet:
+        """Those of the State (name or code), area and period chosen."""
+        chosen = self.cleaned_data
+        if chosen["state"]:
+            requests = requests.filter(
+                Q(state__name__icontains=chosen["state"]) | Q(state__iso3__iexact=chosen["state"])
+            )
+        if chosen["area"]:
+            requests = requests.filter(pk__in=requests.filter(areas=chosen["area"]).order_by().values("pk"))
+        if chosen["starts"]:
+            requests = requests.filter(submitted_on__gte=chosen["starts"])
+        if chosen["ends"]:
+            requests = requests.filter(submitted_on__lte=chosen["ends"])
+        return requests
 
 
 def usual_period(today: date) -> tuple[date, date]:

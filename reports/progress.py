@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 
+from django.db.models import Count, Sum
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from docx import Document
 
@@ -13,6 +15,18 @@ from coalitions.models import Coalition, PlanStep
 from reports.statistics import Statistics, statistics
 from requests_app.enums import AreaCode
 from requests_app.models import Answer, AssistanceRequest, Relay
+from requests_app.shares.enums import DeliveryChannel, ShareStatus
+from requests_app.shares.models import CONFIRMED, Delivery, Share, ShareStep
+
+
+@dataclass(frozen=True)
+class ChannelFigures:
+    """What was agreed and delivered through one channel in the period."""
+
+    label: str
+    agreed: int
+    deliveries: int
+    provided: dict[str, Decimal]
 
 
 @dataclass(frozen=True)
@@ -26,7 +40,17 @@ class Section:
     relayed: int
     answered: int
     coalitions: list[Coalition]
+    channels: list[ChannelFigures]
     steps_done: list[PlanStep]
+
+    @property
+    def agreed(self) -> int:
+        """All agreed shares of the period: the channels add up to it, since each share has exactly one."""
+        return sum(line.agreed for line in self.channels)
+
+    @property
+    def deliveries(self) -> int:
+        return sum(line.deliveries for line in self.channels)
 
     @property
     def response_rate(self) -> int | None:
@@ -48,8 +72,31 @@ def section(starts: date, ends: date) -> Section:
         relays.count(),
         Answer.objects.filter(relay__in=relays, answered_on__lte=ends).values("relay").distinct().count(),
         list(Coalition.objects.active_on(ends).filter(is_example=False).select_related("lead")),
+        _channels(starts, ends),
         list(PlanStep.objects.filter(status="done", done_on__range=(starts, ends)).select_related("plan")),
     )
+
+
+def _channels(starts: date, ends: date) -> list[ChannelFigures]:
+    """Shares agreed and deliveries made in the period by channel, as both sides have confirmed and released: two
+    queries."""
+    committed = ShareStep.objects.filter(CONFIRMED, step=ShareStatus.COMMITTED, on__range=(starts, ends))
+    shares = Share.objects.visible_to(None).standing().filter(is_example=False, pk__in=committed.values("share"))
+    agreed = dict(shares.order_by().values_list("channel").annotate(Count("pk")))
+    rows = Delivery.objects.visible_to(None).filter(is_example=False, delivered_on__range=(starts, ends)).order_by()
+    deliveries: dict[str, int] = {}
+    provided: dict[str, dict[str, Decimal]] = {}
+    for channel, currency, number, amount in rows.values_list("channel", "currency").annotate(
+        Count("pk"), Sum("amount")
+    ):
+        deliveries[channel] = deliveries.get(channel, 0) + number
+        if amount is not None:
+            provided.setdefault(channel, {})[currency] = amount
+    return [
+        ChannelFigures(str(c.label), agreed.get(c, 0), deliveries.get(c, 0), dict(sorted(provided.get(c, {}).items())))
+        for c in DeliveryChannel
+        if c in agreed or c in deliveries
+    ]
 
 
 def as_word(data: Section) -> bytes:
@@ -84,6 +131,12 @@ def as_word(data: Section) -> bytes:
             "rate": "–" if data.response_rate is None else f"{data.response_rate} %",
         }
     )
+    document.add_heading(_("Agreed and delivered"), 1)
+    _table(
+        document,
+        [_("Channel"), _("Agreed shares"), _("Deliveries"), _("Provided")],
+        [[c.label, str(c.agreed), str(c.deliveries), _amounts(c.provided)] for c in data.channels],
+    )
     document.add_heading(_("Country Coalitions"), 1)
     _table(
         document,
@@ -116,6 +169,12 @@ def _fetch_nothing(url: str, *args: object, **kwargs: object) -> dict[str, objec
 def _request_cells(request: AssistanceRequest) -> list[str]:
     areas = ", ".join(str(AreaCode(area.pk).label) for area in request.areas.all())
     return [request.state.name, f"{request.reference} {request.title}", areas, request.get_status_display()]
+
+
+def _amounts(provided: dict[str, Decimal]) -> str:
+    return ", ".join(
+        f"{currency} {number_format(amount, 2, force_grouping=True)}" for currency, amount in provided.items()
+    )
 
 
 def _table(document: Document, head: list[str], rows: list[list[str]]) -> None:  # type: ignore[valid-type]

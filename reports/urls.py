@@ -8,6 +8,7 @@ urlpatterns = [
     path("reports/", views.report_index, name="index"),
     path("reports/statistics/", views.statistics_page, name="statistics"),
     path("reports/progress/", views.progress_page, name="progress"),
+    path("reports/requested-provided/", views.provided_page, name="provided"),
     path("reports/data-quality/", views.data_quality, name="data_quality"),
     path("transparency-reports/", transparency_views.report_list, name="transparency"),
     path("transparency-reports/reminders/", transparency_views.reminder_list, name="reminders"),

@@ -10,13 +10,14 @@ from ccm_portal.register import models as register
 from ccm_portal.register.models import ActionPlan
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import export, show_list
-from reports import progress
-from reports.forms import PeriodForm, StatisticsForm, usual_period
+from reports import progress, provided
+from reports.forms import PeriodForm, ProvidedForm, StatisticsForm, usual_period
 from reports.models import Practice, PublishedFigure
 from reports.queries import papers_with_slips, profile
 from reports.statistics import COLUMNS, statistics
 from requests_app.extensions.permissions import acts_for, can_publish
 from requests_app.models import AssistanceRequest
+from requests_app.shares.models import Delivery
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -68,6 +69,27 @@ def progress_page(request: HttpRequest) -> HttpResponse:
         response["Content-Disposition"] = f'attachment; filename="progress-{data.ends}.docx"'
         return response
     return render(request, "reports/progress.html", {"filter_form": form, "data": data})
+
+
+@login_not_required
+def provided_page(request: HttpRequest) -> HttpResponse:
+    """Requested against provided, of what the visitor may know of, by a day."""
+    form = ProvidedForm(request.GET)
+    on = as_of(request)
+    found = None
+    if form.is_valid():
+        found = provided.reconciliation(
+            form.narrow(AssistanceRequest.objects.visible_to(request.user)),
+            Delivery.objects.visible_to(request.user),
+            on=on,
+            by=form.cleaned_data["by"] or "state",
+            with_examples=form.cleaned_data["examples"],
+        )
+    if found and (file_format := request.GET.get("format")):
+        records = [line.record() for line in found.lines]
+        return export(file_format, "requested-provided", provided.COLUMNS, records)
+    context = {"filter_form": form, "found": found, "on": on, "by": form["by"].value() or "state"}
+    return render(request, "reports/provided.html", context)
 
 
 def data_quality(request: HttpRequest) -> HttpResponse:

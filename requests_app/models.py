@@ -191,7 +191,9 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
 
     def for_detail(self) -> "RequestQuerySet":
         """With everything that one request's page shows."""
-        return self.select_related("state", "meeting", "stated_in").prefetch_related("areas", "evidence")
+        return self.select_related("state", "meeting", "stated_in", "outcome_record").prefetch_related(
+            "areas", "evidence"
+        )
 
 
 def _visible(access: Access, prefix: str = "") -> Q:

@@ -18,7 +18,6 @@ from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, AuditEvent, OutboxMail, User
 from ccm_portal.register.enums import Theme
 from ccm_portal.register.models import Obligation, Office, OfficeTerm, State
-from coalitions.models import Commitment
 from coalitions.outreach.actions import open_follow_ups
 from coalitions.outreach.models import FollowUp
 from requests_app.actions import submit_request
@@ -26,9 +25,17 @@ from requests_app.enums import Channel, Status, Visibility
 from requests_app.extensions.actions import raise_flag
 from requests_app.help_desk.models import HelpTicket
 from requests_app.models import AssistanceRequest, Relay
-from tests.coalitions.factories import CoalitionFactory, CommitmentFactory, MemberFactory
+from requests_app.shares.models import Share
+from tests.coalitions.factories import CoalitionFactory, MemberFactory, a_commitment
 from tests.conftest import person
-from tests.requests_app.factories import EventFactory, EvidenceFactory, OfferFactory, RelayFactory, RequestFactory
+from tests.requests_app.factories import (
+    EventFactory,
+    EvidenceFactory,
+    OfferFactory,
+    RelayFactory,
+    RequestFactory,
+    ShareFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +142,7 @@ TABLE = [
     ("GET", "/reports/", ALL),
     ("GET", "/reports/statistics/", ALL),
     ("GET", "/reports/progress/", ALL),
+    ("GET", "/reports/requested-provided/", ALL),
     ("GET", "/reports/data-quality/", "302 404 404 404 404 404 404 404 404 200"),
     ("GET", "/library/", ALL),
     ("GET", "/transparency-reports/lao/", ALL),
@@ -228,6 +236,28 @@ TABLE = [
     ("GET", "/mail/stop/no-token/", GONE),
     ("GET", "/accounts/mail/", IN),
     ("POST", "/accounts/mail/", "302 422 422 422 422 422 422 422 422 422"),
+    # {share} is Norwegian People's Aid's commitment to OPEN-1, confirmed by both; {pledge} its pledge, said by itself
+    ("GET", "/requests/OPEN-1/shares/new/", "302 200 404 404 200 404 200 404 404 200"),
+    ("POST", "/requests/OPEN-1/shares/new/", "302 422 404 404 422 404 422 404 404 422"),
+    ("GET", "/requests/OPEN-1/shares/{share}/", "404 200 404 404 200 404 200 404 404 200"),
+    ("GET", "/requests/OPEN-1/shares/0/", GONE),
+    ("GET", "/requests/WIDE-1/shares/{share}/", GONE),
+    ("GET", "/requests/OPEN-1/shares/{pledge}/confirm/", POST_ONLY),
+    (
+        "POST",
+        "/requests/OPEN-1/shares/{pledge}/confirm/",
+        "302 302 404 404 302 404 403 404 404 403",
+        {"seen_step": "9", "seen_delivery": "0"},
+    ),
+    ("GET", "/requests/OPEN-1/shares/{pledge}/commit/", "302 403 404 404 200 404 200 404 404 200"),
+    ("POST", "/requests/OPEN-1/shares/{pledge}/commit/", "302 403 404 404 422 404 422 404 404 422"),
+    ("GET", "/requests/OPEN-1/shares/{pledge}/withdraw/", POST_ONLY),
+    ("POST", "/requests/OPEN-1/shares/{pledge}/withdraw/", "302 422 404 404 422 404 403 404 404 403"),
+    ("GET", "/requests/OPEN-1/shares/{share}/deliver/", "302 200 404 404 200 404 200 404 404 200"),
+    ("POST", "/requests/OPEN-1/shares/{share}/deliver/", "302 422 404 404 422 404 422 404 404 422"),
+    ("GET", "/requests/OPEN-1/shares/{pledge}/deliver/", "302 403 404 404 403 404 403 404 404 403"),
+    ("GET", "/requests/OPEN-1/outcome/", "302 200 404 404 403 404 403 404 404 200"),
+    ("POST", "/requests/OPEN-1/outcome/", "302 422 404 404 403 404 403 404 404 422"),
     ("GET", "/requests/OPEN-1/confirm/", POST_ONLY),
     ("POST", "/requests/OPEN-1/confirm/", "302 403 404 404 403 404 403 404 404 403"),
     ("GET", "/requests/OPEN-1/visibility/", "302 200 404 404 403 404 403 404 404 403"),
@@ -333,7 +363,12 @@ def world(settings, tmp_path):
     ticket = HelpTicket.objects.create(
         state_id="MRT", kind="report", subject="Form F", opened_by=person("asks@access.org")
     )
-    return {"file": file.pk, "foreign": foreign.pk, "clock": clock.pk, "task": task.pk, "ticket": ticket.pk}
+    share = ShareFactory(request=asked, code="NPA", committed=True)
+    pledge = ShareFactory(request=asked, code="NPA", amount=None, currency="", in_kind=True)
+    return {
+        "file": file.pk, "foreign": foreign.pk, "clock": clock.pk, "task": task.pk, "ticket": ticket.pk,
+        "share": share.pk, "pledge": pledge.pk,
+    }  # fmt: skip
 
 
 def status_of(client, method, address, data):
@@ -359,7 +394,7 @@ def test_access_table(role, world):
 
 def test_every_address_is_in_the_table():
     routes = {
-        resolve(address.format(file=1, foreign=2, clock=3, task=4, ticket=5).split("?")[0]).route
+        resolve(address.format(file=1, foreign=2, clock=3, task=4, ticket=5, share=6, pledge=7).split("?")[0]).route
         for _method, address, *_rest in TABLE
     }
     assert set(own_patterns()) - routes == set()
@@ -373,7 +408,7 @@ def test_every_role_is_in_every_line():
 def test_what_the_public_reaches_has_opted_out_of_sign_in():
     """Login is required by the middleware; a view that anybody may open says so, and the table knows it."""
     public = {
-        resolve(line[1].format(file=1, foreign=2, clock=3, task=4, ticket=5).split("?")[0]).route
+        resolve(line[1].format(file=1, foreign=2, clock=3, task=4, ticket=5, share=6, pledge=7).split("?")[0]).route
         for line in TABLE
         if not line[2].startswith("302")
     }
@@ -559,7 +594,7 @@ def test_R026_coalition_members_see_no_request_of_it_that_they_may_not_see():
     coalition = CoalitionFactory(lead_id="MRT")
     coalition.requests.add(asked)
     MemberFactory(coalition=coalition, code="NOR")
-    CommitmentFactory(coalition=coalition, request=asked, code="NOR")
+    a_commitment(coalition=coalition, request=asked, code="NOR")
     client = play("party")
     for address in (coalition.get_absolute_url(), f"{coalition.get_absolute_url()}commitments/new/", "/dashboard/"):
         page = client.get(address).content.decode()
@@ -590,10 +625,10 @@ def test_R030_commitments_are_seen_by_all_members_and_by_nobody_else():
     coalition = CoalitionFactory(lead_id="MRT")
     MemberFactory(coalition=coalition, code="NPA")
     MemberFactory(coalition=coalition, code="NOR")
-    CommitmentFactory(coalition=coalition, code="NOR", description=f"Teams for {WORD}")
+    a_commitment(coalition=coalition, code="NOR", description=f"Teams for {WORD}")
     seen = {role for role in ROLES if WORD in play(role).get(coalition.get_absolute_url()).content.decode()}
     assert seen == {"owner", "party", "partner", "coordinator", "isu"}
-    assert Commitment.objects.visible_to(None).count() == 0
+    assert Share.objects.visible_to(None).count() == 0
 
 
 # --- R6-R9, R22: who receives a request ------------------------------------------------------------------------------

@@ -15,9 +15,9 @@ from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, O
 from coalitions.models import Coalition
 from requests_app.actions import change_visibility
 from requests_app.models import AssistanceRequest, Offer
-from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
+from tests.coalitions.factories import CoalitionFactory
 from tests.conftest import person
-from tests.requests_app.factories import OfferFactory, RequestFactory
+from tests.requests_app.factories import OfferFactory, RequestFactory, ShareFactory
 from tests.test_access import client_of
 
 pytestmark = pytest.mark.django_db
@@ -240,15 +240,15 @@ def test_requests_are_neither_added_nor_deleted(staff):
     assert AssistanceRequest.objects.filter(pk=asked.pk).exists()
 
 
-def test_status_of_coalitions_and_commitments_is_read_only(staff):
+def test_status_of_coalitions_and_shares_is_read_only(staff):
     coalition = CoalitionFactory(proposed=True)
-    commitment = CommitmentFactory(coalition=coalition)
+    share = ShareFactory()
     change(staff, coalition, status="active", purpose="Corrected")
     coalition.refresh_from_db()
     assert (coalition.status, coalition.purpose) == ("proposed", "Corrected")
-    change(staff, commitment, status="delivered", description="Corrected")
-    commitment.refresh_from_db()
-    assert (commitment.status, commitment.description) == ("pledged", "Corrected")
+    change(staff, share, status="delivered", description="Corrected")
+    share.refresh_from_db()
+    assert (share.status, share.description) == ("pledged", "Corrected")
 
 
 def test_R027_lead_of_a_coalition_is_not_given_away_in_the_admin(staff):

@@ -26,10 +26,11 @@ from coalitions.outreach import enums as outreach_enums
 from requests_app import enums as request_enums
 from requests_app.enums import AnswerKind
 from requests_app.extensions import enums as extension_enums
+from requests_app.shares import enums as share_enums
 from requests_app.waiting import enums as waiting_enums
 from requests_app.writing.enums import Progress
-from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
-from tests.requests_app.factories import AnswerFactory, OfferFactory, RequestFactory
+from tests.coalitions.factories import CoalitionFactory, a_commitment
+from tests.requests_app.factories import AnswerFactory, DeliveryFactory, OfferFactory, RequestFactory, ShareFactory
 from tests.test_access import cast, client_of, play, secret
 
 OWN_APPS = [
@@ -42,6 +43,7 @@ OWN_APPS = [
     "waiting",
     "writing",
     "supporters",
+    "shares",
     "coalitions",
     "outreach",
     "reports",
@@ -130,7 +132,7 @@ STATUSES = [
     waiting_enums.NeedAnswer,
     outreach_enums.OutreachStatus,
     coalition_enums.CoalitionStatus,
-    coalition_enums.CommitmentStatus,
+    share_enums.ShareStatus,
     coalition_enums.ActivityStatus,
     register_enums.Agreement,
     register_enums.MembershipChoices,
@@ -155,7 +157,7 @@ def test_no_tone_is_left_over():
 
 def world():
     """One record of each kind and visibility, for Mauritania."""
-    secret("public")
+    asked = secret("public")
     for kind in AnswerKind:
         AnswerFactory(kind=kind, relay__request__state_id="MRT", relay__code="NPA")
     RequestFactory(state_id="MRT", draft=True, title="", challenge="", requirement="")
@@ -163,7 +165,10 @@ def world():
     OfferFactory()
     CoalitionFactory(lead_id="MRT", proposed=True)
     CoalitionFactory(lead_id="MRT", started_on=None)
-    CommitmentFactory(in_kind=True, coalition__lead_id="MRT")
+    committed = a_commitment(CoalitionFactory(lead_id="MRT"), in_kind=True, committed=True, percent=20)
+    DeliveryFactory(share=committed, amount=None, currency="", quantity=2, unit="vehicles")
+    DeliveryFactory(share=ShareFactory(request=asked, code="NPA", committed=True), said=True)
+    ShareFactory(request=asked, amount=None, currency="", in_kind=True)
 
 
 def links(page):

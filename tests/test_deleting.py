@@ -29,9 +29,23 @@ from tests.test_access import client_of
 
 pytestmark = pytest.mark.django_db
 
+APPS = (
+    "register", "requests_app", "help_desk", "shares", "supporters", "waiting", "writing", "coalitions",
+    "reports",
+)  # fmt: skip
 FACTS = [
     model
-    for label in ("register", "requests_app", "help_desk", "supporters", "waiting", "writing", "coalitions", "reports")
+    for label in (
+        "register",
+        "requests_app",
+        "help_desk",
+        "shares",
+        "supporters",
+        "waiting",
+        "writing",
+        "coalitions",
+        "reports",
+    )
     for model in apps.get_app_config(label).get_models()
     if not model.__name__.startswith("Historical")
 ]

@@ -1,6 +1,6 @@
 """A page costs the same number of queries for one row and for many, and never more than twelve."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -12,18 +12,21 @@ from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, O
 from coalitions.models import WorkPlan
 from reports.models import Practice
 from requests_app.enums import Status
+from requests_app.models import Supporter
 from requests_app.queries import known_support, known_words
+from requests_app.shares.models import DeliveryPart, Share
 from requests_app.waiting.models import known_limits
 from tests.coalitions.factories import (
     ActivityFactory,
     CoalitionFactory,
-    CommitmentFactory,
     MemberFactory,
     PlanStepFactory,
     WorkPlanFactory,
+    a_commitment,
 )
 from tests.requests_app.factories import (
     AnswerFactory,
+    DeliveryFactory,
     EventFactory,
     EvidenceFactory,
     OfferFactory,
@@ -81,7 +84,12 @@ def add(asked, coalition, number):
         RequestFactory(state_id=state, draft=True)
         OfferFactory(code="NOR", areas=["clearance", "victim_assistance"])
     MemberFactory(coalition=coalition, code=helper)
-    CommitmentFactory(coalition=coalition, request=asked, code="NOR")
+    a_commitment(coalition, request=asked, code="NOR", currency="EUR")
+    share = a_commitment(coalition, request=asked, code=helper, committed=True, due_on=date(2020, 1, 1))
+    DeliveryPart.objects.create(
+        delivery=DeliveryFactory(share=share), supporter=Supporter.objects.get(code="NOR"), amount=1
+    )
+    DeliveryFactory(share=Share.objects.filter(status="committed").first(), said=True)
     SupportRecordFactory(code=helper, recipient_id="MRT", year=2020)
     SupportRecordFactory(code="NOR", recipient_id="SOM", year=2010 + number, number=9)
     waits = CoalitionFactory(lead_id="MRT", proposed=True)
@@ -170,6 +178,9 @@ PAGES = [
     "/reports/",
     "/reports/statistics/",
     "/reports/statistics/?covered_year=2017&as_of=2018-06-27",
+    "/reports/requested-provided/",
+    "/reports/requested-provided/?by=area&examples=on",
+    "/reports/requested-provided/?format=csv",
     "/reports/progress/",
     "/reports/progress/?starts=2000-01-01&ends=2099-12-31",
     "/reports/progress/?starts=2000-01-01&ends=2099-12-31&format=docx",

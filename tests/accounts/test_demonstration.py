@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 
 from ccm_portal import demonstration
 from ccm_portal.accounts.models import User
-from coalitions.models import Coalition, Commitment
+from coalitions.models import Coalition
 from requests_app.models import AssistanceRequest, Offer, Relay
+from requests_app.shares.models import Delivery, Share
 from tests.test_access import client_of
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ ADDRESSES = {
 
 
 def counts():
-    return [model.objects.count() for model in (User, AssistanceRequest, Offer, Relay, Coalition, Commitment)]
+    return [model.objects.count() for model in (User, AssistanceRequest, Offer, Relay, Coalition, Share, Delivery)]
 
 
 def test_demonstration_accounts_are_those_of_the_contract(client):
@@ -55,7 +56,7 @@ def test_everything_made_up_carries_the_example_mark():
         Coalition.objects.filter(is_example=False).count(),
     )
     assert after == real
-    for model in (Offer, Commitment):
+    for model in (Offer, Share, Delivery):
         assert model.objects.filter(is_example=False).count() == 0
 
 

@@ -1,16 +1,17 @@
 """Coalitions, commitments and work plans, for tests."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from coalitions.enums import CoalitionStatus, Label, MemberRole
-from coalitions.models import Activity, Coalition, Commitment, Member, PlanStep, WorkPlan
-from requests_app.enums import Kind
+from coalitions.models import Activity, Coalition, LedgerLine, Member, PlanStep, WorkPlan
 from requests_app.models import Supporter
-from tests.requests_app.factories import RequestFactory
+from requests_app.shares.models import Share
+from tests.requests_app.factories import RequestFactory, ShareFactory
 
 
 class CoalitionFactory(DjangoModelFactory):
@@ -44,26 +45,13 @@ class MemberFactory(DjangoModelFactory):
     role = MemberRole.DONOR
 
 
-class CommitmentFactory(DjangoModelFactory):
-    """Norway's financial commitment; `in_kind` has no amount."""
-
-    class Meta:
-        model = Commitment
-
-    class Params:
-        code = "NOR"
-        in_kind = factory.Trait(kind=Kind.TECHNICAL, amount=None, currency="")
-
-    coalition = factory.SubFactory(CoalitionFactory)
-    request = factory.SubFactory(RequestFactory, state_id=factory.SelfAttribute("..coalition.lead_id"))
-    supporter = factory.LazyAttribute(lambda o: Supporter.objects.get(code=o.code))
-    kind = Kind.FINANCIAL
-    description = "Two teams"
-    amount = 400_000
-    currency = "USD"
-    from_year = 2026
-    to_year = 2028
-    recorded_on = factory.LazyFunction(timezone.localdate)
+def a_commitment(coalition: Coalition | None = None, **values: Any) -> Share:
+    """A share in the ledger of a coalition, of its lead's request unless another is given."""
+    coalition = coalition or CoalitionFactory()
+    asked = values.pop("request", None) or RequestFactory(state_id=coalition.lead_id)
+    share = ShareFactory(request=asked, **values)
+    LedgerLine.objects.create(share=share, coalition=coalition)
+    return share
 
 
 class WorkPlanFactory(DjangoModelFactory):

@@ -10,14 +10,17 @@ from ccm_portal.accounts.models import AuditEvent, OutboxMail
 from ccm_portal.register.models import Obligation
 from coalitions.actions import confirm_coalition, propose_coalition, record_commitment
 from coalitions.enums import CoalitionStatus, MemberRole
-from coalitions.models import Coalition, Commitment, Member
+from coalitions.models import Coalition, Member
+from coalitions.queries import ledger_of
 from reports.progress import section
 from reports.statistics import statistics
 from requests_app.actions import Refused
 from requests_app.enums import Channel, Status
 from requests_app.models import AssistanceRequest, Supporter
-from tests.coalitions.factories import CoalitionFactory, CommitmentFactory, MemberFactory
-from tests.requests_app.factories import RequestFactory
+from requests_app.shares.actions import commit_share, confirm_share
+from requests_app.shares.models import Share
+from tests.coalitions.factories import CoalitionFactory, MemberFactory, a_commitment
+from tests.requests_app.factories import RequestFactory, ShareFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -136,8 +139,9 @@ def test_R043_request_in_a_coalition_is_one_record_and_changes_no_total(chad, to
 # --- commitments ---
 
 
-def commit(coalition, by, today, **values):
-    return record_commitment(CommitmentFactory.build(coalition=coalition, **values), by=by, today=today)
+def commit(coalition, by, today, *, asked, code="NOR", **values):
+    share = ShareFactory.build(request=asked, supporter=supporter(code), steps=None, **values)
+    return record_commitment(share, coalition=coalition, by=by, today=today)
 
 
 @pytest.fixture
@@ -152,9 +156,10 @@ def running():
 
 def test_R029_commitment_has_kind_amount_years_and_conditions(norway, running, today):
     coalition, asked = running
-    commitment = commit(coalition, norway, today, request=asked, supporter=supporter("NOR"), condition="If voted")
-    kept = Commitment.objects.get()
-    assert kept == commitment
+    share = commit(coalition, norway, today, asked=asked, condition="If voted")
+    kept = Share.objects.get()
+    assert kept == share
+    assert kept.ledger_line.coalition == coalition
     assert (kept.kind, kept.amount, kept.currency, kept.from_year, kept.to_year) == (
         "financial",
         400_000,
@@ -163,21 +168,23 @@ def test_R029_commitment_has_kind_amount_years_and_conditions(norway, running, t
         2028,
     )
     assert (kept.condition, kept.recorded_on, kept.recorded_by) == ("If voted", today, norway)
-    asked.refresh_from_db()
-    assert asked.status == Status.AGREED
     assert AuditEvent.objects.get(action="commitment recorded").actor == norway
 
 
 def test_R029_expertise_counts_without_an_amount(norway, running, today):
     coalition, asked = running
-    commit(coalition, norway, today, request=asked, supporter=supporter("NOR"), in_kind=True)
-    assert Commitment.objects.get().amount is None
+    commit(coalition, norway, today, asked=asked, in_kind=True)
+    assert Share.objects.get().amount is None
 
 
-def test_R029_second_commitment_leaves_the_request_agreed(norway, running, today):
+def test_R029_request_is_agreed_once_both_sides_confirm_a_commitment_and_stays_so(norway, chad, running, today):
     coalition, asked = running
-    for _again in range(2):
-        commit(coalition, norway, today, request=asked, supporter=supporter("NOR"))
+    for number in (1, 2):
+        share = commit(coalition, norway, today, asked=asked)
+        commit_share(share, channel="ngo", due_on=None, by=norway, today=today)
+        asked.refresh_from_db()
+        assert asked.status == (Status.ANSWERED if number == 1 else Status.AGREED)
+        confirm_share(share, by=chad, today=today, seen_step=10**9, seen_delivery=0)
         asked.refresh_from_db()
         assert asked.status == Status.AGREED
     assert asked.events.filter(action="agree").count() == 1
@@ -189,32 +196,31 @@ def test_R027_no_commitment_before_the_coalition_is_active_or_after_it_ended(nor
     coalition.status = status
     coalition.save()
     with pytest.raises(Refused):
-        commit(coalition, norway, today, request=asked, supporter=supporter("NOR"))
-    assert Commitment.objects.count() == 0
+        commit(coalition, norway, today, asked=asked)
+    assert Share.objects.count() == 0
 
 
 def test_commitment_is_for_a_request_of_the_coalition(norway, running, today):
     with pytest.raises(Refused):
-        commit(running[0], norway, today, request=RequestFactory(public=True), supporter=supporter("NOR"))
+        commit(running[0], norway, today, asked=RequestFactory(public=True))
 
 
 def test_commitment_is_a_members(norway, running, today):
     coalition, asked = running
     with pytest.raises(Refused):
-        commit(coalition, norway, today, request=asked, supporter=supporter("JPN"))
+        commit(coalition, norway, today, asked=asked, code="JPN")
 
 
-@pytest.mark.parametrize(
-    ("values", "constraint"),
-    [
-        ({"currency": ""}, "commitment_amount_has_currency"),
-        ({"to_year": 2025}, "commitment_years_in_order"),
-        ({"amount": -1}, "commitment_amount_not_negative"),
-    ],
-)
-def test_R029_wrong_commitment_never_reaches_the_database(values, constraint):
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        CommitmentFactory(**values)
+def test_ledger_holds_members_shares_of_its_requests_wherever_they_were_recorded(norway, running, today):
+    coalition, asked = running
+    inside = commit(coalition, norway, today, asked=asked)
+    elsewhere = ShareFactory(request=asked)
+    ShareFactory(request=asked, code="JPN")  # no member
+    ShareFactory(request__state_id="TCD")  # another request
+    other = a_commitment(CoalitionFactory(), request=asked)  # counted in the coalition in which it was recorded
+    rows = ledger_of(coalition, today).rows
+    assert [row.share for row in rows] == [inside, elsewhere]
+    assert other not in [row.share for row in rows]
 
 
 # --- R34: counting as of a day ---

@@ -1,18 +1,21 @@
 """Pages of coalitions and commitments as people use them."""
 
 import re
+from datetime import date
+from decimal import Decimal
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from coalitions.enums import CoalitionStatus
-from coalitions.models import Coalition, Commitment
+from coalitions.models import Coalition
 from requests_app.enums import AnswerKind, Status
 from requests_app.models import AssistanceRequest
-from tests.coalitions.factories import CoalitionFactory, CommitmentFactory, MemberFactory
-from tests.requests_app.factories import AnswerFactory, RelayFactory, RequestFactory
-from tests.test_access import bug, client_of
+from requests_app.shares.models import Share
+from tests.coalitions.factories import CoalitionFactory, MemberFactory, a_commitment
+from tests.requests_app.factories import AnswerFactory, DeliveryFactory, RelayFactory, RequestFactory
+from tests.test_access import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -181,14 +184,14 @@ def running():
     coalition.requests.add(asked)
     nor = MemberFactory(coalition=coalition).supporter
     npa = MemberFactory(coalition=coalition, code="NPA", role="operator").supporter
-    return coalition, {**COMMITMENT, "request": asked.pk, "supporter": nor.pk}, npa
+    return coalition, {**COMMITMENT, "request": asked.pk, "supporter": nor.code}, npa
 
 
 def test_R029_member_records_its_commitment(norway, running):
     coalition, data, _npa = running
     response = client_of(norway).post(f"{coalition.get_absolute_url()}commitments/new/", data)
     assert response.url == coalition.get_absolute_url()
-    kept = Commitment.objects.get()
+    kept = Share.objects.get()
     assert (kept.currency, kept.from_year, kept.to_year, kept.recorded_by) == ("USD", 2026, 2028, norway)
     page = client_of(norway).get(response.url).content.decode()
     assert "USD 400,000" in page
@@ -197,14 +200,16 @@ def test_R029_member_records_its_commitment(norway, running):
 
 def test_R029_member_does_not_commit_for_another(norway, running):
     coalition, data, npa = running
-    response = client_of(norway).post(f"{coalition.get_absolute_url()}commitments/new/", {**data, "supporter": npa.pk})
+    response = client_of(norway).post(
+        f"{coalition.get_absolute_url()}commitments/new/", {**data, "supporter": npa.code}
+    )
     assert response.status_code == 422
-    assert Commitment.objects.count() == 0
+    assert Share.objects.count() == 0
 
 
 def test_R029_lead_state_records_what_a_member_told_it(chad, running):
     coalition, data, npa = running
-    data = {**data, "supporter": npa.pk, "kind": "technical", "amount": "", "currency": ""}
+    data = {**data, "supporter": npa.code, "kind": "technical", "amount": "", "currency": ""}
     assert client_of(chad).post(f"{coalition.get_absolute_url()}commitments/new/", data).status_code == 302
 
 
@@ -228,23 +233,55 @@ def test_R029_wrong_commitment_is_told_and_kept(norway, running, values, said):
     assert response.status_code == 422
     assert said in page
     assert "If voted" in page
-    assert Commitment.objects.count() == 0
+    assert Share.objects.count() == 0
 
 
-@bug("nothing sums commitments by year: the page shows “2026–2028” only (R29)")
 def test_R029_three_year_commitment_shows_in_the_totals_of_each_year(norway):
-    commitment = CommitmentFactory()
-    MemberFactory(coalition=commitment.coalition)
-    page = client_of(norway).get(commitment.coalition.get_absolute_url()).content.decode()
+    coalition = CoalitionFactory()
+    MemberFactory(coalition=coalition)
+    a_commitment(coalition)
+    a_commitment(coalition, currency="EUR", amount=100, from_year=2027, to_year=2027)
+    a_commitment(coalition, in_kind=True, from_year=2028, to_year=2028)
+    a_commitment(coalition, amount=7, withdrawn=True)
+    response = client_of(norway).get(coalition.get_absolute_url())
+    page = response.content.decode()
     assert all(year in page.replace("2026–2028", "") for year in ("2026", "2027", "2028"))
+    years = {total.year: (total.amounts, total.in_kind) for total in response.context["ledger"].years}
+    third = Decimal("133333.33")
+    assert years == {
+        2026: ({"USD": third}, 0),
+        2027: ({"EUR": 100, "USD": third}, 0),
+        2028: ({"USD": Decimal("133333.34")}, 1),
+    }
 
 
-@bug("no page marks a commitment whose last year has passed (R30)")
-def test_R030_overdue_commitment_turns_amber_for_all_members(npa):
-    commitment = CommitmentFactory(from_year=2020, to_year=2021)
-    MemberFactory(coalition=commitment.coalition, code="NPA")
-    page = client_of(npa).get(commitment.coalition.get_absolute_url()).content.decode()
-    assert "overdue" in page.lower()
+@pytest.mark.parametrize("member", ["norway", "npa", "chad", "coordinator"])
+def test_R030_overdue_commitment_turns_amber_for_all_members(request, member):
+    coalition = CoalitionFactory()
+    for code in ("NOR", "NPA"):
+        MemberFactory(coalition=coalition, code=code)
+    a_commitment(coalition, from_year=2020, to_year=2021, description="The late one")
+    a_commitment(coalition, from_year=2020, to_year=2021, description="The one that came", delivered=True)
+    person = request.getfixturevalue(member)
+    response = client_of(person).get(coalition.get_absolute_url())
+    page = response.content.decode()
+    assert "1 commitment is overdue" in page
+    assert '<span class="badge warn">Overdue</span>' in page
+    assert [row.share.description for row in response.context["ledger"].overdue] == ["The late one"]
+    if member != "coordinator":
+        board = client_of(person).get("/dashboard/").context["board"]
+        assert [share.due_day for share in board.overdue] == [date(2021, 12, 31)]
+
+
+def test_R030_ledger_sets_delivered_beside_committed(npa):
+    coalition = CoalitionFactory()
+    MemberFactory(coalition=coalition, code="NPA")
+    share = a_commitment(coalition, committed=True)
+    DeliveryFactory(share=share, amount=100_000)
+    DeliveryFactory(share=share, amount=50_000, said=True)  # one side's word is not a delivery yet
+    response = client_of(npa).get(coalition.get_absolute_url())
+    assert [row.delivered for row in response.context["ledger"].rows] == [{"USD": 100_000}]
+    assert "USD 100,000" in response.content.decode()
 
 
 def test_R032_coalition_on_two_articles_shows_both_obligations(client):

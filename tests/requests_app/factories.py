@@ -7,6 +7,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from ccm_portal.accounts.models import User
 from requests_app.enums import AnswerKind, Channel, Status, Visibility
 from requests_app.models import (
     Answer,
@@ -19,6 +20,8 @@ from requests_app.models import (
     Supporter,
     SupportRecord,
 )
+from requests_app.shares.enums import DeliveryChannel, ShareStatus
+from requests_app.shares.models import Delivery, ExchangeRate, Share, ShareStep
 
 
 class RequestFactory(DjangoModelFactory):
@@ -144,6 +147,86 @@ class OfferFactory(DjangoModelFactory):
     def areas(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
             self.areas.set(extracted or ["clearance"])
+
+
+def a_step(share: Share, step: str, *, on: date, by: Any, sides: tuple[str, ...]) -> ShareStep:
+    """A step with the word of these sides, given by one person: who says it matters to the actions only."""
+    words = {f"{side}_on": on for side in sides} | {f"{side}_by": by for side in sides}
+    return ShareStep.objects.create(share=share, step=step, on=on, recorded_by=by, **words)
+
+
+class ShareFactory(DjangoModelFactory):
+    """Norway's pledge of money, said by Norway alone; `committed=True` and `delivered=True` are confirmed by both."""
+
+    class Meta:
+        model = Share
+        skip_postgeneration_save = True
+
+    class Params:
+        code = "NOR"
+        in_kind = factory.Trait(kind="technical", amount=None, currency="")
+        committed = factory.Trait(status=ShareStatus.COMMITTED, channel=DeliveryChannel.NGO)
+        delivered = factory.Trait(status=ShareStatus.DELIVERED, channel=DeliveryChannel.NGO)
+        withdrawn = factory.Trait(status=ShareStatus.WITHDRAWN)
+
+    request = factory.SubFactory(RequestFactory, public=True)
+    supporter = factory.LazyAttribute(lambda o: Supporter.objects.get(code=o.code))
+    kind = "financial"
+    description = "Two teams"
+    amount = 400_000
+    currency = "USD"
+    from_year = 2026
+    to_year = 2028
+    recorded_on = factory.LazyFunction(timezone.localdate)
+
+    @factory.post_generation
+    def steps(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        """The steps up to its status. `steps=("supporter", "state")` are those who confirmed the last one."""
+        if not create:
+            return
+        by = User.objects.get_or_create(email="recorder@shares.org", defaults={"name": "Recorder"})[0]
+        order = [ShareStatus.PLEDGED, ShareStatus.COMMITTED, ShareStatus.DELIVERED]
+        taken = order[: order.index(self.status) + 1] if self.status in order else [ShareStatus.PLEDGED, self.status]
+        both = ("supporter", "state")
+        usual = both if self.status in {ShareStatus.COMMITTED, ShareStatus.DELIVERED} else ("supporter",)
+        for step in taken:
+            sides = (extracted if extracted is not None else usual) if step == taken[-1] else both
+            a_step(self, step, on=self.recorded_on, by=by, sides=sides)
+
+
+class DeliveryFactory(DjangoModelFactory):
+    """Money delivered of a commitment, confirmed by both sides; `said=True` by nobody yet."""
+
+    class Meta:
+        model = Delivery
+
+    class Params:
+        said = factory.Trait(supporter_on=None, supporter_by=None, state_on=None, state_by=None)
+
+    share = factory.SubFactory(ShareFactory, committed=True)
+    delivered_on = factory.LazyFunction(timezone.localdate)
+    recorded_on = factory.LazyFunction(timezone.localdate)
+    kind = "financial"
+    description = "First instalment"
+    amount = 100_000
+    currency = "USD"
+    channel = DeliveryChannel.NGO
+    supporter_on = factory.SelfAttribute("recorded_on")
+    state_on = factory.SelfAttribute("recorded_on")
+    supporter_by = factory.LazyFunction(lambda: User.objects.get(email="recorder@shares.org"))
+    state_by = factory.SelfAttribute("supporter_by")
+
+
+class RateFactory(DjangoModelFactory):
+    """What one euro was worth in a year."""
+
+    class Meta:
+        model = ExchangeRate
+
+    currency = "EUR"
+    year = factory.LazyFunction(lambda: timezone.localdate().year)
+    usd_per_unit = "1.10"
+    source = "A central bank"
 
 
 class SupporterFactory(DjangoModelFactory):

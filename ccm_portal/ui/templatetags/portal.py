@@ -141,6 +141,15 @@ def feed_query(context: dict[str, Any]) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def with_query(context: dict[str, Any], **changed: str) -> str:
+    """The address of this page with some of its parameters set."""
+    query = context["request"].GET.copy()
+    for name, value in changed.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
 def export_query(context: dict[str, Any], form: str) -> str:
     """The address of this list as a file: the same filters, no page."""
     query = context["request"].GET.copy()

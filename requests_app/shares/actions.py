@@ -1,0 +1,254 @@
+"""The only writers of shares, their steps, deliveries and outcomes. Each is one transaction with its audit entry and
+mails."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from ccm_portal.accounts.actions import queue_mails, record_event
+from ccm_portal.accounts.models import User
+from requests_app.actions import Refused, answer_relay, people_of, take_step
+from requests_app.domain.lifecycle import is_possible
+from requests_app.enums import Action, AnswerKind, Status
+from requests_app.models import AssistanceRequest, Supporter
+from requests_app.permissions import owns
+from requests_app.shares.domain.steps import can_become
+from requests_app.shares.enums import ShareStatus, Side
+from requests_app.shares.models import BothSides, Delivery, DeliveryPart, Outcome, Share, ShareStep
+from requests_app.shares.permissions import side_of
+from requests_app.shares.queries import coverage_with
+
+
+@transaction.atomic
+def pledge_share(share: Share, *, by: User, today: date) -> Share:
+    """A supporter takes on a part of a request. One side's word: it waits for the other to confirm it. Raises Refused
+    where more than the whole need would be covered, or where nobody else's State helps itself."""
+    request = AssistanceRequest.objects.select_for_update().get(pk=share.request_id)
+    if not request.is_open:
+        raise Refused(_("This request is not open any more."))
+    if share.supporter.state_id == request.state_id:
+        raise Refused(_("A State does not take a share of its own request; its own part is the national share."))
+    share.recorded_on, share.recorded_by, share.status = today, by, ShareStatus.PLEDGED
+    _refuse_more_than_the_need(request, share)
+    if share.supporter.pk is None:
+        share.supporter.save()
+        share.supporter = share.supporter  # the key that it has only now
+    share.save()
+    _add_step(share, ShareStatus.PLEDGED, by=by, today=today)
+    if side_of(by, share) == Side.SUPPORTER:
+        _answer_what_was_relayed(share, by=by, today=today)
+    return share
+
+
+def _refuse_more_than_the_need(request: AssistanceRequest, share: Share) -> None:
+    others = Share.objects.standing().filter(request=request).for_list()
+    before, after = coverage_with(request, others, share)
+    if not after.exceeds or not after.lines[0].portion:
+        return
+    figures = {"n": _short(after.covered_percent), "left": _short(before.open_percent)}
+    if before.open_amount is None:
+        raise Refused(
+            _("Together with the other shares this would be %(n)s %% of the need; %(left)s %% is still open.") % figures
+        )
+    raise Refused(
+        _("Together with the other shares this would be %(n)s %% of the need; %(left)s %% is still open (%(amount)s).")
+        % {**figures, "amount": f"{request.currency} {number_format(before.open_amount, 2, force_grouping=True)}"}
+    )
+
+
+def _short(percent: Decimal) -> str:
+    return number_format(percent, 0 if percent == int(percent) else 1)
+
+
+def _answer_what_was_relayed(share: Share, *, by: User, today: date) -> None:
+    """Who takes a share has answered: the relay does not go on waiting."""
+    relay = share.request.relays.filter(supporter=share.supporter, answered_on__isnull=True).first()
+    if relay is not None and is_possible(Action.ANSWER, Status(share.request.status)):
+        answer_relay(relay, kind=AnswerKind.OFFER, text=share.description, by=by, today=today)
+
+
+def _add_step(share: Share, status: ShareStatus, *, by: User, today: date, note: str = "") -> ShareStep:
+    """Write the step with the word of whoever takes it, and tell the others."""
+    step = ShareStep(share=share, step=status, on=today, note=note, recorded_by=by)
+    if side := side_of(by, share):
+        step.take_word(side, by=by, today=today)
+    step.save()
+    record_event(
+        f"share: {status}", by=by, subject=share.request.reference, share=share.pk, supporter=share.supporter.code
+    )
+    _tell_others(share, by=by, today=today)
+    return step
+
+
+def _tell_others(share: Share, *, by: User, today: date) -> None:
+    people = [*User.objects.focal_points(share.request.state_id, today), *people_of(share.supporter, today)]
+    queue_mails(
+        [person for person in people if person.pk != by.pk],
+        subject=_("Request %(reference)s: a share was recorded or has changed")
+        % {"reference": share.request.reference},
+        body=_("Something was recorded that concerns you. Open it to read it and to confirm it."),
+        path=share.get_absolute_url(),
+    )
+
+
+def _locked(share: Share) -> Share:
+    # `of` keeps the lock to the share itself
+    rows = Share.objects.select_for_update(of=("self",))
+    return rows.select_related("request__state", "supporter__state", "supporter__organisation").get(pk=share.pk)
+
+
+def _become(share: Share, status: ShareStatus) -> Share:
+    locked = _locked(share)
+    if not can_become(ShareStatus(locked.status), status):
+        raise Refused(
+            _("This share is “%(status)s”: it cannot take this step now.") % {"status": locked.get_status_display()}
+        )
+    locked.status = status
+    return locked
+
+
+@transaction.atomic
+def commit_share(share: Share, *, channel: str, due_on: date | None, by: User, today: date) -> Share:
+    """From a pledge to a commitment, through one channel and by a day."""
+    locked = _become(share, ShareStatus.COMMITTED)
+    if not channel:
+        raise Refused(_("Say through which channel it will be delivered."))
+    locked.channel, locked.due_on = channel, due_on
+    locked.save()
+    _add_step(locked, ShareStatus.COMMITTED, by=by, today=today)
+    _carry_on(locked, by=by, today=today)
+    return locked
+
+
+@transaction.atomic
+def withdraw_share(share: Share, *, note: str, by: User, today: date) -> Share:
+    """The supporter takes its share back, or the State declines it; what it covered is open again."""
+    locked = _become(share, ShareStatus.WITHDRAWN)
+    if not note.strip():
+        raise Refused(_("Please say why in a few words."))
+    if locked.deliveries.exists():
+        raise Refused(_("Something was delivered of this share already: it is not withdrawn any more."))
+    locked.save()
+    _add_step(locked, ShareStatus.WITHDRAWN, by=by, today=today, note=note)
+    return locked
+
+
+@transaction.atomic
+def confirm_share(
+    share: Share, *, by: User, today: date, seen_step: int, seen_delivery: int
+) -> tuple[list[ShareStep], list[Delivery]]:
+    """One side's word on the steps and deliveries that it was shown, up to these keys. What came later waits."""
+    locked = _locked(share)
+    side = side_of(by, locked)
+    if side is None:
+        raise Refused(_("Only the supporter and the requesting State confirm."))
+    silent = {f"{side.value}_on__isnull": True}
+    steps = list(locked.steps.filter(pk__lte=seen_step, **silent))
+    deliveries = list(locked.deliveries.filter(pk__lte=seen_delivery, **silent))
+    found: Sequence[BothSides] = [*steps, *deliveries]
+    for item in found:
+        item.take_word(side, by=by, today=today)
+        item.save()
+    if found:
+        record_event(
+            "share: confirmed",
+            by=by,
+            subject=locked.request.reference,
+            share=locked.pk,
+            steps=[step.step for step in steps],
+            deliveries=[delivery.pk for delivery in deliveries],
+        )
+        _tell_others(locked, by=by, today=today)
+        _carry_on(locked, by=by, today=today)
+    return steps, deliveries
+
+
+def _carry_on(share: Share, *, by: User, today: date) -> None:
+    """What both sides have confirmed moves the request: a commitment agrees it, a delivery begins it."""
+    confirmed = {step.step for step in share.steps.all() if step.is_confirmed}
+    if ShareStatus.COMMITTED in confirmed:
+        _take(share, Action.AGREE, unless=Status.AGREED, by=by, today=today)
+    if any(delivery.is_confirmed for delivery in share.deliveries.all()):
+        _take(share, Action.START_DELIVERY, unless=Status.DELIVERING, by=by, today=today)
+
+
+def _take(share: Share, action: Action, *, unless: Status, by: User, today: date) -> None:
+    status = Status(AssistanceRequest.objects.values_list("status", flat=True).get(pk=share.request_id))
+    moves = not (action == Action.AGREE and status == Status.DELIVERING)
+    if status != unless and moves and is_possible(action, status):
+        take_step(share.request, action, by=by, today=today, note=share.supporter.name)
+
+
+@transaction.atomic
+def record_delivery(
+    delivery: Delivery,
+    *,
+    pooled: Iterable[tuple[Supporter, Decimal]] = (),
+    completes: bool,
+    by: User,
+    today: date,
+) -> Delivery:
+    """Write down what was provided of a share, with what others put into it. Raises Refused for a share that both sides
+    have not committed to, a day before the pledge, and parts that are more than the whole."""
+    share = _locked(delivery.share)
+    pooled = list(pooled)
+    days = {step.step: step for step in share.steps.all()}
+    committed = days.get(ShareStatus.COMMITTED)
+    if share.status != ShareStatus.COMMITTED or committed is None or not committed.is_confirmed:
+        raise Refused(_("A delivery belongs to a share to which both sides have confirmed the commitment."))
+    pledged = days.get(ShareStatus.PLEDGED)
+    if pledged is not None and delivery.delivered_on < pledged.on:
+        raise Refused(
+            _("This was pledged on %(day)s: it cannot have been delivered before.")
+            % {"day": date_format(pledged.on, "j F Y")}
+        )
+    if delivery.delivered_on > today:
+        raise Refused(_("What has been delivered lies in the past: the day is in the future."))
+    _refuse_wrong_parts(delivery, share, [supporter for supporter, _amount in pooled], pooled)
+    delivery.share, delivery.recorded_by, delivery.recorded_on = share, by, today
+    if side := side_of(by, share):
+        delivery.take_word(side, by=by, today=today)
+    delivery.save()
+    DeliveryPart.objects.bulk_create(
+        DeliveryPart(delivery=delivery, supporter=supporter, amount=amount) for supporter, amount in pooled
+    )
+    record_event("delivery recorded", by=by, subject=share.request.reference, share=share.pk, delivery=delivery.pk)
+    if completes:
+        share.status = ShareStatus.DELIVERED
+        share.save()
+        _add_step(share, ShareStatus.DELIVERED, by=by, today=today)
+    else:
+        _tell_others(share, by=by, today=today)
+    return delivery
+
+
+def _refuse_wrong_parts(
+    delivery: Delivery, share: Share, others: Collection[Supporter], pooled: Iterable[tuple[Supporter, Decimal]]
+) -> None:
+    if not others:
+        return
+    if share.supporter in others or len({other.pk for other in others}) < len(others):
+        raise Refused(_("Each supporter stands once in a pooled delivery."))
+    if delivery.amount is None or sum(amount for _supporter, amount in pooled) > delivery.amount:
+        raise Refused(_("The parts of the others are more than the whole delivery."))
+
+
+@transaction.atomic
+def save_outcome(outcome: Outcome, *, is_public: bool, by: User, today: date) -> Outcome:
+    """Keep what came of a request; it is published only by the requesting State's consent, a dated act of its own."""
+    if not owns(by.access, outcome.request) and is_public != (outcome.consented_on is not None):
+        raise Refused(_("Only the requesting State consents to publication, or takes its consent back."))
+    if not is_public:
+        outcome.consented_on = None
+    elif outcome.consented_on is None:
+        outcome.consented_on = today
+    if outcome.pk is None:
+        outcome.recorded_on = today
+        outcome.recorded_by = by
+    outcome.save()
+    record_event("outcome recorded", by=by, subject=outcome.request.reference, public=is_public)
+    return outcome

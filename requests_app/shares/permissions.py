@@ -1,0 +1,68 @@
+"""Who may do what with a share. Which rows a person knows of at all is `visible_to`."""
+
+from ccm_portal.accounts.models import User
+from requests_app.models import AssistanceRequest
+from requests_app.permissions import answers_for, can_offer, owns
+from requests_app.shares.domain.steps import can_become
+from requests_app.shares.enums import ShareStatus, Side
+from requests_app.shares.models import Outcome, Share
+
+
+def side_of(user: object, share: Share) -> Side | None:
+    """For which of the two sides a person speaks; nobody else's word confirms anything."""
+    if not isinstance(user, User):
+        return None
+    if owns(user.access, share.request):
+        return Side.STATE
+    return Side.SUPPORTER if answers_for(user.access, share.supporter) else None
+
+
+def speaks_as_supporter(user: User, request: AssistanceRequest) -> bool:
+    """Whether the person could take a part of the request for its own State or organisation."""
+    return can_offer(user) and not owns(user.access, request)
+
+
+def records_for_others(user: User, request: AssistanceRequest) -> bool:
+    """The requesting State and those who handle the request record what a supporter has told them."""
+    return owns(user.access, request) or user.access.sees_all_requests
+
+
+def can_pledge(user: object, request: AssistanceRequest) -> bool:
+    """Whoever may read an open request and could help; others record what they were told."""
+    if not isinstance(user, User) or not request.is_open or request.confirmed_on is None:
+        return False
+    return speaks_as_supporter(user, request) or records_for_others(user, request)
+
+
+def sees_whole_coverage(user: object, request: AssistanceRequest) -> bool:
+    """The State, those who handle the request, and whoever may take a part of it."""
+    return isinstance(user, User) and (records_for_others(user, request) or can_pledge(user, request))
+
+
+def can_commit(user: User, share: Share) -> bool:
+    """The supporter commits; those who handle the request record it for it."""
+    speaks = side_of(user, share) == Side.SUPPORTER or user.access.sees_all_requests
+    return speaks and can_become(ShareStatus(share.status), ShareStatus.COMMITTED)
+
+
+def can_withdraw(user: User, share: Share) -> bool:
+    """Either side, as long as something is still to come."""
+    return side_of(user, share) is not None and can_become(ShareStatus(share.status), ShareStatus.WITHDRAWN)
+
+
+def can_deliver(user: User, share: Share) -> bool:
+    """Either side records what was delivered, and those who handle the request; once both have confirmed the
+    commitment."""
+    speaks = side_of(user, share) is not None or user.access.sees_all_requests
+    return speaks and share.status == ShareStatus.COMMITTED and share.agreed == ShareStatus.COMMITTED
+
+
+def sees_outcome(user: object, outcome: Outcome) -> bool:
+    """The requesting State and those who handle the request; with the State's consent whoever may read the request."""
+    is_party = isinstance(user, User) and records_for_others(user, outcome.request)
+    return outcome.consented_on is not None or is_party
+
+
+def can_record_outcome(user: User, request: AssistanceRequest) -> bool:
+    """The requesting State, and the ISU with it; nothing is recorded of a draft."""
+    return not request.is_draft and (owns(user.access, request) or user.access.is_isu)

@@ -1,0 +1,128 @@
+"""Answers that pages and actions ask of shares."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from ccm_portal.accounts.models import access_of
+from requests_app.models import AssistanceRequest
+from requests_app.readings import Reading, read_by
+from requests_app.shares.domain.coverage import Coverage, Need, Part, Rates, coverage, in_percent
+from requests_app.shares.domain.years import totals_by_year
+from requests_app.shares.enums import ShareStatus, Uncounted
+from requests_app.shares.models import Share, stored_rates
+from requests_app.shares.permissions import sees_whole_coverage, side_of
+
+
+def need_of(request: AssistanceRequest | Reading) -> Need:
+    """What the request asks from outside: the gap that it states, where its amounts are read."""
+    day = request.submitted_on or request.created_at.date()
+    return Need(request.resources.gap if request.resources else None, request.currency or "", day.year)
+
+
+def part_of(share: Share) -> Part:
+    """A share as the rule reads it; needs `for_list()`."""
+    return Part(share.pk, share.amount, share.currency, share.percent, share.recorded_on.year, share.agreed)
+
+
+def coverage_of(request: AssistanceRequest | Reading, shares: Iterable[Share], rates: Rates | None = None) -> Coverage:
+    """What the shares cover of a request. Rates are read unless given, and only where currencies meet."""
+    need, parts = need_of(request), [part_of(share) for share in shares]
+    currencies = {part.currency for part in parts if part.amount is not None}
+    if rates is None:
+        rates = stored_rates(examples=request.is_example) if currencies - {need.currency} else {}
+    return coverage(need, parts, rates)
+
+
+def coverage_with(request: AssistanceRequest, shares: Iterable[Share], new: Share) -> tuple[Coverage, Coverage]:
+    """(before, after) a new share, each share taken as if both sides had agreed to it: what is promised in kind is not
+    promised twice because somebody has yet to confirm it."""
+    rates = stored_rates(examples=request.is_example)
+    need = need_of(request)
+    parts = [replace(part, agreed=part.agreed or ShareStatus.PLEDGED) for part in map(part_of, shares)]
+    added = Part(0, new.amount, new.currency, new.percent, new.recorded_on.year, ShareStatus.PLEDGED)
+    return coverage(need, parts, rates), coverage(need, [*parts, added], rates)
+
+
+@dataclass(frozen=True)
+class ShareLine:
+    """A share as pages show it, with what it counts for."""
+
+    share: Share
+    percent: Decimal | None
+    reason: Uncounted | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class WhoCovers:
+    """Who covers what of a request, as far as one reader may know."""
+
+    lines: list[ShareLine]
+    coverage: Coverage
+    others: int
+    withdrawn: list[Share]
+    waiting: list[Share]
+
+    @property
+    def segments(self) -> list[tuple[str, str, Decimal, Decimal]]:
+        """(step, its word, per cent, where it begins) of the bar; the rest is open."""
+        found: list[tuple[str, str, Decimal, Decimal]] = []
+        at = Decimal(0)
+        said = ("said", _("Said by one side"), self.coverage.said)
+        for code, word, portion in [*((s.value, s.label, p) for s, p in self.coverage.agreed.items()), said]:
+            if portion:
+                found.append((code, str(word), in_percent(portion), at))
+                at += in_percent(portion)
+        return found
+
+
+def who_covers(request: AssistanceRequest, user: object, today: date) -> WhoCovers:
+    """The shares that a reader may read. Who may take a part sees how much is covered in all, without the names of the
+    other supporters: the gap is what the next one decides by."""
+    rows = Share.objects.visible_to(user).filter(request=request).for_list()
+    if sees_whole_coverage(user, request):
+        seen = Exists(Share.objects.visible_to(user).filter(pk=OuterRef("pk")))
+        rows = Share.objects.filter(request=request).for_list().annotate(is_seen=seen)
+    shares = list(rows)
+    named = [share for share in shares if getattr(share, "is_seen", True)]
+    reading = read_by(access_of(user), request)  # type: ignore[arg-type]  # the gap is an amount that may be locked
+    found = coverage_of(reading, [share for share in shares if share.status != ShareStatus.WITHDRAWN])
+    standing = [share for share in named if share.status != ShareStatus.WITHDRAWN]
+    return WhoCovers(
+        share_lines(standing, found.lines, today),
+        found,
+        len(found.lines) - len(standing),
+        [share for share in named if share.status == ShareStatus.WITHDRAWN],
+        [share for share in standing if any(side_of(user, share) in step.waits_on for step in share.steps.all())],
+    )
+
+
+def share_lines(shares: Sequence[Share], lines: Mapping[int, Any], today: date) -> list[ShareLine]:
+    """Shares with what they count for; a share that no line knows counts for nothing here."""
+    found = []
+    for share in shares:
+        line = lines.get(share.pk)
+        percent, reason = (line.percent, line.reason) if line else (None, None)
+        found.append(ShareLine(share, percent, reason, share.is_overdue(today)))
+    return found
+
+
+@dataclass(frozen=True)
+class YearTotal:
+    """What a year's part of the shares comes to, currency by currency."""
+
+    year: int
+    amounts: dict[str, Decimal]
+    in_kind: int
+
+
+def yearly_totals(shares: Iterable[Share]) -> list[YearTotal]:
+    """A share of several years shows in each of them, in equal parts."""
+    rows = [(share.amount, share.currency, share.from_year, share.to_year) for share in shares]
+    return [YearTotal(year, amounts, in_kind) for year, (amounts, in_kind) in totals_by_year(rows).items()]

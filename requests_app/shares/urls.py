@@ -1,0 +1,14 @@
+from django.urls import path
+
+from requests_app.shares import views
+
+app_name = "shares"
+urlpatterns = [
+    path("requests/<str:reference>/shares/new/", views.share_new, name="new"),
+    path("requests/<str:reference>/shares/<int:pk>/", views.share_detail, name="detail"),
+    path("requests/<str:reference>/shares/<int:pk>/confirm/", views.share_confirm, name="confirm"),
+    path("requests/<str:reference>/shares/<int:pk>/commit/", views.share_commit, name="commit"),
+    path("requests/<str:reference>/shares/<int:pk>/withdraw/", views.share_withdraw, name="withdraw"),
+    path("requests/<str:reference>/shares/<int:pk>/deliver/", views.delivery_new, name="deliver"),
+    path("requests/<str:reference>/outcome/", views.outcome_edit, name="outcome"),
+]
