@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "requests_app.extensions",
     "requests_app.discussions",
     "requests_app.help_desk",
+    "requests_app.specifics",
     "ccm_portal.accounts",
     "ccm_portal.register",
     "django.contrib.admin",

@@ -1,5 +1,6 @@
 """Everything about one State, from all apps, in a fixed number of queries."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,7 @@ from coalitions.models import Coalition
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import AssistanceRequest, SupportRecord
-from requests_app.queries import with_words
+from requests_app.queries import AtStake, resources_by_obligation, with_words
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class ClockStory:
     obligation: Obligation
     current: Row
     flag: RiskFlag | None = None
+    resources: Sequence[AtStake] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Profile:
     on: date
     status: MembershipChoices
     clocks: list[ClockStory]
-    victim_assistance: list[Obligation]
+    victim_assistance: list[tuple[Obligation, Sequence[AtStake]]]
     reports: list[Row]
     requests: list[AssistanceRequest]
     received: list[Support]
@@ -63,14 +65,15 @@ def profile(iso3: str, user: object, on: date) -> Profile:
     obligations = [obligation for obligation in known_register().obligations if obligation.state_id == iso3]
     received, given = _support(state, on)
     requests = AssistanceRequest.objects.visible_to(user).filter(state=state)
+    resources = resources_by_obligation(requests.filter(submitted_on__lte=on))
     visible_coalitions = Coalition.objects.visible_to(user).select_related("lead")
     coalitions = visible_coalitions.filter(Q(lead=state) | Q(members__supporter__state=state)).distinct()
     return Profile(
         state=state,
         on=on,
         status=MembershipChoices(state.membership_on(on)),
-        clocks=_stories(obligations, flags_on(user, on, obligation__state=state), on),
-        victim_assistance=[o for o in obligations if not o.is_clock],
+        clocks=_stories(obligations, flags_on(user, on, obligation__state=state), resources, on),
+        victim_assistance=[(o, resources.get(o.pk, ())) for o in obligations if not o.is_clock],
         reports=clocks.report_rows([state], on),
         requests=with_words(
             list(
@@ -107,7 +110,13 @@ def _support(state: State, on: date) -> tuple[list[Support], list[Support]]:
     return received, given
 
 
-def _stories(obligations: list[Obligation], flags: dict[int, RiskFlag], on: date) -> list[ClockStory]:
-    """Each clock known by the day, as somebody sees it who knows of these flags."""
+def _stories(
+    obligations: list[Obligation], flags: dict[int, RiskFlag], resources: Mapping[int, Sequence[AtStake]], on: date
+) -> list[ClockStory]:
+    """Each clock known by the day, as somebody sees it who knows of these flags and of these requests."""
     rows = with_flags(clocks.current_rows(obligations, on, clocks.formal_meetings()), flags)
-    return [ClockStory(row.obligation, row, flags.get(row.obligation.pk)) for row in rows if row.obligation]
+    return [
+        ClockStory(row.obligation, row, flags.get(row.obligation.pk), resources.get(row.obligation.pk, ()))
+        for row in rows
+        if row.obligation
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -115,6 +115,15 @@ LIST_FIELDS = (
 )  # fmt: skip
 
 
+#: The parts of a need that depend on its area (`requests_app.specifics`), as a request reads them, and their texts.
+PARTS = ("release", "victims", "legislation", "capacity", "visit")
+PART_TEXTS = (
+    "victims__focal_point", "victims__plan", "victims__participation", "legislation__law_title",
+    "capacity__institution", "capacity__skills", "capacity__sustainability",
+    "visit__visitors", "visit__purpose", "visit__place",
+)  # fmt: skip
+
+
 class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def visible_to(self, user: object) -> "RequestQuerySet":
         """The requests that a visitor may know of. Everything that shows, counts or exports starts here."""
@@ -156,7 +165,15 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
 
     def for_detail(self) -> "RequestQuerySet":
         """With everything that one request's page shows."""
-        return self.select_related("state", "meeting", "stated_in").prefetch_related("areas", "evidence")
+        return self.select_related("state", "meeting", "stated_in", *PARTS).prefetch_related("areas", "evidence")
+
+    def with_marks(self) -> "RequestQuerySet":
+        """For lists: whether a request is for a visit, and whether one of its parts is incomplete."""
+        is_incomplete = Q(capacity__sustainability="") | Q(victims__focal_point="") | Q(victims__participation="")
+        return self.annotate(
+            is_visit=ExpressionWrapper(Q(visit__isnull=False), models.BooleanField()),
+            is_incomplete=Case(When(is_incomplete, then=True), default=False),
+        )
 
 
 def _visible(access: Access, prefix: str = "") -> Q:
@@ -316,6 +333,10 @@ class AssistanceRequest(models.Model):
             total_cost=self.total_cost,
             national_share=self.national_share,
             has_period=self.desired_end is not None,
+            is_visit=hasattr(self, "visit"),
+            lacks_sustainability=hasattr(self, "capacity") and not self.capacity.sustainability,
+            lacks_focal_point=hasattr(self, "victims") and not self.victims.focal_point,
+            lacks_participation=hasattr(self, "victims") and not self.victims.participation,
         )
         return missing_for_donors(need)
 
@@ -331,8 +352,9 @@ class AssistanceRequest(models.Model):
         """What search looks through; `areas` are the codes of those that are not stored yet."""
         codes = self.areas.values_list("pk", flat=True) if areas is None else areas
         names = " ".join(str(enums.AreaCode(code).label) for code in codes)
-        parts = [self.reference, self.title, self.challenge, self.requirement, self.institution, names]
-        return f"{self.state.search_text} {fold(' '.join(parts))}"
+        of_parts = AssistanceRequest.objects.filter(pk=self.pk).values_list(*PART_TEXTS).first() or ()
+        texts = [self.reference, self.title, self.challenge, self.requirement, self.institution, names]
+        return f"{self.state.search_text} {fold(' '.join([*texts, *(text for text in of_parts if text)]))}"
 
     def compute_evidence_level(self) -> str:
         """What the stored items say, read afresh: a prefetched list would be the one before the change."""

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 
@@ -11,8 +12,9 @@ from ccm_portal.register import clocks
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
+from requests_app.domain.needs import ZERO, Resources, in_all
 from requests_app.enums import AnswerKind, AreaCode, Channel, EvidenceLevel, Kind, Status
-from requests_app.models import AssistanceRequest, Offer, Relay, Supporter, SupportRecord
+from requests_app.models import AssistanceRequest, Offer, Relay, RequestQuerySet, Supporter, SupportRecord
 from requests_app.wording import sentence
 
 ORDER = {area.value: number for number, area in enumerate(AreaCode)}
@@ -157,6 +159,32 @@ def recorded_flows() -> list[tuple[str, Flow]]:
 def deadline_at_stake(request: AssistanceRequest, on: date) -> clocks.Row | None:
     """Where the clock of the request's obligation stands on a day."""
     return clocks.known_rows(on).get(request.obligation_id or 0)
+
+
+@dataclass(frozen=True)
+class AtStake:
+    """What the open requests for one obligation cost, in one currency; what one has too much covers no other."""
+
+    currency: str
+    requests: int
+    resources: dict[str, Decimal]
+
+    @property
+    def is_sufficient(self) -> bool:
+        return not self.resources["gap"]
+
+
+def resources_by_obligation(requests: RequestQuerySet) -> dict[int, list[AtStake]]:
+    """Total, shares and gap of the open requests for each obligation, by currency: one query."""
+    costed = requests.open().filter(obligation__isnull=False, total_cost__isnull=False).order_by("currency")
+    rows = costed.values_list("obligation", "currency", "total_cost", "national_share", "external_secured")
+    found: dict[tuple[int, str], list[Resources]] = defaultdict(list)
+    for obligation, currency, total, national, external in rows:
+        found[obligation, currency].append(Resources(total, national or ZERO, external or ZERO))
+    by_obligation: dict[int, list[AtStake]] = defaultdict(list)
+    for (obligation, currency), lines in found.items():
+        by_obligation[obligation].append(AtStake(currency, len(lines), in_all(lines)))
+    return by_obligation
 
 
 def need_of(request: AssistanceRequest, on: date) -> Need:

@@ -36,7 +36,7 @@ from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, S
 SHOWN = 15  # suggestions before "show all"
 COLUMNS = [
     "reference", "state", "title", "areas", "kinds", "status", "submitted_on", "currency", "total_cost", "gap",
-    "evidence", "visibility", "channel", "example",
+    "evidence", "visibility", "channel", "visit", "example",
 ]  # fmt: skip
 OFFER_COLUMNS = ["supporter", "title", "areas", "kinds", "valid_until", "example"]
 
@@ -49,7 +49,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     return show_list(
         request,
         "requests_app/request_list.html",
-        chosen.qs.for_list(),
+        chosen.qs.for_list().with_marks(),
         name="requests",
         columns=COLUMNS,
         record=_request_record,
@@ -58,6 +58,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         filterset=chosen,
         can_request=request.user.is_authenticated and permissions.can_request(request.user),
         can_record=request.user.is_authenticated and permissions.can_record(request.user),
+        handles=access_of(request.user).sees_all_requests,
     )
 
 
@@ -76,6 +77,7 @@ def _request_record(row: Any) -> dict[str, Any]:
         "evidence": row.evidence_level,
         "visibility": row.visibility,
         "channel": row.channel,
+        "visit": row.is_visit,
         "example": row.is_example,
     }
 

@@ -1,13 +1,15 @@
-"""The sentence for each reason of a suggestion, in words that a diplomat would accept."""
+"""The sentence for each reason of a suggestion, and for what does not add up, in words that a diplomat would accept."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ccm_portal.ui.templatetags.portal import money
 from requests_app.domain.matching import Reason
 from requests_app.enums import AreaCode, MatchReason
 
@@ -88,3 +90,11 @@ SENTENCES: dict[MatchReason, Callable[[Mapping[str, Any], str, Mapping[str, str]
     MatchReason.OFFERS: _offers,
     MatchReason.DEADLINE: _deadline,
 }
+
+
+def unbalanced(what: str, difference: Decimal, unit: str) -> str:
+    """Something of what there was is not accounted for, or (below zero) more is than there was."""
+    facts = {"what": what, "number": f"{money(abs(difference))}{unit}"}
+    if difference > 0:
+        return _("%(what)s: %(number)s of what there was is not accounted for.") % facts
+    return _("%(what)s: %(number)s more is accounted for than there was.") % facts

@@ -36,6 +36,7 @@ TONES = {
     "agrees": "good", "differs": "warn",
     "granted": "good", "refused": "bad", "pending": "info", "not_seen": "mute", "lodged": "info",
     "requested": "info", "pressing": "warn", "contacted": "good", "declined": "mute",
+    "incomplete": "warn",
 }  # fmt: skip
 
 
