@@ -12,7 +12,7 @@ from ccm_portal.register import clocks
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
-from requests_app.domain.needs import ZERO, Resources, in_all
+from requests_app.domain.needs import Resources, in_all
 from requests_app.enums import AnswerKind, AreaCode, Channel, EvidenceLevel, Kind, Status
 from requests_app.models import AssistanceRequest, Offer, Relay, RequestQuerySet, Supporter, SupportRecord
 from requests_app.wording import sentence
@@ -176,11 +176,11 @@ class AtStake:
 
 def resources_by_obligation(requests: RequestQuerySet) -> dict[int, list[AtStake]]:
     """Total, shares and gap of the open requests for each obligation, by currency: one query."""
-    costed = requests.open().filter(obligation__isnull=False, total_cost__isnull=False).order_by("currency")
-    rows = costed.values_list("obligation", "currency", "total_cost", "national_share", "external_secured")
+    fields = ("obligation", "currency", "total_cost", "national_share", "external_secured")
     found: dict[tuple[int, str], list[Resources]] = defaultdict(list)
-    for obligation, currency, total, national, external in rows:
-        found[obligation, currency].append(Resources(total, national or ZERO, external or ZERO))
+    for request in requests.open().filter(obligation__isnull=False).order_by("currency").only(*fields):
+        if request.obligation_id and request.resources:
+            found[request.obligation_id, request.currency].append(request.resources)
     by_obligation: dict[int, list[AtStake]] = defaultdict(list)
     for (obligation, currency), lines in found.items():
         by_obligation[obligation].append(AtStake(currency, len(lines), in_all(lines)))

@@ -18,27 +18,20 @@ class Published:
 
 
 def publish(numbers: Sequence[int]) -> Published:
-    """Hide groups under five, and as much beside them as keeps them from being computed from the total.
+    """Hide groups under five, and one group beside them, so that the total less what is shown tells none of them.
 
-    What is hidden beside them are the groups that follow in the table, whatever their numbers: hiding the smallest
-    would tell, to whoever knows the rule, that it is none of those shown. Where that does not suffice, the total goes.
+    The group beside them is the next in the table, whatever its number: the smallest would tell, to whoever knows this
+    rule, that it is no larger than those shown. The total goes as well where the hidden groups are so few people that
+    not every number under five would be possible for each small group.
     """
     small = [place for place, number in enumerate(numbers) if number < LEAST]
     if not small:
         return Published(tuple(numbers), sum(numbers))
-    following = [place % len(numbers) for place in range(small[0], small[0] + len(numbers))]
-    others = [place for place in following if place not in small]
-    beside: list[int] = []
-    while (known := _is_computable(numbers, small, beside)) and others:
-        beside.append(others.pop(0))
-    hidden = {**dict.fromkeys(beside, Hidden.PROTECTS), **dict.fromkeys(small, Hidden.SMALL)}
-    shown = tuple(hidden.get(place, number) for place, number in enumerate(numbers))
-    return Published(shown, None if known else sum(numbers))
-
-
-def _is_computable(numbers: Sequence[int], small: Sequence[int], beside: Sequence[int]) -> bool:
-    """Whether the total less what is shown leaves one number only that a small group can have."""
-    together = sum(numbers[place] for place in (*small, *beside))
-    lowest = 0 if beside else max(0, together - (LEAST - 1) * (len(small) - 1))
-    highest = min(LEAST - 1, together - LEAST * len(beside))
-    return lowest == highest
+    following = [(small[0] + step) % len(numbers) for step in range(len(numbers))]
+    beside = [place for place in following if place not in small][:1]
+    hidden = {**dict.fromkeys(small, Hidden.SMALL), **dict.fromkeys(beside, Hidden.PROTECTS)}
+    could_be_all = LEAST + (LEAST - 1) * len(small)
+    is_safe = bool(beside) and sum(numbers[place] for place in hidden) > could_be_all
+    return Published(
+        tuple(hidden.get(place, number) for place, number in enumerate(numbers)), sum(numbers) if is_safe else None
+    )
