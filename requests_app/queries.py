@@ -12,7 +12,7 @@ from ccm_portal.register import clocks
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
-from requests_app.domain.needs import Resources, in_all
+from requests_app.domain.needs import in_all
 from requests_app.enums import AnswerKind, AreaCode, Channel, EvidenceLevel, Kind, Status
 from requests_app.models import AssistanceRequest, Offer, Relay, RequestQuerySet, Supporter, SupportRecord
 from requests_app.wording import sentence
@@ -168,6 +168,7 @@ class AtStake:
     currency: str
     requests: int
     resources: dict[str, Decimal]
+    has_example: bool
 
     @property
     def is_sufficient(self) -> bool:
@@ -176,14 +177,14 @@ class AtStake:
 
 def resources_by_obligation(requests: RequestQuerySet) -> dict[int, list[AtStake]]:
     """Total, shares and gap of the open requests for each obligation, by currency: one query."""
-    fields = ("obligation", "currency", "total_cost", "national_share", "external_secured")
-    found: dict[tuple[int, str], list[Resources]] = defaultdict(list)
-    for request in requests.open().filter(obligation__isnull=False).order_by("currency").only(*fields):
-        if request.obligation_id and request.resources:
-            found[request.obligation_id, request.currency].append(request.resources)
+    fields = ("obligation", "currency", "total_cost", "national_share", "external_secured", "is_example")
+    found: dict[tuple[int, str], list[AssistanceRequest]] = defaultdict(list)
+    for request in requests.open().filter(obligation__isnull=False, total_cost__isnull=False).only(*fields):
+        found[request.obligation_id or 0, request.currency].append(request)
     by_obligation: dict[int, list[AtStake]] = defaultdict(list)
-    for (obligation, currency), lines in found.items():
-        by_obligation[obligation].append(AtStake(currency, len(lines), in_all(lines)))
+    for (obligation, currency), rows in sorted(found.items()):
+        sums = in_all(row.resources for row in rows if row.resources)
+        by_obligation[obligation].append(AtStake(currency, len(rows), sums, any(row.is_example for row in rows)))
     return by_obligation
 
 

@@ -106,7 +106,7 @@ def test_R011_a_year_twice_is_told_and_nothing_is_saved(draft, chad):
 @pytest.mark.parametrize(
     ("national", "words"),
     [
-        (3, ["USD 10, of which USD 3 national and USD 4 from others", "Gap: USD 3."]),
+        (3, ["Cost of the open request: USD 10, of which USD 3 national and USD 4 from others", "Gap: USD 3."]),
         (6, ["The resources are sufficient."]),
     ],
 )
@@ -124,7 +124,7 @@ def test_R011_page_of_the_state_keeps_what_a_visitor_may_not_know(chad, client):
     RequestFactory(draft=True, costed=True, obligation=clock)
     assert "of which USD 3 national" not in client.get("/states/tcd/").content.decode()
     own = client_of(chad).get("/states/tcd/").content.decode()
-    assert "Open request: USD 10" in own  # the draft does not count
+    assert "Cost of the open request: USD 10" in own  # the draft does not count
 
 
 def test_R011_two_requests_for_one_obligation_add_up_and_a_surplus_covers_no_gap(client):
@@ -132,7 +132,7 @@ def test_R011_two_requests_for_one_obligation_add_up_and_a_surplus_covers_no_gap
     RequestFactory(public=True, costed=True, obligation=clock)
     RequestFactory(public=True, costed=True, national_share=12, obligation=clock)
     page = client.get("/states/tcd/").content.decode()
-    assert "2 open requests: USD 20, of which USD 15 national and USD 8 from others." in page
+    assert "Cost of the 2 open requests: USD 20, of which USD 15 national and USD 8 from others." in page
     assert "Gap: USD 3." in page
 
 
