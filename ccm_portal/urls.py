@@ -21,7 +21,6 @@ urlpatterns = [
     path("", include("ccm_portal.register.urls")),
     path("", include("ccm_portal.accounts.urls")),
     path("", include("requests_app.discussions.urls")),
-    path("", include("requests_app.specifics.urls")),
     path("", include("requests_app.urls")),
     path("", include("requests_app.extensions.urls")),
     path("", include("requests_app.help_desk.urls")),

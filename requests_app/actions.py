@@ -42,30 +42,35 @@ def save_request(
     request: AssistanceRequest,
     *,
     by: User,
-    areas: Iterable[str],
-    evidence: Iterable[EvidenceItem],
+    areas: Iterable[str] | None = None,
+    evidence: Iterable[EvidenceItem] = (),
     removed_evidence: Iterable[EvidenceItem] = (),
     expected_version: int | None = None,
     submit_on: date | None = None,
 ) -> AssistanceRequest:
-    """Save what a form changed, with its areas (codes) and evidence; with `submit_on`, submit it in one transaction.
+    """Save what a form changed, with its areas (codes; None leaves them) and evidence; with `submit_on`, submit it in
+    one transaction.
 
     Raises EditedMeanwhile where another save came first, and Refused where a submission lacks its main words.
     """
     if submit_on:
         _refuse_incomplete(request)
-    areas, evidence, is_new = list(areas), list(evidence), request.pk is None
+    evidence, removed_evidence, is_new = list(evidence), list(removed_evidence), request.pk is None
+    if areas is not None or is_new:
+        areas = list(areas or ())
     if is_new:
         request.evidence_level = evidence_level([item.is_complete for item in evidence])
     else:
         _take_version(request, expected_version, by=by)
-        _store_evidence(request, evidence, removed_evidence)
-        request.evidence_level = request.compute_evidence_level()
+        if evidence or removed_evidence:
+            _store_evidence(request, evidence, removed_evidence)
+            request.evidence_level = request.compute_evidence_level()
     if submit_on:
         _number_and_date(request, submit_on)
     request.search_text = request.build_search_text(areas)
     request.save()
-    request.areas.set(areas)  # type: ignore[arg-type]  # by code
+    if areas is not None:
+        request.areas.set(areas)  # type: ignore[arg-type]  # by code
     if is_new:
         _store_evidence(request, evidence, ())
     record_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new)

@@ -117,6 +117,7 @@ LIST_FIELDS = (
 
 #: The parts of a need that depend on its area (`requests_app.specifics`), as a request reads them, and their texts.
 PARTS = ("release", "victims", "legislation", "capacity", "visit")
+TABLES = ("cost_years", "victim_figures")
 PART_TEXTS = (
     "victims__focal_point", "victims__plan", "victims__participation", "legislation__law_title",
     "capacity__institution", "capacity__skills", "capacity__sustainability",
@@ -165,7 +166,9 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
 
     def for_detail(self) -> "RequestQuerySet":
         """With everything that one request's page shows."""
-        return self.select_related("state", "meeting", "stated_in", *PARTS).prefetch_related("areas", "evidence")
+        return self.select_related("state", "meeting", "stated_in", *PARTS).prefetch_related(
+            "areas", "evidence", *TABLES
+        )
 
     def with_marks(self) -> "RequestQuerySet":
         """For lists: whether a request is for a visit, and whether one of its parts is incomplete."""

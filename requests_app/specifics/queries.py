@@ -68,7 +68,7 @@ def parts_of(request: AssistanceRequest, *, in_full: bool) -> Parts:
     part = {code: getattr(request, code, None) for code in RECORDS}
     figures = list(request.victim_figures.all())
     return Parts(
-        costs=_costs(request),
+        costs=costs_of(request),
         release=part[PartCode.RELEASE],
         release_warning=release_warning(part[PartCode.RELEASE]),
         victims=part[PartCode.VICTIMS],
@@ -80,12 +80,23 @@ def parts_of(request: AssistanceRequest, *, in_full: bool) -> Parts:
     )
 
 
+def has_part(request: AssistanceRequest, part: PartCode) -> bool:
+    """Whether something is stored of a part; needs `for_detail()` to ask nothing."""
+    return hasattr(request, part) if part in RECORDS else bool(getattr(request, part).all())
+
+
+def warnings_of(request: AssistanceRequest) -> list[str]:
+    """What does not add up in the parts of a need: to look at again, never an obstacle."""
+    balance = release_warning(getattr(request, PartCode.RELEASE, None))
+    return [*cost_warnings(request), *([balance] if balance else [])]
+
+
 def model_laws() -> list[Document]:
     """What the library holds to help with national measures."""
     return list(Document.objects.filter(symbol__in=MODEL_LAWS))
 
 
-def _costs(request: AssistanceRequest) -> Costs | None:
+def costs_of(request: AssistanceRequest) -> Costs | None:
     years = list(request.cost_years.all())
     return Costs(years, in_all(year.resources for year in years), cost_warnings(request)) if years else None
 

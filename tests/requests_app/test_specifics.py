@@ -25,6 +25,7 @@ from requests_app.specifics.models import (
     Visit,
 )
 from tests.requests_app.factories import RequestFactory
+from tests.requests_app.test_writing import opened
 from tests.test_access import client_of
 
 pytestmark = pytest.mark.django_db
@@ -35,22 +36,24 @@ DAY = date(2026, 1, 31)
 @pytest.fixture
 def draft():
     """Chad's draft: ten in all, three national, four from others."""
-    return RequestFactory(draft=True, costed=True, reference="DRAFT-9", areas=["clearance", "victim_assistance"])
+    return RequestFactory(
+        draft=True, costed=True, reference="DRAFT-9", areas=["clearance", "victim_assistance", "national_legislation"]
+    )
 
 
 def page_of(request, person=None):
     return client_of(person).get(f"/requests/{request.reference}/").content.decode()
 
 
-def post(person, request, part, **values):
-    """Save a part on its page; a table's lines come as a list."""
-    data = {"version": AssistanceRequest.objects.get(pk=request.pk).version}
+def post(person, request, part, page=None, **values):
+    """Save a step of the needs form; the lines of a table come as a list."""
+    client, address = client_of(person), f"/requests/{request.reference}/edit/{part}/"
+    data = dict(page or opened(client, address))
     lines = values.pop("lines", None)
     if lines is not None:
         data |= {f"{part}-TOTAL_FORMS": len(lines), f"{part}-INITIAL_FORMS": 0}
         data |= {f"{part}-{number}-{name}": value for number, line in enumerate(lines) for name, value in line.items()}
-    data |= {f"{part}-{name}": value for name, value in values.items()}
-    return client_of(person).post(f"/requests/{request.reference}/parts/{part}/", data)
+    return client.post(address, data | {f"{part}-{name}": value for name, value in values.items()})
 
 
 def release_of(request, **values):
@@ -89,12 +92,13 @@ def test_R011_sum_that_differs_is_a_warning_and_no_obstacle(draft, chad):
 
 def test_R011_years_need_the_currency_of_the_request(chad):
     bare = RequestFactory(draft=True)
+    with pytest.raises(Refused, match="currency"):
+        save_costs(bare, [CostYear(year=2027, total=6)], by=chad)
+    CostYear.objects.create(request=bare, year=2026, total=6)  # as if the totals were taken out after it
     response = post(chad, bare, "cost_years", lines=[{"year": 2027, "total": 6}])
     assert response.status_code == 422
     assert "in which currency" in response.content.decode()
-    with pytest.raises(Refused, match="currency"):
-        save_costs(bare, [CostYear(year=2027, total=6)], by=chad)
-    assert not CostYear.objects.exists()
+    assert CostYear.objects.count() == 1
 
 
 def test_R011_a_year_twice_is_told_and_nothing_is_saved(draft, chad):
@@ -201,7 +205,7 @@ def test_R116_no_name_can_be_stored_in_a_figure_field(draft, chad, name):
     line = {"sex": "female", "age": "child", "disability": "with", "number": name}
     response = post(chad, draft, "victim_figures", lines=[line])
     assert response.status_code == 422
-    assert "number" in response.context["table"].errors[0]
+    assert "number" in response.context["form"].errors[0]
     assert not VictimFigure.objects.exists()
 
 
@@ -209,7 +213,7 @@ def test_R116_no_name_can_be_stored_in_a_figure_field(draft, chad, name):
 def test_R116_groups_have_fixed_words_only(draft, chad, field):
     line = {"sex": "female", "age": "child", "disability": "with", "number": 3} | {field: "Soun Vong"}
     response = post(chad, draft, "victim_figures", lines=[line])
-    assert field in response.context["table"].errors[0]
+    assert field in response.context["form"].errors[0]
 
 
 def test_R116_focal_point_is_an_office(draft, chad):
@@ -270,7 +274,7 @@ def test_R117_adoption_is_not_still_to_come(draft, chad):
 
 def test_R117_page_and_form_lead_to_the_model_law_in_the_library(draft, chad):
     save_part(LegislationNeed(request=draft, status="drafting", wants_drafting=True), by=chad)
-    for page in (page_of(draft, chad), client_of(chad).get("/requests/DRAFT-9/parts/legislation/").content.decode()):
+    for page in (page_of(draft, chad), client_of(chad).get("/requests/DRAFT-9/edit/legislation/").content.decode()):
         assert 'href="/documents/CCM/MSP/2011/WP.6/"' in page
 
 
@@ -360,7 +364,7 @@ def test_part_follows_the_visibility_of_its_request(chad, norway, client):
 
 def test_submitted_request_takes_no_part(chad, norway):
     asked = RequestFactory()
-    assert post(chad, asked, "capacity", institution="Authority", skills="Survey").status_code == 403
+    assert post(chad, asked, "capacity", institution="Authority", skills="Survey").status_code == 409
     assert post(norway, asked, "capacity", institution="Authority", skills="Survey").status_code == 404
     with pytest.raises(Refused):
         save_part(CapacityNeed(request=asked, institution="Authority", skills="Survey"), by=chad)
@@ -368,17 +372,50 @@ def test_submitted_request_takes_no_part(chad, norway):
 
 
 def test_second_of_two_who_save_is_told(draft, chad):
-    client = client_of(chad)
-    data = {"version": draft.version, "capacity-institution": "Authority", "capacity-skills": "Survey"}
-    assert client.post("/requests/DRAFT-9/parts/capacity/", data).status_code == 302
-    response = client.post("/requests/DRAFT-9/parts/capacity/", data | {"capacity-skills": "Clearance"})
-    assert response.status_code == 422
-    assert "Somebody else has saved" in response.content.decode()
+    page = opened(client_of(chad), "/requests/DRAFT-9/edit/capacity/")
+    assert post(chad, draft, "capacity", page, institution="Authority", skills="Survey").status_code == 302
+    response = post(chad, draft, "capacity", page, institution="Authority", skills="Clearance")
+    assert response.status_code == 409
     assert "Clearance" in response.content.decode()
     assert CapacityNeed.objects.get().skills == "Survey"
-    again = data | {"capacity-skills": "Clearance", "version": response.context["version"]}
-    assert client.post("/requests/DRAFT-9/parts/capacity/", again).status_code == 302
-    assert CapacityNeed.objects.get().skills == "Clearance"
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "missing"),
+    [
+        ("release", {"areas": ["clearance"]}, {"areas": ["other"]}),
+        ("victims", {"areas": ["victim_assistance"]}, {"areas": ["other"]}),
+        ("victim_figures", {"areas": ["victim_assistance"]}, {"areas": ["other"]}),
+        ("legislation", {"areas": ["national_legislation"]}, {"areas": ["other"]}),
+        ("capacity", {"is_technical": True}, {"is_technical": False}),
+        ("visit", {"is_technical": True}, {"is_technical": False}),
+        ("cost_years", {"total_cost": 10, "currency": "USD"}, {}),
+    ],
+)
+def test_step_is_there_where_the_request_asks_for_it(chad, part, values, missing):
+    client = client_of(chad)
+    asks = RequestFactory(draft=True, reference="DRAFT-1", **values)
+    asks_not = RequestFactory(draft=True, reference="DRAFT-2", **missing)
+    assert client.get(f"/requests/DRAFT-1/edit/{part}/").status_code == 200
+    assert f'value="{part}"' in client.get("/requests/DRAFT-1/edit/need/").content.decode()
+    assert client.get(f"/requests/DRAFT-2/edit/{part}/").status_code == 404
+    assert f'value="{part}"' not in client.get("/requests/DRAFT-2/edit/need/").content.decode()
+    assert asks != asks_not
+
+
+def test_part_that_is_there_stays_in_reach(chad):
+    moved = RequestFactory(draft=True, reference="DRAFT-2", areas=["other"])
+    release_of(moved).save()
+    assert client_of(chad).get("/requests/DRAFT-2/edit/release/").status_code == 200
+
+
+def test_review_shows_the_parts_and_what_does_not_add_up(draft, chad):
+    save_costs(draft, [CostYear(year=2027, total=12, national=3, external=4)], by=chad)
+    save_figures(draft, [figure(3)], by=chad)
+    save_part(release_of(draft, closing=50), by=chad)
+    page = client_of(chad).get("/requests/DRAFT-9/edit/review/").content.decode()
+    for words in ("The years cost USD 2 more", "5 m² of what there was", "Women and girls", "USD 12", "Cancelled by"):
+        assert words in page
 
 
 # --- constraints -----------------------------------------------------------------------------------------------------

@@ -37,6 +37,8 @@ TONES = {
     "granted": "good", "refused": "bad", "pending": "info", "not_seen": "mute", "lodged": "info",
     "requested": "info", "pressing": "warn", "contacted": "good", "declined": "mute",
     "incomplete": "warn",
+    # steps of the needs form
+    "not_saved": "bad", "needed": "warn", "advised": "info", "to_do": "mute",
 }  # fmt: skip
 
 

@@ -4,8 +4,10 @@ from typing import Any
 
 from django import template
 
+from ccm_portal.register.models import Document
+from requests_app.models import AssistanceRequest
 from requests_app.permissions import can_see_relays
-from requests_app.specifics.queries import parts_of
+from requests_app.specifics import queries
 
 register = template.Library()
 
@@ -15,4 +17,22 @@ def parts(context: dict[str, Any]) -> dict[str, Any]:
     """Those parts that the request has. Those whose request it is, and those who handle it, read figures in full."""
     asked = context["asked"]
     in_full = can_see_relays(context["request"].user, asked)
-    return {"parts": parts_of(asked, in_full=in_full), "asked": asked, "in_full": in_full}
+    return {"parts": queries.parts_of(asked, in_full=in_full), "asked": asked, "in_full": in_full}
+
+
+@register.inclusion_tag("specifics/costs.html")
+def costs(asked: AssistanceRequest) -> dict[str, Any]:
+    """The table of costs by year."""
+    return {"costs": queries.costs_of(asked), "currency": asked.currency}
+
+
+@register.inclusion_tag("specifics/figures.html")
+def figures(asked: AssistanceRequest) -> dict[str, Any]:
+    """The table of victims in full, for those whose request it is."""
+    return {"figures": queries.figures_of(list(asked.victim_figures.all()), in_full=True), "in_full": True}
+
+
+@register.simple_tag
+def model_laws() -> list[Document]:
+    """What the library holds to help with national measures."""
+    return queries.model_laws()
