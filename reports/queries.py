@@ -19,6 +19,8 @@ from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import AssistanceRequest, SupportRecord
 from requests_app.queries import AtStake, resources_by_obligation, with_words
 
+MOST_REQUESTS = 20  # of a State, on its page
+
 
 @dataclass(frozen=True)
 class ClockStory:
@@ -64,8 +66,10 @@ def profile(iso3: str, user: object, on: date) -> Profile:
     state = get_object_or_404(State, pk=iso3)  # its own facts are read afresh: a correction shows at once
     obligations = [obligation for obligation in known_register().obligations if obligation.state_id == iso3]
     received, given = _support(state, on)
-    requests = AssistanceRequest.objects.visible_to(user).filter(state=state)
-    resources = resources_by_obligation(requests.filter(submitted_on__lte=on))
+    known = AssistanceRequest.objects.visible_to(user).filter(state=state)
+    by_day = known.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
+    requests = list(by_day.order_by(F("submitted_on").desc(nulls_first=True), "-pk").for_list())
+    resources = resources_by_obligation(requests)
     visible_coalitions = Coalition.objects.visible_to(user).select_related("lead")
     coalitions = visible_coalitions.filter(Q(lead=state) | Q(members__supporter__state=state)).distinct()
     return Profile(
@@ -75,13 +79,7 @@ def profile(iso3: str, user: object, on: date) -> Profile:
         clocks=_stories(obligations, flags_on(user, on, obligation__state=state), resources, on),
         victim_assistance=[(o, resources.get(o.pk, ())) for o in obligations if not o.is_clock],
         reports=clocks.report_rows([state], on),
-        requests=with_words(
-            list(
-                requests.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
-                .order_by(F("submitted_on").desc(nulls_first=True), "-pk")
-                .for_list()[:20]
-            )
-        ),
+        requests=with_words(requests[:MOST_REQUESTS]),
         received=received,
         given=given,
         coalitions=list(coalitions),

@@ -111,7 +111,7 @@ class SupportRecord(models.Model):
 LIST_FIELDS = (
     "reference", "title", "state__name", "status", "visibility", "submitted_on", "submitted_precision", "channel",
     "total_cost", "national_share", "external_secured", "currency", "evidence_level", "is_technical", "is_material",
-    "is_financial", "is_example", "source_id",
+    "is_financial", "is_example", "source_id", "obligation",
 )  # fmt: skip
 
 

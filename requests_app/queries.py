@@ -1,7 +1,7 @@
 """Answers that several pages ask of requests and supporters: suggestions, deadlines at stake, areas of a page."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from ccm_portal.register.models import State
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
 from requests_app.domain.needs import in_all
 from requests_app.enums import AnswerKind, AreaCode, Channel, EvidenceLevel, Kind, Status
-from requests_app.models import AssistanceRequest, Offer, Relay, RequestQuerySet, Supporter, SupportRecord
+from requests_app.models import AssistanceRequest, Offer, Relay, Supporter, SupportRecord
 from requests_app.wording import sentence
 
 ORDER = {area.value: number for number, area in enumerate(AreaCode)}
@@ -175,12 +175,12 @@ class AtStake:
         return not self.resources["gap"]
 
 
-def resources_by_obligation(requests: RequestQuerySet) -> dict[int, list[AtStake]]:
-    """Total, shares and gap of the open requests for each obligation, by currency: one query."""
-    fields = ("obligation", "currency", "total_cost", "national_share", "external_secured", "is_example")
+def resources_by_obligation(requests: Iterable[AssistanceRequest]) -> dict[int, list[AtStake]]:
+    """Total, shares and gap of the open requests for each obligation, by currency: no query."""
     found: dict[tuple[int, str], list[AssistanceRequest]] = defaultdict(list)
-    for request in requests.open().filter(obligation__isnull=False, total_cost__isnull=False).only(*fields):
-        found[request.obligation_id or 0, request.currency].append(request)
+    for request in requests:
+        if request.is_open and request.obligation_id and request.resources:
+            found[request.obligation_id, request.currency].append(request)
     by_obligation: dict[int, list[AtStake]] = defaultdict(list)
     for (obligation, currency), rows in sorted(found.items()):
         sums = in_all(row.resources for row in rows if row.resources)
