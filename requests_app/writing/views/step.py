@@ -82,7 +82,7 @@ def _saved(request: HttpRequest, asked: AssistanceRequest, step: Step) -> HttpRe
         answer = {
             "saved_at": timezone.now().isoformat(),
             "version": asked.version,
-            "seen": fingerprint(step_form(step, as_stored(asked))),
+            "seen": fingerprint(step_form(step, AssistanceRequest.objects.get(pk=asked.pk))),
             "address": address_of(asked, step.code),
         }
         return JsonResponse(answer)
