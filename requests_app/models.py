@@ -115,14 +115,16 @@ LIST_FIELDS = (
 )  # fmt: skip
 
 
-#: The parts of a need that depend on its area (`requests_app.specifics`), as a request reads them, and their texts.
-PARTS = ("release", "victims", "legislation", "capacity", "visit")
+#: The parts of a need that depend on its area (`requests_app.specifics`), as a request reads them: records with their
+#: texts, and tables.
+PARTS = {
+    "release": (),
+    "victims": ("focal_point", "plan", "participation"),
+    "legislation": ("law_title",),
+    "capacity": ("institution", "skills", "sustainability"),
+    "visit": ("visitors", "purpose", "place"),
+}
 TABLES = ("cost_years", "victim_figures")
-PART_TEXTS = (
-    "victims__focal_point", "victims__plan", "victims__participation", "legislation__law_title",
-    "capacity__institution", "capacity__skills", "capacity__sustainability",
-    "visit__visitors", "visit__purpose", "visit__place",
-)  # fmt: skip
 
 
 class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
@@ -353,11 +355,11 @@ class AssistanceRequest(models.Model):
 
     def build_search_text(self, areas: Iterable[str] | None = None) -> str:
         """What search looks through; `areas` are the codes of those that are not stored yet."""
-        codes = self.areas.values_list("pk", flat=True) if areas is None else areas
+        codes = [area.pk for area in self.areas.all()] if areas is None else areas
         names = " ".join(str(enums.AreaCode(code).label) for code in codes)
-        of_parts = AssistanceRequest.objects.filter(pk=self.pk).values_list(*PART_TEXTS).first() or ()
         texts = [self.reference, self.title, self.challenge, self.requirement, self.institution, names]
-        return f"{self.state.search_text} {fold(' '.join([*texts, *(text for text in of_parts if text)]))}"
+        texts += [getattr(getattr(self, part), name) for part in PARTS if hasattr(self, part) for name in PARTS[part]]
+        return f"{self.state.search_text} {fold(' '.join(texts))}"
 
     def compute_evidence_level(self) -> str:
         """What the stored items say, read afresh: a prefetched list would be the one before the change."""

@@ -50,7 +50,8 @@ def remove_part(part: models.Model, *, by: User) -> None:
     _refuse_unless_editable(request, by=by)
     code = _code(part)
     part.delete()
-    _note(request, code, by=by, removed=True)
+    without = AssistanceRequest.objects.select_related("state").get(pk=request.pk)
+    _note(without, code, by=by, removed=True)
 
 
 def _save_lines(

@@ -258,23 +258,8 @@ class VictimFigureForm(forms.ModelForm):
         labels = {"sex": _("Sex"), "age": _("Age"), "disability": _("Disability"), "number": _("Number")}
 
 
-class CostYears(forms.BaseInlineFormSet):
-    """The costs by year, in the one currency of the request."""
-
-    def clean(self) -> None:
-        super().clean()
-        if not self.instance.currency and any(line.has_changed() for line in self.forms):
-            raise forms.ValidationError(_("Say first in which currency the amounts of this request are."))
-
-
 CostYearFormSet = forms.inlineformset_factory(
-    AssistanceRequest,
-    CostYear,
-    form=CostYearForm,
-    formset=CostYears,
-    extra=SPARE_YEARS,
-    max_num=MOST_LINES,
-    validate_max=True,
+    AssistanceRequest, CostYear, form=CostYearForm, extra=SPARE_YEARS, max_num=MOST_LINES, validate_max=True
 )
 VictimFigureFormSet = forms.inlineformset_factory(
     AssistanceRequest, VictimFigure, form=VictimFigureForm, extra=SPARE_GROUPS, max_num=MOST_LINES, validate_max=True

@@ -10,9 +10,10 @@ def as_stored(asked: AssistanceRequest) -> AssistanceRequest:
     return with_steps(AssistanceRequest.objects.all()).get(pk=asked.pk)
 
 
-def with_steps(rows: RequestQuerySet) -> RequestQuerySet:
-    """With everything that the list of steps asks of a request."""
-    return rows.select_related("state", "writing", *PARTS).prefetch_related("areas", "evidence", *TABLES)
+def with_steps(rows: RequestQuerySet, *, lists: bool = True) -> RequestQuerySet:
+    """With everything that the list of steps asks of a request; a page that is posted asks little of its `lists`."""
+    rows = rows.select_related("state", "writing", *PARTS)
+    return rows.prefetch_related("areas", "evidence", *TABLES) if lists else rows
 
 
 def last_request(asked: AssistanceRequest) -> AssistanceRequest | None:

@@ -11,6 +11,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -81,7 +82,7 @@ def _evidence(asked: Asked, data: Any = None, files: Any = None, *, today: date)
 
 
 def _section(part: PartCode, applies: Callable[[Asked], object], **more: Any) -> Step:
-    """A step that is a part of some needs only (`requests_app.specifics`); what is there already stays in reach."""
+    """A step that is a part of some needs only (`requests_app.specifics`)."""
 
     def form(asked: Asked, data: Any = None, files: Any = None, *, today: date) -> Any:
         return form_of(part, asked, data, today=today)
@@ -92,13 +93,14 @@ def _section(part: PartCode, applies: Callable[[Asked], object], **more: Any) ->
         form,
         is_filled=lambda asked: has_part(asked, part),
         save=partial(save_form, part),
-        applies=lambda asked: asked.pk is not None and (bool(applies(asked)) or has_part(asked, part)),
+        applies=lambda asked: asked.pk is not None and bool(applies(asked)),
         **more,
     )
 
 
-def _concerns(area: AreaCode) -> Callable[[Asked], bool]:
-    return lambda asked: any(one.pk == area for one in asked.areas.all())
+def _concerns(area: AreaCode, part: PartCode) -> Callable[[Asked], bool]:
+    """Whether the need is of that area; what is there already stays in reach."""
+    return lambda asked: any(one.pk == area for one in asked.areas.all()) or has_part(asked, part)
 
 
 STEPS: list[Step] = [
@@ -131,7 +133,7 @@ STEPS: list[Step] = [
     ),
     _section(
         PartCode.VISIT,
-        lambda asked: asked.is_technical,
+        lambda asked: asked.is_technical or has_part(asked, PartCode.VISIT),
         template="specifics/visit_step.html",
         intro=_(
             "Ask for a visit here: of experts who help on the spot, or of people who verify what was done. It needs no "
@@ -140,7 +142,7 @@ STEPS: list[Step] = [
     ),
     _section(
         PartCode.CAPACITY,
-        lambda asked: asked.is_technical,
+        lambda asked: asked.is_technical or has_part(asked, PartCode.CAPACITY),
         missing=(Missing.SUSTAINABILITY,),
         intro=_("If skills are to be built: where, which, and how they stay. Leave everything empty if not."),
     ),
@@ -182,7 +184,7 @@ STEPS: list[Step] = [
     ),
     _section(
         PartCode.RELEASE,
-        _concerns(AreaCode.CLEARANCE),
+        _concerns(AreaCode.CLEARANCE, PartCode.RELEASE),
         template="specifics/release_step.html",
         intro=_(
             "What became of contaminated land in one period. Land is cancelled, reduced or cleared; only what was "
@@ -191,13 +193,13 @@ STEPS: list[Step] = [
     ),
     _section(
         PartCode.VICTIMS,
-        _concerns(AreaCode.VICTIM_ASSISTANCE),
+        _concerns(AreaCode.VICTIM_ASSISTANCE, PartCode.VICTIMS),
         missing=(Missing.FOCAL_POINT, Missing.PARTICIPATION),
         intro=_("What the Convention asks of each State with victims, and what donors look for (Article 5.2)."),
     ),
     _section(
         PartCode.FIGURES,
-        _concerns(AreaCode.VICTIM_ASSISTANCE),
+        _concerns(AreaCode.VICTIM_ASSISTANCE, PartCode.VICTIMS),
         template="specifics/lines.html",
         read="specifics/read_figures.html",
         row_label=_("Group"),
@@ -208,7 +210,7 @@ STEPS: list[Step] = [
     ),
     _section(
         PartCode.LEGISLATION,
-        _concerns(AreaCode.LEGISLATION),
+        _concerns(AreaCode.LEGISLATION, PartCode.LEGISLATION),
         template="specifics/legislation_step.html",
         intro=_("Where your measures under Article 9 stand, and which help you want with them."),
     ),
@@ -254,7 +256,9 @@ def step_form(step: Step, asked: Asked, data: Any = None, files: Any = None) -> 
 
 
 def steps_of(asked: Asked) -> list[Step]:
-    """The steps that this request has."""
+    """The steps that this request has; its areas are read once."""
+    if asked.pk:
+        prefetch_related_objects([asked], "areas")
     return [step for step in STEPS if step.applies(asked)]
 
 

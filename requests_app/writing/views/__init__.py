@@ -76,7 +76,7 @@ def _code(request: HttpRequest, asked: AssistanceRequest | None = None) -> str:
 
 def _find(request: HttpRequest, reference: str) -> AssistanceRequest | None:
     """A request by its reference, or by the one that it was begun under."""
-    rows = with_steps(AssistanceRequest.objects.visible_to(request.user))
+    rows = with_steps(AssistanceRequest.objects.visible_to(request.user), lists=request.method == "GET")
     found = rows.filter(reference=reference).first()
     return found or (rows.filter(writing__draft_reference=reference).first() if "DRAFT" in reference else None)
 
