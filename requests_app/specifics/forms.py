@@ -13,7 +13,7 @@ from requests_app.forms import whole
 from requests_app.models import AssistanceRequest
 from requests_app.specifics.actions import remove_part, save_costs, save_figures, save_part
 from requests_app.specifics.domain.offices import names_a_person
-from requests_app.specifics.enums import LawStatus, LegalHelp, PartCode
+from requests_app.specifics.enums import Age, Disability, LawStatus, LegalHelp, PartCode, Sex, VisitKind
 from requests_app.specifics.models import (
     AREAS,
     AreaRelease,
@@ -39,8 +39,11 @@ def refuse_future(day: date | None, today: date) -> None:
 class PartForm(forms.ModelForm):
     """One part of a need. Left empty it is no part of it; emptied, no longer one."""
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, asked: AssistanceRequest, part: PartCode, today: date, **kwargs: Any) -> None:
+        # by key: a part that is not stored yet must not hang on its request in memory
+        record = getattr(asked, part, None) or self._meta.model(request_id=asked.pk)
+        super().__init__(*args, instance=record, empty_permitted=True, use_required_attribute=False, **kwargs)
+        self.asked = asked
         self.today = today  # what is on record is not dated in the future
 
     @property
@@ -222,8 +225,7 @@ class VisitForm(PartForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind: forms.ChoiceField = self.fields["kind"]  # type: ignore[assignment]
-        kind.choices = [choice for choice in kind.choices if choice[0]]  # type: ignore[union-attr, index]
+        self.fields["kind"].choices = VisitKind.choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -243,7 +245,7 @@ class CostYearForm(forms.ModelForm):
             "year": _("Year"),
             "total": _("Total cost"),
             "national": _("National share"),
-            "external": _("Already secured from others"),
+            "external": _("Secured from others"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -256,6 +258,11 @@ class VictimFigureForm(forms.ModelForm):
         model = VictimFigure
         fields = ["sex", "age", "disability", "number"]
         labels = {"sex": _("Sex"), "age": _("Age"), "disability": _("Disability"), "number": _("Number")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("sex", Sex), ("age", Age), ("disability", Disability)):
+            self.fields[name].choices = [("", "–"), *choices.choices]  # type: ignore[attr-defined]
 
 
 CostYearFormSet = forms.inlineformset_factory(
@@ -279,17 +286,17 @@ def form_of(part: PartCode, asked: AssistanceRequest, data: Any = None, *, today
     """The form or table of one part of a request, with what is stored of it."""
     if part in TABLES:
         return TABLES[part](data, instance=asked, prefix=part.value)
-    record = getattr(asked, part, None) or FORMS[part]._meta.model(request=asked)
-    return FORMS[part](data, instance=record, today=today, prefix=part.value)
+    return FORMS[part](data, asked=asked, part=part, today=today, prefix=part.value)
 
 
 def save_form(part: PartCode, form: Any, *, by: User) -> None:
     """Write what a valid form or table of a part holds; what was emptied is taken out."""
-    if part not in TABLES:
-        if not form.is_left_empty:
-            save_part(form.save(commit=False), by=by)
-        elif form.instance.pk:
-            remove_part(form.instance, by=by)
-        return
-    lines = form.save(commit=False)
-    (save_costs if part == PartCode.COSTS else save_figures)(form.instance, lines, removed=form.deleted_objects, by=by)
+    if part in TABLES:
+        save = save_costs if part == PartCode.COSTS else save_figures
+        save(form.instance, form.save(commit=False), removed=form.deleted_objects, by=by)
+    elif not form.is_left_empty:
+        record = form.save(commit=False)
+        record.request = form.asked
+        save_part(record, by=by)
+    elif form.instance.pk:
+        remove_part(form.instance, by=by)

@@ -85,12 +85,6 @@ def has_part(request: AssistanceRequest, part: PartCode) -> bool:
     return hasattr(request, part) if part in RECORDS else bool(getattr(request, part).all())
 
 
-def warnings_of(request: AssistanceRequest) -> list[str]:
-    """What does not add up in the parts of a need: to look at again, never an obstacle."""
-    balance = release_warning(getattr(request, PartCode.RELEASE, None))
-    return [*cost_warnings(request), *([balance] if balance else [])]
-
-
 def model_laws() -> list[Document]:
     """What the library holds to help with national measures."""
     return list(Document.objects.filter(symbol__in=MODEL_LAWS))

@@ -19,7 +19,7 @@ from requests_app.enums import AreaCode, Missing
 from requests_app.models import AssistanceRequest
 from requests_app.specifics.enums import PartCode
 from requests_app.specifics.forms import form_of, save_form
-from requests_app.specifics.queries import has_part, warnings_of
+from requests_app.specifics.queries import has_part
 from requests_app.writing.forms import EvidenceFormSet, NeedsForm
 
 Asked = AssistanceRequest
@@ -159,12 +159,12 @@ STEPS: list[Step] = [
     _section(
         PartCode.COSTS,
         lambda asked: asked.total_cost is not None,
-        template="specifics/lines.html",
+        template="specifics/costs_step.html",
         read="specifics/read_costs.html",
         row_label=_("Year"),
         intro=_(
-            "If you know what each year costs; all amounts in the currency of the request. Where the sum differs from "
-            "the totals you are told, and nothing is refused."
+            "If you know what each year costs. Where the sum differs from the totals of the request you are told, and "
+            "nothing is refused."
         ),
     ),
     Step(
@@ -186,6 +186,7 @@ STEPS: list[Step] = [
         PartCode.RELEASE,
         _concerns(AreaCode.CLEARANCE, PartCode.RELEASE),
         template="specifics/release_step.html",
+        read="specifics/read_release.html",
         intro=_(
             "What became of contaminated land in one period. Land is cancelled, reduced or cleared; only what was "
             "cleared counts as cleared."
@@ -245,9 +246,7 @@ STEPS: list[Step] = [
         intro=_("By choosing, your State consents that those named may know of the request."),
     ),
 ]
-REVIEW_PARTS: list[ReviewPart] = [
-    ReviewPart("specifics/warnings.html", lambda asked, user: {"warnings": warnings_of(asked)}),
-]
+REVIEW_PARTS: list[ReviewPart] = []
 
 
 def step_form(step: Step, asked: Asked, data: Any = None, files: Any = None) -> Any:

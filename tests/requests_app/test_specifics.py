@@ -399,6 +399,16 @@ def test_step_is_there_where_the_request_asks_for_it(chad, part, values, missing
     assert asks != asks_not
 
 
+def test_looking_at_a_step_or_at_the_review_makes_no_part(draft, chad):
+    """A blank part in memory once counted as one: the visit was done, and victims' organisations were asked for."""
+    client = client_of(chad)
+    for part in ("visit", "victims", "review"):
+        page = client.get(f"/requests/DRAFT-9/edit/{part}/").content.decode()
+        assert str(Missing.PARTICIPATION.label) not in page
+        line = page.split("Steps of this request")[1].split("Visit")[1].split("</li>")[0]
+        assert "Still empty" in line, part
+
+
 def test_part_that_is_there_stays_in_reach(chad):
     moved = RequestFactory(draft=True, reference="DRAFT-2", areas=["other"])
     release_of(moved).save()

@@ -29,7 +29,14 @@ def costs(asked: AssistanceRequest) -> dict[str, Any]:
 @register.inclusion_tag("specifics/figures.html")
 def figures(asked: AssistanceRequest) -> dict[str, Any]:
     """The table of victims in full, for those whose request it is."""
-    return {"figures": queries.figures_of(list(asked.victim_figures.all()), in_full=True), "in_full": True}
+    found = queries.figures_of(list(asked.victim_figures.all()), in_full=True)
+    return {"figures": found, "in_full": True, "is_alone": True}
+
+
+@register.simple_tag
+def release_warning(asked: AssistanceRequest) -> str:
+    """What does not add up in the area release."""
+    return queries.release_warning(getattr(asked, "release", None))
 
 
 @register.simple_tag
