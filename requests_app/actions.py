@@ -16,7 +16,17 @@ from ccm_portal.register.models import Organisation, State
 from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
 from requests_app.domain.needs import evidence_level
 from requests_app.enums import Action, AnswerKind, Channel, Status, Visibility
-from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Offer, Relay, RequestEvent, StatedIn, Supporter
+from requests_app.models import (
+    Answer,
+    AssistanceRequest,
+    EvidenceItem,
+    Offer,
+    Relay,
+    RequestEvent,
+    SearchText,
+    StatedIn,
+    Supporter,
+)
 from requests_app.permissions import may_receive
 
 
@@ -67,10 +77,11 @@ def save_request(
             request.evidence_level = request.compute_evidence_level()
     if submit_on:
         _number_and_date(request, submit_on)
-    request.search_text = request.build_search_text(areas)
     request.save()
     if areas is not None:
         request.areas.set(areas)  # type: ignore[arg-type]  # by code
+    if not request.is_draft:
+        SearchText.objects.store([request.build_search_text(areas)])
     if is_new:
         _store_evidence(request, evidence, ())
     record_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new)
@@ -95,9 +106,9 @@ def record_need(
     request.reference = _next_reference(request.state_id, said_on.year)
     request.submitted_on, request.confirmed_on = said_on, said_on if is_formal else None
     areas = list(areas)
-    request.search_text = request.build_search_text(areas)
     request.save()
     request.areas.set(areas)  # type: ignore[arg-type]  # by code
+    SearchText.objects.store([request.build_search_text(areas)])
     stated.request = request
     stated.save()
     _record_step(request, Action.RECORD, Status.DRAFT, by=by, today=today)
@@ -155,8 +166,8 @@ def submit_request(request: AssistanceRequest, *, by: User, today: date) -> Assi
     """Give a saved draft its reference number and put it before the Coordinators in office, or the ISU."""
     _refuse_incomplete(request)
     _number_and_date(request, today)
-    request.search_text = request.build_search_text()
     request.save()
+    SearchText.objects.store([request.build_search_text()])
     _announce(request, by=by, today=today)
     return request
 

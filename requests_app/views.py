@@ -52,7 +52,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         columns=COLUMNS,
         record=_request_record,
         prepare=queries.with_labels,
-        searched=bool(request.GET.get("q", "").strip()),
+        by_key=chosen.by_key if request.GET.get("q", "").strip() else None,
         filterset=chosen,
         can_request=request.user.is_authenticated and permissions.can_request(request.user),
         can_record=request.user.is_authenticated and permissions.can_record(request.user),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ccm_portal.accounts.actions import record_event
 from ccm_portal.accounts.models import User
 from requests_app.actions import Refused
-from requests_app.models import AssistanceRequest
+from requests_app.models import AssistanceRequest, SearchText
 from requests_app.permissions import can_edit
 from requests_app.specifics.enums import PartCode
 from requests_app.specifics.models import CostYear, VictimFigure
@@ -83,7 +83,7 @@ def _code(part: models.Model) -> PartCode:
 
 def _note(request: AssistanceRequest, part: PartCode, *, by: User, removed: bool = False) -> None:
     """The copy that search reads follows, and the trail says what was done."""
-    request.search_text = request.build_search_text()
-    request.save(update_fields=["search_text", "updated_at"])
+    if not request.is_draft:
+        SearchText.objects.store([request.build_search_text()])
     action = "request part removed" if removed else "request part saved"
     record_event(action, by=by, subject=request.reference, part=part.value)

@@ -8,7 +8,7 @@ class Progress(TextChoices):
     """Where one step stands, in the list of steps."""
 
     DONE = "done", _("Done")
-    NOT_SAVED = "not_saved", _("Typed, not saved")
-    NEEDED = "needed", _("Needed to submit")
-    ADVISED = "advised", _("Donors will ask")
-    OPEN = "to_do", _("Still empty")
+    NOT_SAVED = "not_saved", _("Not saved")
+    NEEDED = "needed", _("Needed")
+    ADVISED = "advised", _("Donors ask")
+    OPEN = "to_do", _("To do")

@@ -20,6 +20,7 @@ from requests_app.models import AssistanceRequest
 from requests_app.specifics.enums import PartCode
 from requests_app.specifics.forms import form_of, save_form
 from requests_app.specifics.queries import has_part
+from requests_app.writing.actions import take_over
 from requests_app.writing.forms import EvidenceFormSet, NeedsForm
 
 Asked = AssistanceRequest
@@ -173,6 +174,7 @@ STEPS: list[Step] = [
         _evidence,
         is_filled=lambda asked: bool(asked.evidence.all()),
         changes=lambda form: form.changes(),
+        save=lambda form, by: take_over(form.kept_files()),
         template="writing/evidence.html",
         read="writing/read_evidence.html",
         row_label=_("Evidence"),
