@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.models import User
 from requests_app.actions import Refused, save_request
-from requests_app.domain.files import safe_name
+from requests_app.domain.files import NotAcceptable, safe_name
 from requests_app.help_desk.actions import move_page
 from requests_app.models import AssistanceRequest
 from requests_app.scanning import check_and_scan
@@ -106,7 +106,7 @@ def start_upload(name: str, size: int, *, owner: User, reference: str, tag: str 
 
 @transaction.atomic
 def append_part(upload: Upload, part: bytes, *, offset: int) -> Upload:
-    """Add the next part of a file; the last one has it checked. Raises WrongOffset, or NotAcceptable for the whole."""
+    """Add the next part of a file. Raises WrongOffset where it does not follow on what is here."""
     locked = Upload.objects.select_for_update().get(pk=upload.pk)
     if offset != locked.received or offset + len(part) > locked.size:
         raise WrongOffset(locked.received)
@@ -117,12 +117,22 @@ def append_part(upload: Upload, part: bytes, *, offset: int) -> Upload:
         file.truncate()  # what a killed server had written and not noted
         file.write(part)
     locked.received += len(part)
-    if locked.received == locked.size:
-        with locked.file.storage.open(str(locked.file), "rb") as file:
-            check_and_scan(locked.name, file.read())
-        locked.is_checked = True
     locked.save()
     return locked
+
+
+def check_whole(upload: Upload) -> Upload:
+    """Look into a file that has arrived whole; only then it counts. Raises NotAcceptable, and keeps nothing of it."""
+    with upload.file.storage.open(str(upload.file), "rb") as file:
+        content = file.read()
+    try:
+        check_and_scan(upload.name, content)
+    except NotAcceptable:
+        drop_upload(upload)
+        raise
+    upload.is_checked = True
+    upload.save(update_fields=["is_checked"])
+    return upload
 
 
 def take_over(uploads: Iterable[Upload]) -> None:

@@ -15,7 +15,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.enums import AreaCode, Missing
+from requests_app.enums import AreaCode, Channel, Missing
 from requests_app.models import AssistanceRequest
 from requests_app.specifics.enums import PartCode
 from requests_app.specifics.forms import form_of, save_form
@@ -238,6 +238,7 @@ STEPS: list[Step] = [
         _("Partners and channel"),
         *("channel", "inform_coordinators"),
         is_filled=lambda asked: False,  # it has a value from the start: done once it was saved
+        applies=lambda asked: asked.channel in (Channel.COORDINATORS, Channel.ISU),
         prefilled=True,
     ),
     _part(

@@ -59,12 +59,14 @@ def file_part(request: HttpRequest, reference: str, key: str) -> JsonResponse:
     upload = get_object_or_404(Upload, key=key, owner=request.user, reference=asked.reference)
     offset = request.GET.get("offset", "")
     try:
-        return _state(actions.append_part(upload, request.body, offset=int(offset) if offset[:15].isdecimal() else -1))
+        upload = actions.append_part(upload, request.body, offset=int(offset) if offset[:15].isdecimal() else -1)
+        if upload.received == upload.size:
+            actions.check_whole(upload)
     except actions.WrongOffset as wrong:
         return JsonResponse({"received": wrong.received}, status=409)
-    except NotAcceptable as refused:
-        actions.drop_upload(upload)
-        return _refused(refused)
+    except NotAcceptable as reason:
+        return _refused(reason)
+    return _state(upload)
 
 
 def _editable(request: HttpRequest, reference: str) -> AssistanceRequest:

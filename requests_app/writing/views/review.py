@@ -22,7 +22,8 @@ def review_page(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
     """Read everything once more; submit what a submission must have."""
     stored = asked if request.method == "GET" else as_stored(asked)
     kept = set(Unsaved.objects.filter(owner=request.user, reference=stored.reference).values_list("step", flat=True))
-    needed, waiting = needed_to_submit(stored), _reasons_to_wait(stored, kept)
+    needed = needed_to_submit(stored) if stored.is_draft else []
+    waiting = _reasons_to_wait(stored, kept)
     error = ""
     if request.method == "POST":
         if stored.is_draft and not needed and not waiting:

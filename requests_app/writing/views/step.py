@@ -185,7 +185,7 @@ def _destination(asked: AssistanceRequest, step: Step, go: str) -> str:
 def _prefill(form: Any, asked: AssistanceRequest, step: Step) -> AssistanceRequest | None:
     """Put in what the State's last request said, until the step is saved; the request that it comes from."""
     writing = getattr(asked, "writing", None)
-    if writing and step.code in writing.saved_steps:
+    if not asked.is_draft or (writing and step.code in writing.saved_steps):
         return None
     last = last_request(asked)
     if last is None:
