@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 
 from ccm_portal import example_parts as examples
 from ccm_portal.accounts.enums import Role
@@ -35,6 +36,7 @@ from requests_app.enums import AnswerKind, Kind, Visibility
 from requests_app.extensions.actions import raise_flag, save_draft
 from requests_app.extensions.models import FundingLine, RiskFlag
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Supporter
+from requests_app.writing.actions import keep_unsaved, save_step
 
 PASSWORD = "demo-portal"  # noqa: S105 - of the demonstration only, printed on its screen
 EXAMPLE = "Example for the demonstration, made up."
@@ -89,6 +91,7 @@ def prepare(on: date) -> int:
     _chad(people, on)
     _lebanon(people, on)
     _law_and_visit(people, on)
+    _half_written(people)
     _offers(people, on)
     _document(on)
     _more_time(people, on)
@@ -151,6 +154,20 @@ def _request(
     save_request(request, by=by, areas=areas, evidence=evidence)
     parts(request)
     return submit_request(request, by=by, today=on)
+
+
+def _half_written(people: dict[str, User]) -> None:
+    """A draft of Lebanon in the middle of its steps, with a cost that is no number yet."""
+    title, by = "Risk education in schools of the south (example)", people["lbn"]
+    if AssistanceRequest.objects.filter(state="LBN", title=title).exists():
+        return
+    request = start_request(State.objects.get(pk="LBN"), by=by)
+    request.title, request.is_example, request.note = title, True, EXAMPLE
+    save_step(request, "obligation", by=by, changes={"areas": ["risk_education"]}, expected_version=None)
+    request.challenge = "Children play in fields that were reached by nobody since the teams moved on."
+    request.requirement = "Trainers and teaching material"
+    save_step(request, "need", by=by, changes={}, expected_version=request.version)
+    keep_unsaved(by.pk, request.reference, "costs", {"total_cost": ["about 90000"]}, at=timezone.now())
 
 
 def _chad(people: dict[str, User], on: date) -> None:

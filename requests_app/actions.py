@@ -1,6 +1,6 @@
 """The only writers of requests, relays, answers and offers. Each is one transaction with its audit entry and mails."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -57,9 +57,10 @@ def save_request(
     removed_evidence: Iterable[EvidenceItem] = (),
     expected_version: int | None = None,
     submit_on: date | None = None,
+    also: Callable[[], object] | None = None,
 ) -> AssistanceRequest:
-    """Save what a form changed, with its areas (codes; None leaves them) and evidence; with `submit_on`, submit it in
-    one transaction.
+    """Save what a form changed, with its areas (codes; None leaves them) and evidence; with `submit_on`, submit it; and
+    what `also` writes, all in one transaction.
 
     Raises EditedMeanwhile where another save came first, and Refused where a submission lacks its main words.
     """
@@ -87,6 +88,8 @@ def save_request(
     record_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new)
     if submit_on:
         _announce(request, by=by, today=submit_on)
+    if also:
+        also()
     return request
 
 

@@ -31,7 +31,6 @@ class WrongOffset(Exception):
         self.received = received
 
 
-@transaction.atomic
 def save_step(
     request: AssistanceRequest,
     step: str,
@@ -43,16 +42,20 @@ def save_step(
     submit_on: date | None = None,
 ) -> AssistanceRequest:
     """Save what one step changed, or the whole form, and what it writes elsewhere (`also`); note how far the writing
-    is. With `submit_on`, submit it. Raises what `save_request` raises."""
+    is. With `submit_on`, submit it. One transaction, that of `save_request`; raises what it raises."""
     begun_as = request.reference
-    save_request(request, by=by, expected_version=expected_version, submit_on=submit_on, **changes)
-    if also:
-        also(by=by)
-    _note_progress(request, step, begun_as)
-    forget_unsaved(by, begun_as, step)
-    if request.reference != begun_as:
-        move_page(f"/requests/{begun_as}/", request.get_absolute_url())
-    return request
+
+    def write_more() -> None:
+        if also:
+            also(by=by)
+        _note_progress(request, step, begun_as)
+        forget_unsaved(by, begun_as, step)
+        if request.reference != begun_as:
+            move_page(f"/requests/{begun_as}/", request.get_absolute_url())
+
+    return save_request(
+        request, by=by, expected_version=expected_version, submit_on=submit_on, also=write_more, **changes
+    )
 
 
 def _note_progress(request: AssistanceRequest, step: str, begun_as: str) -> None:

@@ -219,7 +219,7 @@ STEPS: list[Step] = [
     ),
     _part(
         "plan",
-        _("National plan and institution"),
+        _("Plan and institution"),
         *("institution", "national_plan"),
         is_filled=lambda asked: bool(asked.institution and asked.national_plan),
         prefilled=True,

@@ -1,7 +1,5 @@
 """The last page of the needs form: everything as it will be read, what is missing, and the submission."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +10,7 @@ from requests_app.actions import EditedMeanwhile, Refused
 from requests_app.models import AssistanceRequest
 from requests_app.writing import actions
 from requests_app.writing.models import Unsaved
-from requests_app.writing.progress import advised, lines_of, needed_to_submit
+from requests_app.writing.progress import Needed, advised, lines_of, needed_to_submit
 from requests_app.writing.queries import as_stored
 from requests_app.writing.reading import rows
 from requests_app.writing.steps import REVIEW, REVIEW_PARTS, step_form, steps_of
@@ -23,7 +21,12 @@ def review_page(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
     stored = asked if request.method == "GET" else as_stored(asked)
     kept = set(Unsaved.objects.filter(owner=request.user, reference=stored.reference).values_list("step", flat=True))
     needed = needed_to_submit(stored) if stored.is_draft else []
-    waiting = _reasons_to_wait(stored, kept)
+    needed += [
+        Needed(step, step.title, _("What you typed here is not saved yet."))
+        for step in steps_of(stored)
+        if step.code in kept
+    ]
+    waiting = [reason for part in REVIEW_PARTS for reason in part.blocking(stored)]
     error = ""
     if request.method == "POST":
         if stored.is_draft and not needed and not waiting:
@@ -44,12 +47,6 @@ def review_page(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
         "error": error,
     }
     return render(request, "writing/review.html", context, status=422 if error else 200)
-
-
-def _reasons_to_wait(asked: AssistanceRequest, kept: set[str]) -> list[Any]:
-    unsaved = [step for step in steps_of(asked) if step.code in kept]
-    said = [_("What you typed under “%(step)s” is not saved yet.") % {"step": step.title} for step in unsaved]
-    return said + [reason for part in REVIEW_PARTS for reason in part.blocking(asked)]
 
 
 def _submit(request: HttpRequest, asked: AssistanceRequest) -> str:

@@ -102,7 +102,7 @@ def _not_saved(request: HttpRequest, asked: AssistanceRequest, step: Step, form:
     is_wrong = not form.is_valid()
     if wants_json(request):
         answer = {"kept_at": now.isoformat(), "is_wrong": is_wrong, "is_conflict": bool(refusal), "is_row": is_row}
-        return JsonResponse(answer, status=409 if refusal else 422 if is_wrong else 200)
+        return JsonResponse(answer, status=409 if refusal else 200)
     go = request.POST.get("go", "next")
     if not refusal and asked.pk and go not in ("next", "leave"):
         messages.warning(request, _("What you typed under “%(step)s” is kept, not saved yet.") % {"step": step.title})
