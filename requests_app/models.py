@@ -118,7 +118,7 @@ LIST_FIELDS = (
 #: The parts of a need that depend on its area (`requests_app.specifics`), as a request reads them: records with their
 #: texts, and tables.
 PARTS = {
-    "release": (),
+    "area_release": (),
     "victims": ("focal_point", "plan", "participation"),
     "legislation": ("law_title",),
     "capacity": ("institution", "skills", "sustainability"),

@@ -9,7 +9,7 @@ class PartCode(TextChoices):
     """The parts that a need may have beside what every need has; each is the name by which a request reads it."""
 
     COSTS = "cost_years", _("Costs by year")
-    RELEASE = "release", _("Area release")
+    RELEASE = "area_release", _("Area release")
     VICTIMS = "victims", _("Victim assistance")
     FIGURES = "victim_figures", _("Numbers of victims")
     LEGISLATION = "legislation", _("National legislation")

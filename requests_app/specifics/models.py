@@ -187,7 +187,7 @@ class LegislationNeed(models.Model):
 class AreaRelease(models.Model):
     """What became of contaminated land in a period, in square metres, and of the remnants found on it."""
 
-    request = models.OneToOneField(AssistanceRequest, models.PROTECT, related_name="release")
+    request = models.OneToOneField(AssistanceRequest, models.PROTECT, related_name="area_release")
     opening = amount_field(_("at the beginning (m²)"))
     discovered = amount_field(_("discovered (m²)"))
     cancelled = amount_field(_("cancelled (m²)"))

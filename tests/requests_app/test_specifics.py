@@ -297,12 +297,12 @@ def test_R115_figures_that_balance_show_no_warning(draft, chad):
 def test_R115_figures_that_do_not_balance_are_saved_with_a_warning(draft, chad, closing, words):
     figures = {"opening": 100, "discovered": 20, "cancelled": 30, "reduced": 10, "cleared": 25}
     period = {"starts": "2025-01-01", "ends": "2025-12-31", "source": "Database"}
-    assert post(chad, draft, "release", closing=closing, **figures, **period).status_code == 302
+    assert post(chad, draft, "area_release", closing=closing, **figures, **period).status_code == 302
     assert words in page_of(draft, chad)
 
 
 def test_R115_period_and_source_are_asked_for(draft, chad):
-    response = post(chad, draft, "release", opening=1, starts="2025-12-31", ends="2025-01-01")
+    response = post(chad, draft, "area_release", opening=1, starts="2025-12-31", ends="2025-01-01")
     assert response.context["form"].errors.keys() == {"ends", "source"}
 
 
@@ -380,7 +380,7 @@ def test_second_of_two_who_save_is_told(draft, chad):
 @pytest.mark.parametrize(
     ("part", "values", "missing"),
     [
-        ("release", {"areas": ["clearance"]}, {"areas": ["other"]}),
+        ("area_release", {"areas": ["clearance"]}, {"areas": ["other"]}),
         ("victims", {"areas": ["victim_assistance"]}, {"areas": ["other"]}),
         ("victim_figures", {"areas": ["victim_assistance"]}, {"areas": ["other"]}),
         ("legislation", {"areas": ["national_legislation"]}, {"areas": ["other"]}),
@@ -413,7 +413,7 @@ def test_looking_at_a_step_or_at_the_review_makes_no_part(draft, chad):
 def test_part_that_is_there_stays_in_reach(chad):
     moved = RequestFactory(draft=True, reference="DRAFT-2", areas=["other"])
     release_of(moved).save()
-    assert client_of(chad).get("/requests/DRAFT-2/edit/release/").status_code == 200
+    assert client_of(chad).get("/requests/DRAFT-2/edit/area_release/").status_code == 200
 
 
 def test_review_shows_the_parts_and_what_does_not_add_up(draft, chad):

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('starts', models.DateField(verbose_name='first day of the period')),
                 ('ends', models.DateField(verbose_name='last day of the period')),
                 ('source', models.CharField(max_length=300, verbose_name='source')),
-                ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='release', to='requests_app.assistancerequest')),
+                ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='area_release', to='requests_app.assistancerequest')),
             ],
             options={
                 'verbose_name': 'area release',

@@ -36,7 +36,7 @@ def figures(asked: AssistanceRequest) -> dict[str, Any]:
 @register.simple_tag
 def release_warning(asked: AssistanceRequest) -> str:
     """What does not add up in the area release."""
-    return queries.release_warning(getattr(asked, "release", None))
+    return queries.release_warning(getattr(asked, "area_release", None))
 
 
 @register.simple_tag
