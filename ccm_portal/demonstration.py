@@ -3,6 +3,7 @@
 Nothing here is real: what the States of these examples ask, offer and commit to is made up.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from ccm_portal import example_parts as examples
 from ccm_portal.accounts.actions import note_run
 from ccm_portal.accounts.enums import Job, Role
 from ccm_portal.accounts.models import Appointment, User
@@ -105,6 +107,7 @@ def prepare(on: date) -> int:
     before = _count()
     _chad(people, on)
     _lebanon(people, on)
+    _law_and_visit(people, on)
     _half_written(people)
     _offers(people, on)
     add_example_profiles(people, on)
@@ -151,15 +154,24 @@ def _ensure_account(account: Account, on: date) -> None:
 
 
 def _request(
-    state: str, by: User, on: date, *, title: str, areas: list[str], evidence: list[EvidenceItem], **values: object
+    state: str,
+    by: User,
+    on: date,
+    *,
+    title: str,
+    areas: list[str],
+    evidence: list[EvidenceItem],
+    parts: Callable[[AssistanceRequest], None] = lambda draft: None,
+    **values: object,
 ) -> AssistanceRequest | None:
-    """A submitted example request, or None if it is there already."""
+    """A submitted example request with what `parts` adds to its draft, or None if it is there already."""
     if AssistanceRequest.objects.filter(state=state, title=title, is_example=True).exists():
         return None
     request = start_request(State.objects.get(pk=state), by=by)
     for name, value in {"title": title, "is_example": True, "note": EXAMPLE, **values}.items():
         setattr(request, name, value)
     save_request(request, by=by, areas=areas, evidence=evidence)
+    parts(request)
     return submit_request(request, by=by, today=on)
 
 
@@ -210,6 +222,7 @@ def _chad(people: dict[str, User], on: date) -> None:
         institution="National mine action authority (example)",
         national_plan="National mine action plan (example)",
         visibility=Visibility.MATCH_PARTIES,
+        parts=lambda draft: examples.survey_parts(draft, by=people["tcd"], on=on),
     )
     if request is None:
         return
@@ -255,6 +268,7 @@ def _lebanon(people: dict[str, User], on: date) -> None:
         institution="National mine action centre (example)",
         national_plan="in preparation",
         visibility=Visibility.PUBLIC,
+        parts=lambda draft: examples.victim_parts(draft, by=people["lbn"], on=on),
     )
     if request is None:
         return
@@ -397,6 +411,41 @@ def _clocks(people: dict[str, User], on: date) -> None:
     run_clocks(on)
     queue_new_requests(on)
     note_run(Job.FOLLOW_UP, now=timezone.now(), changed=0)
+
+
+def _law_and_visit(people: dict[str, User], on: date) -> None:
+    """A request for help with a law, and one for people to come."""
+    _request(
+        "TCD",
+        people["tcd"],
+        on - timedelta(days=35),
+        title="Drafting of a law that implements the Convention",
+        areas=["national_legislation"],
+        evidence=[],
+        challenge="The penal code names neither cluster munitions nor explosive bomblets.",
+        requirement="A legal expert for six weeks, and two sittings with the committee of parliament.",
+        is_technical=True,
+        institution="Ministry of Justice (example)",
+        national_plan="in preparation",
+        visibility=Visibility.STATES_PARTIES,
+        parts=lambda draft: examples.law_part(draft, by=people["tcd"]),
+    )
+    _request(
+        "LAO",
+        people["lao"],
+        on - timedelta(days=15),
+        title="Visit of survey experts before the dry season",
+        areas=["clearance"],
+        evidence=[],
+        obligation=Obligation.objects.get(state="LAO", limb="4.1(a)"),
+        challenge="Two ways of confirming hazardous areas are in use, and their results differ.",
+        requirement="An outside look at both, on the spot, with a recommendation.",
+        is_technical=True,
+        institution="National regulatory authority (example)",
+        national_plan="National strategy (example)",
+        visibility=Visibility.PUBLIC,
+        parts=lambda draft: examples.visit_part(draft, by=people["lao"], on=on),
+    )
 
 
 def _document(on: date) -> None:

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "requests_app.help_desk",
     "requests_app.mailing",
     "requests_app.waiting",
+    "requests_app.specifics",
     "requests_app.writing",
     "requests_app.supporters",
     "requests_app.shares",

@@ -1,6 +1,7 @@
 """Everything about one State, from all apps, in a fixed number of queries."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Max, Min, Q, Sum
 from django.shortcuts import get_object_or_404
 
+from ccm_portal.accounts.models import access_of
 from ccm_portal.register import clocks, models
 from ccm_portal.register.clocks import Row
 from ccm_portal.register.enums import MembershipChoices
@@ -17,7 +19,10 @@ from coalitions.models import Coalition
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import AssistanceRequest, SupportRecord
-from requests_app.queries import with_words
+from requests_app.queries import AtStake, resources_by_obligation, with_words
+from requests_app.readings import readings
+
+MOST_REQUESTS = 20  # of a State, on its page
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class ClockStory:
     obligation: Obligation
     current: Row
     flag: RiskFlag | None = None
+    resources: Sequence[AtStake] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Profile:
     on: date
     status: MembershipChoices
     clocks: list[ClockStory]
-    victim_assistance: list[Obligation]
+    victim_assistance: list[tuple[Obligation, Sequence[AtStake]]]
     reports: list[Row]
     requests: list[AssistanceRequest]
     received: list[Support]
@@ -63,23 +69,20 @@ def profile(iso3: str, user: object, on: date) -> Profile:
     state = get_object_or_404(State, pk=iso3)  # its own facts are read afresh: a correction shows at once
     obligations = [obligation for obligation in known_register().obligations if obligation.state_id == iso3]
     received, given = _support(state, on)
-    requests = AssistanceRequest.objects.visible_to(user).filter(state=state)
+    known = AssistanceRequest.objects.visible_to(user).filter(state=state)
+    by_day = known.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
+    requests = list(by_day.order_by(F("submitted_on").desc(nulls_first=True), "-pk").for_list())
+    resources = resources_by_obligation(readings(access_of(user), requests))  # type: ignore[arg-type]
     visible_coalitions = Coalition.objects.visible_to(user).select_related("lead")
     coalitions = visible_coalitions.filter(Q(lead=state) | Q(members__supporter__state=state)).distinct()
     return Profile(
         state=state,
         on=on,
         status=MembershipChoices(state.membership_on(on)),
-        clocks=_stories(obligations, flags_on(user, on, obligation__state=state), on),
-        victim_assistance=[o for o in obligations if not o.is_clock],
+        clocks=_stories(obligations, flags_on(user, on, obligation__state=state), resources, on),
+        victim_assistance=[(o, resources.get(o.pk, ())) for o in obligations if not o.is_clock],
         reports=clocks.report_rows([state], on),
-        requests=with_words(
-            list(
-                requests.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
-                .order_by(F("submitted_on").desc(nulls_first=True), "-pk")
-                .for_list()[:20]
-            )
-        ),
+        requests=with_words(requests[:MOST_REQUESTS]),
         received=received,
         given=given,
         coalitions=list(coalitions),
@@ -115,7 +118,13 @@ def _support(state: State, on: date) -> tuple[list[Support], list[Support]]:
     return received, given
 
 
-def _stories(obligations: list[Obligation], flags: dict[int, RiskFlag], on: date) -> list[ClockStory]:
-    """Each clock known by the day, as somebody sees it who knows of these flags."""
+def _stories(
+    obligations: list[Obligation], flags: dict[int, RiskFlag], resources: Mapping[int, Sequence[AtStake]], on: date
+) -> list[ClockStory]:
+    """Each clock known by the day, as somebody sees it who knows of these flags and of these requests."""
     rows = with_flags(clocks.current_rows(obligations, on, clocks.formal_meetings()), flags)
-    return [ClockStory(row.obligation, row, flags.get(row.obligation.pk)) for row in rows if row.obligation]
+    return [
+        ClockStory(row.obligation, row, flags.get(row.obligation.pk), resources.get(row.obligation.pk, ()))
+        for row in rows
+        if row.obligation
+    ]

@@ -161,6 +161,9 @@ class Missing(TextChoices):
     EVIDENCE = "evidence", _("Add at least one piece of evidence with its source and date")
     COST = "cost", _("Give the total cost and the national share")
     PERIOD = "period", _("Say by when it is needed")
+    SUSTAINABILITY = "sustainability", _("Say how the result will be kept")
+    FOCAL_POINT = "focal_point", _("Name the office that is the focal point for victim assistance")
+    PARTICIPATION = "participation", _("Say how victims and their organisations take part")
 
 
 class Aspect(TextChoices):

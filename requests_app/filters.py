@@ -17,7 +17,7 @@ from requests_app.enums import AreaCode, Kind, Status
 from requests_app.models import AssistanceRequest, Offer, RequestQuerySet
 from requests_app.queries import wanted
 
-OPEN, CLOSED = "open", "closed"
+OPEN, CLOSED, VISIT = "open", "closed", "visit"
 
 
 def state_choices() -> list[tuple[str, str]]:
@@ -32,7 +32,11 @@ class RequestFilter(filters.FilterSet):
         label=_("Area"), field_name="areas", choices=AreaCode.choices, empty_label=_("All"), widget=FastSelect
     )
     kind = filters.ChoiceFilter(
-        label=_("Kind"), method="of_kind", choices=Kind.choices, empty_label=_("All"), widget=FastSelect
+        label=_("Kind"),
+        method="of_kind",
+        choices=[*Kind.choices, (VISIT, _("Visit"))],
+        empty_label=_("All"),
+        widget=FastSelect,
     )
     as_of = filters.DateFilter(label=_("As of"), method="on_day", widget=DateInput)
     status = filters.ChoiceFilter(
@@ -57,7 +61,7 @@ class RequestFilter(filters.FilterSet):
         return rows.with_status_on(on) if on else rows
 
     def of_kind(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(**{f"is_{value}": True})
+        return rows.filter(visit__isnull=False) if value == VISIT else rows.filter(**{f"is_{value}": True})
 
     def with_status(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         groups: dict[str, Any] = {OPEN: lifecycle.OPEN, CLOSED: lifecycle.CLOSED}

@@ -26,6 +26,11 @@ FILE_REFUSED = {
 VISIBILITY_HELP = _("You can widen this later. Nobody else can widen it for you.")
 
 
+def whole(figure: Any) -> Any:
+    """A figure as a person would type it: 4000000, not 4000000.00."""
+    return int(figure) if figure is not None and figure == int(figure) else figure
+
+
 class CurrencyField(forms.CharField):
     """Three letters, in any case."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -147,8 +147,20 @@ LIST_FIELDS = (
     "reference", "title", "state__name", "status", "visibility", "submitted_on", "submitted_precision", "confirmed_on",
     "channel", "total_cost", "national_share", "external_secured", "currency", "evidence_level", "is_technical",
     "is_material", "is_financial", "is_example", "source_id",
-    "locks", "relayed_read_locked", "inform_coordinators",
+    "locks", "relayed_read_locked", "inform_coordinators", "obligation",
 )  # fmt: skip
+
+
+#: The parts of a need that depend on its area (`requests_app.specifics`), as a request reads them: records with their
+#: texts, and tables.
+PARTS = {
+    "area_release": (),
+    "victims": ("focal_point", "plan", "participation"),
+    "legislation": ("law_title",),
+    "capacity": ("institution", "skills", "sustainability"),
+    "visit": ("visitors", "purpose", "place"),
+}
+TABLES = ("cost_years", "victim_figures")
 
 
 class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
@@ -191,8 +203,16 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
 
     def for_detail(self) -> "RequestQuerySet":
         """With everything that one request's page shows."""
-        return self.select_related("state", "meeting", "stated_in", "outcome_record").prefetch_related(
-            "areas", "evidence"
+        return self.select_related("state", "meeting", "stated_in", "outcome_record", *PARTS).prefetch_related(
+            "areas", "evidence", *TABLES
+        )
+
+    def with_marks(self) -> "RequestQuerySet":
+        """For lists: whether a request is for a visit, and whether one of its parts is incomplete."""
+        is_incomplete = Q(capacity__sustainability="") | Q(victims__focal_point="") | Q(victims__participation="")
+        return self.annotate(
+            is_visit=ExpressionWrapper(Q(visit__isnull=False), models.BooleanField()),
+            is_incomplete=Case(When(is_incomplete, then=True), default=False),
         )
 
 
@@ -356,6 +376,10 @@ class AssistanceRequest(models.Model):
             total_cost=self.total_cost,
             national_share=self.national_share,
             has_period=self.desired_end is not None,
+            is_visit=hasattr(self, "visit"),
+            lacks_sustainability=hasattr(self, "capacity") and not self.capacity.sustainability,
+            lacks_focal_point=hasattr(self, "victims") and not self.victims.focal_point,
+            lacks_participation=hasattr(self, "victims") and not self.victims.participation,
         )
         return missing_for_donors(need)
 
@@ -407,6 +431,8 @@ class AssistanceRequest(models.Model):
             enums.Part.INSTITUTION: self.institution,
         }
         read = [value for part, value in searched.items() if part in parts]
+        if enums.Part.REQUIREMENT in parts:
+            read += [getattr(getattr(self, name), one) for name in PARTS if hasattr(self, name) for one in PARTS[name]]
         return " ".join(words(" ".join([self.state.search_text, self.reference, self.title, *read, text, names])))
 
     def compute_evidence_level(self) -> str:

@@ -1,9 +1,10 @@
 """Answers that several pages ask of requests and supporters: suggestions, deadlines at stake, areas of a page."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, TextChoices
@@ -15,6 +16,7 @@ from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
 from ccm_portal.register.search import Vocabulary, Wanted, words
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Ranking, Result
+from requests_app.domain.needs import in_all
 from requests_app.domain.reading import is_wider
 from requests_app.domain.shortlist import RequestView, shortlist
 from requests_app.domain.weights import DEFAULTS, NAMES, Weights, weights_with
@@ -31,6 +33,7 @@ from requests_app.enums import (
     Visibility,
 )
 from requests_app.models import AssistanceRequest, Offer, RankingWeight, Relay, SearchText, Supporter, SupportRecord
+from requests_app.readings import Reading
 from requests_app.wording import WEIGHT_LABELS, caution_sentence, listed_criteria, miss_sentence, sentence
 
 TOLD_FROM = 1.0  # points from which a reason is worth a sentence
@@ -286,6 +289,34 @@ def recorded_flows() -> list[tuple[str, Flow]]:
 def deadline_at_stake(request: AssistanceRequest, on: date) -> clocks.Row | None:
     """Where the clock of the request's obligation stands on a day."""
     return clocks.known_rows(on).get(request.obligation_id or 0)
+
+
+@dataclass(frozen=True)
+class AtStake:
+    """What the open requests for one obligation cost, in one currency; what one has too much covers no other."""
+
+    currency: str
+    requests: int
+    resources: dict[str, Decimal]
+    has_example: bool
+
+    @property
+    def is_sufficient(self) -> bool:
+        return not self.resources["gap"]
+
+
+def resources_by_obligation(requests: Iterable[Reading]) -> dict[int, list[AtStake]]:
+    """Total, shares and gap of the open requests for each obligation, by currency, of those whose amounts the reader
+    reads: no query."""
+    found: dict[tuple[int, str], list[Reading]] = defaultdict(list)
+    for request in requests:
+        if request.is_open and request.obligation_id and request.resources:
+            found[request.obligation_id, request.currency].append(request)
+    by_obligation: dict[int, list[AtStake]] = defaultdict(list)
+    for (obligation, currency), rows in sorted(found.items()):
+        sums = in_all(row.resources for row in rows if row.resources)
+        by_obligation[obligation].append(AtStake(currency, len(rows), sums, any(row.is_example for row in rows)))
+    return by_obligation
 
 
 def need_of(request: AssistanceRequest, on: date) -> Need:

@@ -22,21 +22,28 @@ OPEN = frozenset({
     "confirmed_on", "source", "source_id", "note", "is_verified", "is_example", "is_draft", "is_open",
     "get_absolute_url",
     # what lists add to their rows
-    "status_on", "status_label", "status_on_label", "channel_label", "area_labels",
+    "status_on", "status_label", "status_on_label", "channel_label", "area_labels", "is_visit", "is_incomplete",
 })  # fmt: skip
 #: Read by the requesting State and those who handle the request.
 INSIDE = frozenset({"missing_for_donors", "states_parties_text", "public_summary", "relayed_read_locked"})
 #: What belongs to each part that the State may lock.
 FIELDS: dict[Part, tuple[str, ...]] = {
     Part.CHALLENGE: ("challenge",),
-    Part.REQUIREMENT: ("requirement",),
+    Part.REQUIREMENT: ("requirement", "capacity", "victims", "legislation", "visit"),
     Part.CONSEQUENCE: ("consequence",),
     Part.QUOTE: ("stated_in",),
-    Part.AMOUNTS: ("total_cost", "national_share", "external_secured", "currency", "resources"),
+    Part.AMOUNTS: ("total_cost", "national_share", "external_secured", "currency", "resources", "cost_years"),
     Part.PERIOD: ("desired_start", "desired_end"),
     Part.INSTITUTION: ("institution",),
     Part.PLAN: ("national_plan",),
-    Part.EVIDENCE: ("evidence", "evidence_level", "get_evidence_level_display", "evidence_label"),
+    Part.EVIDENCE: (
+        "evidence",
+        "evidence_level",
+        "get_evidence_level_display",
+        "evidence_label",
+        "area_release",
+        "victim_figures",
+    ),
     Part.FILES: (),  # of the evidence: the pages ask `shares`
     Part.OUTCOME: ("outcome",),
 }

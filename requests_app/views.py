@@ -40,7 +40,7 @@ SHOWN = 15  # suggestions before "show all"
 SHORTLIST = 10  # requests put before a supporter: a shortlist, not a catalogue
 COLUMNS = [
     "reference", "state", "title", "areas", "kinds", "status", "submitted_on", "currency", "total_cost", "gap",
-    "evidence", "visibility", "channel", "not_shared", "example",
+    "evidence", "visibility", "channel", "visit", "not_shared", "example",
 ]  # fmt: skip
 OFFER_COLUMNS = ["supporter", "title", "areas", "kinds", "valid_until", "example"]
 
@@ -53,7 +53,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     return show_list(
         request,
         "requests_app/request_list.html",
-        chosen.qs.for_list(),
+        chosen.qs.for_list().with_marks(),
         name="requests",
         columns=COLUMNS,
         record=_request_record,
@@ -62,6 +62,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         filterset=chosen,
         can_request=request.user.is_authenticated and permissions.can_request(request.user),
         can_record=request.user.is_authenticated and permissions.can_record(request.user),
+        handles=access_of(request.user).sees_all_requests,
     )
 
 
@@ -80,6 +81,7 @@ def _request_record(row: Any) -> dict[str, Any]:
         "evidence": row.evidence_level,
         "visibility": row.visibility,
         "channel": row.channel,
+        "visit": row.is_visit,
         "not_shared": [part.label for part in row.withheld],
         "example": row.is_example,
     }

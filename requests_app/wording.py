@@ -1,13 +1,16 @@
-"""The sentence for each reason, near miss and caution of a suggestion, in words that a diplomat would accept."""
+"""The sentence for each reason, near miss and caution of a suggestion, and for what does not add up, in words that a
+diplomat would accept."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ccm_portal.ui.templatetags.portal import money
 from requests_app.domain.matching import Reason, Remark
 from requests_app.enums import AreaCode, Caution, Criterion, EvidenceLevel, Kind, MatchReason
 
@@ -234,3 +237,11 @@ WEIGHT_LABELS = {
     "evidence": gettext_lazy("Shortlist of a supporter: how well the need is evidenced"),
     "readiness": gettext_lazy("Shortlist of a supporter: the request says all that donors look for"),
 }
+
+
+def unbalanced(what: str, difference: Decimal, unit: str) -> str:
+    """Something of what there was is not accounted for, or (below zero) more is than there was."""
+    facts = {"what": what, "number": f"{money(abs(difference))}{unit}"}
+    if difference > 0:
+        return _("%(what)s: %(number)s of what there was is not accounted for.") % facts
+    return _("%(what)s: %(number)s more is accounted for than there was.") % facts

@@ -27,6 +27,7 @@ from requests_app import enums as request_enums
 from requests_app.enums import AnswerKind
 from requests_app.extensions import enums as extension_enums
 from requests_app.shares import enums as share_enums
+from requests_app.specifics import enums as specifics_enums
 from requests_app.waiting import enums as waiting_enums
 from requests_app.writing.enums import Progress
 from tests.coalitions.factories import CoalitionFactory, a_commitment
@@ -41,6 +42,7 @@ OWN_APPS = [
     "help_desk",
     "mailing",
     "waiting",
+    "specifics",
     "writing",
     "supporters",
     "shares",
@@ -130,6 +132,7 @@ STATUSES = [
     account_enums.MailStatus,
     waiting_enums.SilenceResult,
     waiting_enums.NeedAnswer,
+    specifics_enums.Mark,
     outreach_enums.OutreachStatus,
     coalition_enums.CoalitionStatus,
     share_enums.ShareStatus,

@@ -40,6 +40,7 @@ FACTS = [
         "requests_app",
         "help_desk",
         "shares",
+        "specifics",
         "supporters",
         "waiting",
         "writing",

@@ -90,9 +90,13 @@ class Land:
     remaining: Decimal | None = None
 
     @property
+    def released(self) -> Decimal:
+        """Land is released in three ways; only what is cleared was cleared."""
+        return sum((part or Decimal(0) for part in (self.cancelled, self.reduced, self.cleared)), Decimal(0))
+
+    @property
     def difference(self) -> Decimal | None:
         """Initial and discovered area less what is released and what remains; None while one end is not given."""
         if self.initial is None or self.remaining is None:
             return None
-        released = sum((part or Decimal(0) for part in (self.cancelled, self.reduced, self.cleared)), Decimal(0))
-        return self.initial + (self.discovered or Decimal(0)) - released - self.remaining
+        return self.initial + (self.discovered or Decimal(0)) - self.released - self.remaining

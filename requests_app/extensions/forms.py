@@ -8,15 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from ccm_portal.treaty.extensions import EXCEPTIONAL, ITEMS, MOST_MONTHS, PREVIOUS
 from requests_app.extensions.enums import PROMPTS, Unit
 from requests_app.extensions.models import FIGURES, ExtensionDraft, FundingLine, StockLine
-from requests_app.forms import CurrencyField
+from requests_app.forms import CurrencyField, whole
 
 MOST_LINES = 15
 SPARE_LINES = 2
-
-
-def whole(figure: Any) -> Any:
-    """A figure as a person would type it: 4000000, not 4000000.00."""
-    return int(figure) if figure is not None and figure == int(figure) else figure
 
 
 class RiskForm(forms.Form):

@@ -14,10 +14,11 @@ from ccm_portal.register.enums import OutcomeChoices
 from ccm_portal.register.models import ExtensionDecision, Obligation
 from ccm_portal.treaty import extensions as rules
 from ccm_portal.treaty.deadlines import Status
-from ccm_portal.ui.templatetags.portal import money
+from requests_app.domain.needs import in_all
 from requests_app.extensions.domain.risk import FLAGGED
 from requests_app.extensions.enums import OTHER_NAMES, PROMPTS
 from requests_app.extensions.models import ExtensionDraft, RiskFlag
+from requests_app.wording import unbalanced
 
 
 def flags_on(user: object, on: date, **obligations: object) -> dict[int, RiskFlag]:
@@ -98,27 +99,19 @@ def item_name(article: int, code: str) -> str:
 def _sums(draft: ExtensionDraft) -> list[str]:
     """Warnings only: areas are surveyed again, and stocks are found."""
     warnings = [
-        _unbalanced(f"{line.kind} ({line.get_unit_display()})", Decimal(line.as_rule.difference), "")
+        unbalanced(f"{line.kind} ({line.get_unit_display()})", Decimal(line.as_rule.difference), "")
         for line in draft.stocks.all()
         if line.as_rule.difference
     ]
     if difference := draft.land.difference:
-        warnings.append(_unbalanced(_("Areas"), difference, " m²"))
+        warnings.append(unbalanced(_("Areas"), difference, " m²"))
     return warnings
-
-
-def _unbalanced(what: str, difference: Decimal, unit: str) -> str:
-    facts = {"what": what, "number": f"{money(abs(difference))}{unit}"}
-    if difference > 0:
-        return _("%(what)s: %(number)s of what there was is not accounted for.") % facts
-    return _("%(what)s: %(number)s more is accounted for than there was.") % facts
 
 
 def funding_total(draft: ExtensionDraft) -> dict[str, Decimal] | None:
     """The sums of the funding table's columns, where there is a table."""
     lines = [line.resources for line in draft.funding.all()]
-    names = ("total", "national", "external", "gap")
-    return {name: sum((getattr(line, name) for line in lines), Decimal(0)) for name in names} if lines else None
+    return in_all(lines) if lines else None
 
 
 def lodged_or_considered(on: date) -> list[ExtensionDecision]:

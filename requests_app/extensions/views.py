@@ -30,9 +30,9 @@ from requests_app.extensions.forms import (
     RiskForm,
     StockForm,
     StockFormSet,
-    whole,
 )
 from requests_app.extensions.models import ExtensionDraft, RiskFlag
+from requests_app.forms import whole
 
 COLUMNS = [
     "iso3", "state", "clock", "number", "meeting", "requested", "is_late", "outcome", "new_deadline", "document",

@@ -1,15 +1,20 @@
 """What several pages of the form ask of a request."""
 
 from requests_app.domain.specificity import Said
-from requests_app.models import AssistanceRequest
+from requests_app.models import PARTS, TABLES, AssistanceRequest, RequestQuerySet
 
 
 def as_stored(asked: AssistanceRequest) -> AssistanceRequest:
-    """A request as it is in the database, without what a form has changed in memory: three queries."""
+    """A request as it is in the database, without what a form has changed in memory: five queries."""
     if asked.pk is None:
         return asked
-    rows = AssistanceRequest.objects.select_related("state", "writing").prefetch_related("areas", "evidence")
-    return rows.get(pk=asked.pk)
+    return with_steps(AssistanceRequest.objects.all()).get(pk=asked.pk)
+
+
+def with_steps(rows: RequestQuerySet, *, lists: bool = True) -> RequestQuerySet:
+    """With everything that the list of steps asks of a request; a page that is posted asks little of its `lists`."""
+    rows = rows.select_related("state", "writing", *PARTS)
+    return rows.prefetch_related("areas", "evidence", *TABLES) if lists else rows
 
 
 def last_request(asked: AssistanceRequest) -> AssistanceRequest | None:

@@ -8,15 +8,20 @@ same transaction. `read` is the template that shows the step on the review, give
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.enums import Channel, Missing
+from requests_app.enums import AreaCode, Channel, Missing
 from requests_app.forms import ReadingForm
 from requests_app.models import AssistanceRequest
 from requests_app.readings import OTHERS
+from requests_app.specifics.enums import PartCode
+from requests_app.specifics.forms import form_of, save_form
+from requests_app.specifics.queries import has_part
 from requests_app.writing.actions import take_over
 from requests_app.writing.forms import EvidenceFormSet, NeedsForm
 
@@ -83,6 +88,28 @@ def _texts(asked: Asked, data: Any = None, files: Any = None, *, today: date) ->
     return ReadingForm(data, instance=asked)
 
 
+def _section(part: PartCode, applies: Callable[[Asked], object], **more: Any) -> Step:
+    """A step that is a part of some needs only (`requests_app.specifics`)."""
+
+    def form(asked: Asked, data: Any = None, files: Any = None, *, today: date) -> Any:
+        return form_of(part, asked, data, today=today)
+
+    return Step(
+        part.value,
+        part.label,
+        form,
+        is_filled=lambda asked: has_part(asked, part),
+        save=partial(save_form, part),
+        applies=lambda asked: asked.pk is not None and bool(applies(asked)),
+        **more,
+    )
+
+
+def _concerns(area: AreaCode, part: PartCode) -> Callable[[Asked], bool]:
+    """Whether the need is of that area; what is there already stays in reach."""
+    return lambda asked: any(one.pk == area for one in asked.areas.all()) or has_part(asked, part)
+
+
 STEPS: list[Step] = [
     _part(
         "obligation",
@@ -106,7 +133,25 @@ STEPS: list[Step] = [
         "kinds",
         is_filled=lambda asked: bool(asked.kinds),
         missing=(Missing.KINDS,),
-        intro=_("Article 6 speaks of technical, material and financial assistance. Several are possible."),
+        intro=_(
+            "Article 6 speaks of technical, material and financial assistance. Several are possible. "
+            "If you want people to come and see, tick technical: the next step is the visit."
+        ),
+    ),
+    _section(
+        PartCode.VISIT,
+        lambda asked: asked.is_technical or has_part(asked, PartCode.VISIT),
+        template="specifics/visit_step.html",
+        intro=_(
+            "Ask for a visit here: of experts who help on the spot, or of people who verify what was done. It needs no "
+            "cost. Leave everything empty if nobody is to come."
+        ),
+    ),
+    _section(
+        PartCode.CAPACITY,
+        lambda asked: asked.is_technical or has_part(asked, PartCode.CAPACITY),
+        missing=(Missing.SUSTAINABILITY,),
+        intro=_("If skills are to be built: where, which, and how they stay. Leave everything empty if not."),
     ),
     _part(
         "costs",
@@ -117,6 +162,17 @@ STEPS: list[Step] = [
         prefilled=True,
         missing=(Missing.COST,),
         intro=_("The gap is computed: total less the national share less what others have secured."),
+    ),
+    _section(
+        PartCode.COSTS,
+        lambda asked: asked.total_cost is not None,
+        template="specifics/costs_step.html",
+        read="specifics/read_costs.html",
+        row_label=_("Year"),
+        intro=_(
+            "If you know what each year costs. Where the sum differs from the totals of the request you are told, and "
+            "nothing is refused."
+        ),
     ),
     Step(
         "evidence",
@@ -133,6 +189,39 @@ STEPS: list[Step] = [
             "A claim counts as fully evidenced with figure, unit, source, date and method. "
             "Files: PDF, PNG, JPEG, DOCX, XLSX, CSV, TXT."
         ),
+    ),
+    _section(
+        PartCode.RELEASE,
+        _concerns(AreaCode.CLEARANCE, PartCode.RELEASE),
+        template="specifics/release_step.html",
+        read="specifics/read_release.html",
+        intro=_(
+            "What became of contaminated land in one period. Land is cancelled, reduced or cleared; only what was "
+            "cleared counts as cleared."
+        ),
+    ),
+    _section(
+        PartCode.VICTIMS,
+        _concerns(AreaCode.VICTIM_ASSISTANCE, PartCode.VICTIMS),
+        missing=(Missing.FOCAL_POINT, Missing.PARTICIPATION),
+        intro=_("What the Convention asks of each State with victims, and what donors look for (Article 5.2)."),
+    ),
+    _section(
+        PartCode.FIGURES,
+        _concerns(AreaCode.VICTIM_ASSISTANCE, PartCode.VICTIMS),
+        template="specifics/lines.html",
+        read="specifics/read_figures.html",
+        row_label=_("Group"),
+        intro=_(
+            "One line for each group; numbers only, never names. Others than the Coordinators and the ISU do not see "
+            "groups of fewer than five people."
+        ),
+    ),
+    _section(
+        PartCode.LEGISLATION,
+        _concerns(AreaCode.LEGISLATION, PartCode.LEGISLATION),
+        template="specifics/legislation_step.html",
+        intro=_("Where your measures under Article 9 stand, and which help you want with them."),
     ),
     _part(
         "plan",
@@ -187,7 +276,9 @@ def step_form(step: Step, asked: Asked, data: Any = None, files: Any = None) -> 
 
 
 def steps_of(asked: Asked) -> list[Step]:
-    """The steps that this request has."""
+    """The steps that this request has; its areas are read once."""
+    if asked.pk:
+        prefetch_related_objects([asked], "areas")
     return [step for step in STEPS if step.applies(asked)]
 
 

@@ -40,6 +40,7 @@ TONES = {
     "dropped": "mute", "running": "info", "carried_out": "done", "stopped": "warn", "not_possible": "mute",
     "yes": "good", "in_part": "warn", "no": "bad",
     "requested": "info", "pressing": "warn", "contacted": "good", "declined": "mute",
+    "incomplete": "warn",
     # steps of the needs form
     "not_saved": "bad", "needed": "warn", "advised": "info", "to_do": "mute",
 }  # fmt: skip

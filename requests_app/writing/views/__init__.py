@@ -18,6 +18,7 @@ from requests_app.actions import start_request
 from requests_app.models import AssistanceRequest
 from requests_app.writing.marks import read_mark
 from requests_app.writing.middleware import keeps_text
+from requests_app.writing.queries import with_steps
 from requests_app.writing.steps import REVIEW, STEPS, WHOLE, steps_of
 from requests_app.writing.views.files import file_new, file_part
 from requests_app.writing.views.help import writing_help
@@ -78,9 +79,7 @@ def _code(request: HttpRequest, asked: AssistanceRequest | None = None) -> str:
 
 def _find(request: HttpRequest, reference: str) -> AssistanceRequest | None:
     """A request by its reference, or by the one that it was begun under."""
-    rows = AssistanceRequest.objects.visible_to(request.user).select_related("state", "writing")
-    if request.method == "GET":
-        rows = rows.prefetch_related("areas", "evidence")
+    rows = with_steps(AssistanceRequest.objects.visible_to(request.user), lists=request.method == "GET")
     found = rows.filter(reference=reference).first()
     return found or (rows.filter(writing__draft_reference=reference).first() if "DRAFT" in reference else None)
 

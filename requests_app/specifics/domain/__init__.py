@@ -1,0 +1,1 @@
+"""Pure rules of the parts of a need."""
