@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "requests_app.extensions",
     "requests_app.discussions",
     "requests_app.help_desk",
+    "requests_app.authors",
+    "requests_app.country_requests",
     "ccm_portal.accounts",
     "ccm_portal.register",
     "django.contrib.admin",

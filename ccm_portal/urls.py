@@ -21,6 +21,8 @@ urlpatterns = [
     path("", include("ccm_portal.register.urls")),
     path("", include("ccm_portal.accounts.urls")),
     path("", include("requests_app.discussions.urls")),
+    path("", include("requests_app.authors.urls")),
+    path("", include("requests_app.country_requests.urls")),
     path("", include("requests_app.urls")),
     path("", include("requests_app.extensions.urls")),
     path("", include("requests_app.help_desk.urls")),

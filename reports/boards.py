@@ -94,7 +94,7 @@ def _for_focal_point(board: Board, state: State, user: User) -> None:
     board.clocks = with_flags(rows, board.flags)
     board.reports = [r for r in clocks.report_rows([state], board.today) if r.status == "not_due"]
     relays = Relay.objects.filter(request=OuterRef("pk"))
-    requests = AssistanceRequest.objects.filter(state=state).order_by("-updated_at").for_list()
+    requests = AssistanceRequest.objects.filter(state=state).single(board.today).order_by("-updated_at").for_list()
     counted = requests.annotate(
         relayed=Coalesce(Subquery(_number(relays)), 0),
         answered=Coalesce(Subquery(_number(relays.filter(answered_on__isnull=False))), 0),

@@ -74,7 +74,8 @@ def profile(iso3: str, user: object, on: date) -> Profile:
         reports=clocks.report_rows([state], on),
         requests=with_words(
             list(
-                requests.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
+                requests.single(on)
+                .filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
                 .order_by(F("submitted_on").desc(nulls_first=True), "-pk")
                 .for_list()[:20]
             )

@@ -17,7 +17,7 @@ from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
 from requests_app.domain.needs import evidence_level
 from requests_app.enums import Action, AnswerKind, Channel, Status, Visibility
 from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Offer, Relay, RequestEvent, StatedIn, Supporter
-from requests_app.permissions import may_receive
+from requests_app.permissions import may_receive, owns
 
 
 class Refused(Exception):
@@ -52,9 +52,11 @@ def save_request(
 
     Raises EditedMeanwhile where another save came first, and Refused where a submission lacks its main words.
     """
+    areas, evidence, removed_evidence = list(areas), list(evidence), list(removed_evidence)
+    is_new = request.pk is None
     if submit_on:
         _refuse_incomplete(request)
-    areas, evidence, is_new = list(areas), list(evidence), request.pk is None
+        _refuse_unreleased_text(request, by=by, is_changed=_is_changed(request, areas, evidence, removed_evidence))
     if is_new:
         request.evidence_level = evidence_level([item.is_complete for item in evidence])
     else:
@@ -120,8 +122,10 @@ def confirm_need(request: AssistanceRequest, *, by: User, today: date) -> Assist
 
 
 def _take_version(request: AssistanceRequest, expected: int | None, *, by: User) -> None:
-    locked = AssistanceRequest.objects.select_for_update().values_list("version", "visibility")
-    stored, visibility = locked.get(pk=request.pk)
+    locked = AssistanceRequest.objects.select_for_update().values_list(
+        "version", "visibility", "channel", "inform_coordinators"
+    )
+    stored, visibility, *way = locked.get(pk=request.pk)
     if expected is not None and stored != expected:
         message = _(
             "Somebody else has saved this request since you opened it. Open it in another window to compare; what you "
@@ -129,6 +133,10 @@ def _take_version(request: AssistanceRequest, expected: int | None, *, by: User)
         )
         raise EditedMeanwhile(message, stored)
     request.version = stored + 1
+    if not owns(by.access, request) and [visibility, *way] != [
+        request.visibility, request.channel, request.inform_coordinators
+    ]:  # fmt: skip
+        raise Refused(_("Only the focal point of the State decides to whom the request goes and who may know of it."))
     if visibility != request.visibility:
         _record_visibility(request, visibility, by=by)
 
@@ -149,6 +157,8 @@ def _store_evidence(request: AssistanceRequest, items: Iterable[EvidenceItem], r
 def submit_request(request: AssistanceRequest, *, by: User, today: date) -> AssistanceRequest:
     """Give a saved draft its reference number and put it before the Coordinators in office, or the ISU."""
     _refuse_incomplete(request)
+    stored = AssistanceRequest.objects.select_for_update().values_list("version", flat=True).get(pk=request.pk)
+    _refuse_unreleased_text(request, by=by, is_changed=stored != request.version)
     _number_and_date(request, today)
     request.search_text = request.build_search_text()
     request.save()
@@ -159,6 +169,31 @@ def submit_request(request: AssistanceRequest, *, by: User, today: date) -> Assi
 def _refuse_incomplete(request: AssistanceRequest) -> None:
     if not request.challenge.strip() or not request.requirement.strip():
         raise Refused(_("A request needs its challenge and its requirement before it can be submitted."))
+
+
+def _is_changed(
+    request: AssistanceRequest, areas: list[str], evidence: list[EvidenceItem], removed: list[EvidenceItem]
+) -> bool:
+    """Whether a save would change what is stored. The row stays locked, so that it holds until the save."""
+    stored = AssistanceRequest.objects.select_for_update().filter(pk=request.pk).first()
+    if stored is None or evidence or removed:
+        return True
+    names = [field.attname for field in AssistanceRequest._meta.concrete_fields if field.name != "updated_at"]
+    if any(getattr(stored, name) != getattr(request, name) for name in names):
+        return True
+    return set(areas) != set(stored.areas.values_list("pk", flat=True))
+
+
+def _refuse_unreleased_text(request: AssistanceRequest, *, by: User, is_changed: bool) -> None:
+    """Focal points submit, and nobody before the sign-off that the State has asked for is given to this very text."""
+    if not owns(by.access, request):
+        raise Refused(_("Only the focal point of the State submits its requests."))
+    asked = request.sign_offs.open().select_related("post").first() if request.pk else None
+    if asked and (is_changed or asked.signed_version != request.version):
+        raise Refused(
+            _("%(post)s has yet to sign off the text as it stands. Save it as a draft and ask for the sign-off.")
+            % {"post": asked.post.name}
+        )
 
 
 def _number_and_date(request: AssistanceRequest, today: date) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -134,6 +135,10 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         """Those that count in statistics: submitted, and confirmed where somebody else extracted them."""
         return self.submitted().filter(confirmed_on__isnull=False)
 
+    def single(self, on: date) -> "RequestQuerySet":
+        """Without those that were joined into another by a day: each need is listed and summed once."""
+        return self.filter(Q(joined_into__isnull=True) | Q(joined_into__on__gt=on))
+
     def search(self, text: str) -> "RequestQuerySet":
         """Every word must occur, in any form of accent and case."""
         found = self
@@ -156,7 +161,9 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
 
     def for_detail(self) -> "RequestQuerySet":
         """With everything that one request's page shows."""
-        return self.select_related("state", "meeting", "stated_in").prefetch_related("areas", "evidence")
+        return self.select_related(
+            "state", "meeting", "stated_in", "line__country_request", "split_from", "joined_into"
+        ).prefetch_related("areas", "evidence")
 
 
 def _visible(access: Access, prefix: str = "") -> Q:
@@ -176,6 +183,10 @@ def _visible(access: Access, prefix: str = "") -> Q:
             relayed = Relay.objects.addressed_to(access).values("request")
             readable |= q(visibility=enums.Visibility.MATCH_PARTIES, pk__in=relayed)
         rule = ~q(status=enums.Status.DRAFT) & readable
+    if access.author:
+        lasts = Q(authors__until__isnull=True) | Q(authors__until__gt=Now())
+        invited = AssistanceRequest.objects.filter(lasts, authors__user=access.author, state=access.author_state)
+        rule |= q(pk__in=invited.values("pk"))
     return rule | q(state=access.state) if access.state else rule
 
 

@@ -45,7 +45,7 @@ OFFER_COLUMNS = ["supporter", "title", "areas", "kinds", "valid_until", "example
 def request_list(request: HttpRequest) -> HttpResponse:
     """Requests that the visitor may know of."""
     visible = AssistanceRequest.objects.visible_to(request.user)
-    chosen = RequestFilter(request.GET, visible.submitted())
+    chosen = RequestFilter(request.GET, visible.submitted().single(as_of(request)))
     return show_list(
         request,
         "requests_app/request_list.html",
@@ -91,13 +91,17 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
     asked = _visible_or_404(request, reference)
     today = as_of(request)
     own_relay = _own_relay(request, asked)
-    relays = Relay.objects.filter(request=asked) if permissions.can_see_relays(request.user, asked) else None
+    relatives = queries.relatives_of(asked, request.user, today)
+    sees_relays = permissions.can_see_relays(request.user, asked)
+    relays = Relay.objects.filter(request__in=[asked, *relatives.taken_in]) if sees_relays else None
     context = {
         "asked": asked,
         "stated": getattr(asked, "stated_in", None),
         "today": today,
         "stake": queries.deadline_at_stake(asked, today),
         "events": asked.events.select_related("actor"),
+        "relatives": relatives,
+        "place": relatives.number_of(asked) if asked in relatives.needs else 0,
         "relays": queries.relay_lines(relays) if relays is not None else [],
         "own_relay": own_relay,
         "answer_form": AnswerForm() if own_relay and permissions.can_answer(request.user, own_relay) else None,  # type: ignore[arg-type]
@@ -109,13 +113,20 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "requests_app/request_detail.html", context)
 
 
-def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, bool]:
+def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, Any]:
     user, access = request.user, access_of(request.user)
+    writes = permissions.writes_with_state(user, asked)
+    sign_off = queries.sign_off_of(asked) if writes else None
     return {
         "is_owner": permissions.owns(access, asked),
+        "writes": writes,
+        "sign_off": sign_off,
+        "signs": sign_off is not None and sign_off.post_id == user.pk and asked.is_draft,
         "handles": access.sees_all_requests and not asked.is_draft,
         "sees_relays": permissions.can_see_relays(user, asked),
         "can_edit": user.is_authenticated and permissions.can_edit(user, asked),
+        "can_split": user.is_authenticated and permissions.can_split(user, asked),
+        "can_join": user.is_authenticated and permissions.can_join(user, asked),
         "can_confirm": permissions.can_confirm(user, asked),
     }
 

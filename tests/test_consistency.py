@@ -23,13 +23,25 @@ from ccm_portal.ui.templatetags.portal import TONES
 from coalitions import enums as coalition_enums
 from coalitions.outreach import enums as outreach_enums
 from requests_app import enums as request_enums
+from requests_app.authors import enums as author_enums
 from requests_app.enums import AnswerKind
 from requests_app.extensions import enums as extension_enums
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
 from tests.requests_app.factories import AnswerFactory, OfferFactory, RequestFactory
 from tests.test_access import cast, client_of, play, secret
 
-OWN_APPS = ["accounts", "register", "requests_app", "extensions", "help_desk", "coalitions", "outreach", "reports"]
+OWN_APPS = [
+    "accounts",
+    "register",
+    "requests_app",
+    "extensions",
+    "help_desk",
+    "authors",
+    "country_requests",
+    "coalitions",
+    "outreach",
+    "reports",
+]
 TEMPLATES = settings.BASE_DIR / "templates"
 CODE = [
     path
@@ -108,6 +120,7 @@ STATUSES = [
     request_enums.Status,
     request_enums.EvidenceLevel,
     extension_enums.DraftStatus,
+    author_enums.SignOffStatus,
     outreach_enums.OutreachStatus,
     coalition_enums.CoalitionStatus,
     coalition_enums.CommitmentStatus,

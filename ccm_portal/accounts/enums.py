@@ -19,3 +19,4 @@ class Role(TextChoices):
     ISU = "isu", _("Implementation Support Unit")
     PARTNER = "partner", _("Operator, UN body or organisation")
     OBSERVER = "observer", _("Observer")
+    AUTHOR = "author", _("National author")

@@ -36,6 +36,7 @@ TONES = {
     "agrees": "good", "differs": "warn",
     "granted": "good", "refused": "bad", "pending": "info", "not_seen": "mute", "lodged": "info",
     "requested": "info", "pressing": "warn", "contacted": "good", "declined": "mute",
+    "sign_off_waiting": "warn", "sign_off_given": "done", "sign_off_void": "bad",
 }  # fmt: skip
 
 
