@@ -16,6 +16,7 @@ from ccm_portal.treaty.dates import add_months
 from coalitions.enums import ActivityStatus, CoalitionStatus
 from coalitions.models import Coalition, Commitment, PlanStep
 from coalitions.outreach.models import FollowUp
+from requests_app.authors.queries import invited_to
 from requests_app.enums import AreaCode, Status
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
@@ -53,6 +54,7 @@ class Board:
     undecided: list[ExtensionDecision] | None = None
     findings: list[tuple[str, int]] | None = None
     public_requests: list[AssistanceRequest] | None = None
+    written: list[AssistanceRequest] | None = None
     numbers: dict[str, int] = field(default_factory=dict)
 
 
@@ -81,6 +83,9 @@ def board_for(user: User, today: date) -> Board:
         _at_a_glance(board)
     if access.is_isu:
         _for_isu(board)
+    if access.author:
+        invited = AssistanceRequest.objects.visible_to(user).filter(pk__in=invited_to(user))
+        board.written = with_words(list(invited.order_by("-updated_at").for_list()[:SHOWN]))
     if board.own_requests is None and board.new_requests is None:
         public = AssistanceRequest.objects.visible_to(user).open().select_related("state")
         board.public_requests = list(public[:SHOWN])

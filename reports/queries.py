@@ -13,6 +13,8 @@ from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Obligation, OfficeTerm, State
 from coalitions.models import Coalition
+from requests_app.country_requests.models import CountryRequest
+from requests_app.country_requests.queries import country_requests_of
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import AssistanceRequest, SupportRecord
@@ -51,6 +53,7 @@ class Profile:
     victim_assistance: list[Obligation]
     reports: list[Row]
     requests: list[AssistanceRequest]
+    country_requests: list[CountryRequest]
     received: list[Support]
     given: list[Support]
     coalitions: list[Coalition]
@@ -80,6 +83,7 @@ def profile(iso3: str, user: object, on: date) -> Profile:
                 .for_list()[:20]
             )
         ),
+        country_requests=list(country_requests_of(state, user)),
         received=received,
         given=given,
         coalitions=list(coalitions),

@@ -101,6 +101,7 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "stake": queries.deadline_at_stake(asked, today),
         "events": asked.events.select_related("actor"),
         "relatives": relatives,
+        "line": getattr(asked, "line", None),
         "place": relatives.number_of(asked) if asked in relatives.needs else 0,
         "relays": queries.relay_lines(relays) if relays is not None else [],
         "own_relay": own_relay,

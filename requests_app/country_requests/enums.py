@@ -10,7 +10,8 @@ class Reason(TextChoices):
     OTHER_CURRENCY = (
         "other_currency",
         _(
-            "The two requests are in different currencies. Bring them to one currency first: amounts are never converted."
+            "The two requests are in different currencies. Bring them to one currency first: "
+            "amounts are never converted."
         ),
     )
     NOTHING_LEFT = "nothing_left", _("The whole cost would be moved. Edit the request instead of splitting it.")

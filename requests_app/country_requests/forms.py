@@ -75,4 +75,4 @@ class JoinForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: forms.ModelChoiceField = self.fields["survivor"]  # type: ignore[assignment]
         field.queryset = joinable_into(closing)
-        field.label_from_instance = lambda one: f"{one.reference}: {one.title}"  # type: ignore[method-assign]
+        field.label_from_instance = lambda one: f"{one.reference}: {one.title}"  # type: ignore[method-assign, assignment]

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from ccm_portal.register.models import State
 from requests_app.country_requests.models import CountryRequest
 from requests_app.domain import lifecycle
 from requests_app.enums import Action, Missing, Status
@@ -17,9 +18,9 @@ def needs_of(country_request: CountryRequest, user: object, on: date) -> Request
     return known.single(on).order_by("line__pk")
 
 
-def country_requests_of(iso3: str, user: object) -> "QuerySet[CountryRequest]":
+def country_requests_of(state: State, user: object) -> "QuerySet[CountryRequest]":
     """Those of a State that a visitor may know of."""
-    return CountryRequest.objects.visible_to(user).filter(state=iso3)
+    return CountryRequest.objects.visible_to(user).filter(state=state)
 
 
 def joinable_into(closing: AssistanceRequest) -> "QuerySet[AssistanceRequest]":
