@@ -14,7 +14,7 @@ from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Obligation, OfficeTerm, State
 from coalitions.models import Coalition
 from requests_app.country_requests.models import CountryRequest
-from requests_app.country_requests.queries import country_requests_of
+from requests_app.country_requests.queries import groups_of, with_groups
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import AssistanceRequest, SupportRecord
@@ -66,6 +66,9 @@ def profile(iso3: str, user: object, on: date) -> Profile:
     obligations = [obligation for obligation in known_register().obligations if obligation.state_id == iso3]
     received, given = _support(state, on)
     requests = AssistanceRequest.objects.visible_to(user).filter(state=state)
+    known = requests.single(on).filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
+    newest = known.order_by(F("submitted_on").desc(nulls_first=True), "-pk").for_list()
+    shown = with_words(list(with_groups(newest)[:20]))
     visible_coalitions = Coalition.objects.visible_to(user).select_related("lead")
     coalitions = visible_coalitions.filter(Q(lead=state) | Q(members__supporter__state=state)).distinct()
     return Profile(
@@ -75,15 +78,8 @@ def profile(iso3: str, user: object, on: date) -> Profile:
         clocks=_stories(obligations, flags_on(user, on, obligation__state=state), on),
         victim_assistance=[o for o in obligations if not o.is_clock],
         reports=clocks.report_rows([state], on),
-        requests=with_words(
-            list(
-                requests.single(on)
-                .filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
-                .order_by(F("submitted_on").desc(nulls_first=True), "-pk")
-                .for_list()[:20]
-            )
-        ),
-        country_requests=list(country_requests_of(state, user)),
+        requests=shown,
+        country_requests=groups_of(shown),
         received=received,
         given=given,
         coalitions=list(coalitions),

@@ -1,15 +1,15 @@
 """The needs of country requests as a visitor may know them, and what each still lacks."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from ccm_portal.register.models import State
 from requests_app.country_requests.models import CountryRequest
 from requests_app.domain import lifecycle
 from requests_app.enums import Action, Missing, Status
-from requests_app.models import AssistanceRequest, RequestQuerySet
+from requests_app.models import LIST_FIELDS, AssistanceRequest, RequestQuerySet
 
 
 def needs_of(country_request: CountryRequest, user: object, on: date) -> RequestQuerySet:
@@ -18,9 +18,18 @@ def needs_of(country_request: CountryRequest, user: object, on: date) -> Request
     return known.single(on).order_by("line__pk")
 
 
-def country_requests_of(state: State, user: object) -> "QuerySet[CountryRequest]":
-    """Those of a State that a visitor may know of."""
-    return CountryRequest.objects.visible_to(user).filter(state=state)
+def with_groups(requests: RequestQuerySet) -> RequestQuerySet:
+    """As `for_list`, with the country request of each row: no further query."""
+    named = ("reference", "title", "is_example")
+    return requests.select_related("state", "line__country_request").only(
+        *LIST_FIELDS, "line__request", *(f"line__country_request__{name}" for name in named)
+    )
+
+
+def groups_of(requests: Iterable[AssistanceRequest]) -> list[CountryRequest]:
+    """The country requests of rows `with_groups`, each once."""
+    found = [request.line.country_request for request in requests if hasattr(request, "line")]
+    return list(dict.fromkeys(found))
 
 
 def joinable_into(closing: AssistanceRequest) -> "QuerySet[AssistanceRequest]":
