@@ -17,7 +17,16 @@ from ccm_portal.register.models import Obligation, State
 from requests_app.domain.lifecycle import next_status
 from requests_app.domain.needs import evidence_level
 from requests_app.enums import Action, AnswerKind, Channel, Kind, Status, Visibility
-from requests_app.models import Answer, Area, AssistanceRequest, EvidenceItem, Relay, RequestEvent, Supporter
+from requests_app.models import (
+    Answer,
+    Area,
+    AssistanceRequest,
+    EvidenceItem,
+    Relay,
+    RequestEvent,
+    SearchText,
+    Supporter,
+)
 
 NOTE = "Made up for measuring."
 BATCH = 1000
@@ -129,7 +138,6 @@ class Maker:
         answers = [self._answer(rng, relay) for relay in relays[:2]] if Action.ANSWER in life else []
         evidence = [self._evidence(rng, request) for _ in range(2 if number == 0 else rng.choice((0, 0, 1, 2)))]
         request.evidence_level = evidence_level([item.is_complete for item in evidence])
-        request.search_text = request.build_search_text(area.pk for area in areas)
         return Record(request, areas, evidence, events, relays, answers)
 
     def _request(self, rng: Random, number: int, life: tuple[Action, ...]) -> AssistanceRequest:
@@ -251,6 +259,7 @@ def write(records: Sequence[Record]) -> None:
     links = (through(assistancerequest_id=r.request.pk, area_id=area.pk) for r in records for area in r.areas)
     for model, rows in (
         (through, links),
+        (SearchText, (r.request.build_search_text(a.pk for a in r.areas) for r in records if not r.request.is_draft)),
         (EvidenceItem, (row for record in records for row in record.evidence)),
         (RequestEvent, (row for record in records for row in record.events)),
         (Relay, (row for record in records for row in record.relays)),

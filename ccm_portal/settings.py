@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "requests_app.help_desk",
     "requests_app.authors",
     "requests_app.country_requests",
+    "requests_app.writing",
     "ccm_portal.accounts",
     "ccm_portal.register",
     "django.contrib.admin",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "requests_app.writing.middleware.KeepTextMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -190,6 +192,7 @@ SECURE_CSP = {  # the name that Django 6 uses; `security.py` sends it until then
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }
+CSRF_FAILURE_VIEW = "requests_app.writing.middleware.csrf_failed"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

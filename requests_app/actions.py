@@ -16,7 +16,17 @@ from ccm_portal.register.models import Organisation, State
 from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
 from requests_app.domain.needs import evidence_level
 from requests_app.enums import Action, AnswerKind, Channel, Status, Visibility
-from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Offer, Relay, RequestEvent, StatedIn, Supporter
+from requests_app.models import (
+    Answer,
+    AssistanceRequest,
+    EvidenceItem,
+    Offer,
+    Relay,
+    RequestEvent,
+    SearchText,
+    StatedIn,
+    Supporter,
+)
 from requests_app.permissions import may_receive, owns
 
 
@@ -42,18 +52,20 @@ def save_request(
     request: AssistanceRequest,
     *,
     by: User,
-    areas: Iterable[str],
-    evidence: Iterable[EvidenceItem],
+    areas: Iterable[str] | None = None,
+    evidence: Iterable[EvidenceItem] = (),
     removed_evidence: Iterable[EvidenceItem] = (),
     expected_version: int | None = None,
     submit_on: date | None = None,
 ) -> AssistanceRequest:
-    """Save what a form changed, with its areas (codes) and evidence; with `submit_on`, submit it in one transaction.
+    """Save what a form changed, with its areas (codes; None leaves them) and evidence; with `submit_on`, submit it in
+    one transaction.
 
     Raises EditedMeanwhile where another save came first, and Refused where a submission lacks its main words.
     """
-    areas, evidence, removed_evidence = list(areas), list(evidence), list(removed_evidence)
-    is_new = request.pk is None
+    evidence, removed_evidence, is_new = list(evidence), list(removed_evidence), request.pk is None
+    if areas is not None or is_new:
+        areas = list(areas or ())
     if submit_on:
         _refuse_incomplete(request)
         _refuse_unreleased_text(request, by=by, is_changed=_is_changed(request, areas, evidence, removed_evidence))
@@ -61,13 +73,16 @@ def save_request(
         request.evidence_level = evidence_level([item.is_complete for item in evidence])
     else:
         _take_version(request, expected_version, by=by)
-        _store_evidence(request, evidence, removed_evidence)
-        request.evidence_level = request.compute_evidence_level()
+        if evidence or removed_evidence:
+            _store_evidence(request, evidence, removed_evidence)
+            request.evidence_level = request.compute_evidence_level()
     if submit_on:
         _number_and_date(request, submit_on)
-    request.search_text = request.build_search_text(areas)
     request.save()
-    request.areas.set(areas)  # type: ignore[arg-type]  # by code
+    if areas is not None:
+        request.areas.set(areas)  # type: ignore[arg-type]  # by code
+    if not request.is_draft:
+        SearchText.objects.store([request.build_search_text(areas)])
     if is_new:
         _store_evidence(request, evidence, ())
     record_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new)
@@ -92,9 +107,9 @@ def record_need(
     request.reference = _next_reference(request.state_id, said_on.year)
     request.submitted_on, request.confirmed_on = said_on, said_on if is_formal else None
     areas = list(areas)
-    request.search_text = request.build_search_text(areas)
     request.save()
     request.areas.set(areas)  # type: ignore[arg-type]  # by code
+    SearchText.objects.store([request.build_search_text(areas)])
     stated.request = request
     stated.save()
     _record_step(request, Action.RECORD, Status.DRAFT, by=by, today=today)
@@ -160,8 +175,8 @@ def submit_request(request: AssistanceRequest, *, by: User, today: date) -> Assi
     stored = AssistanceRequest.objects.select_for_update().values_list("version", flat=True).get(pk=request.pk)
     _refuse_unreleased_text(request, by=by, is_changed=stored != request.version)
     _number_and_date(request, today)
-    request.search_text = request.build_search_text()
     request.save()
+    SearchText.objects.store([request.build_search_text()])
     _announce(request, by=by, today=today)
     return request
 
@@ -172,7 +187,7 @@ def _refuse_incomplete(request: AssistanceRequest) -> None:
 
 
 def _is_changed(
-    request: AssistanceRequest, areas: list[str], evidence: list[EvidenceItem], removed: list[EvidenceItem]
+    request: AssistanceRequest, areas: list[str] | None, evidence: list[EvidenceItem], removed: list[EvidenceItem]
 ) -> bool:
     """Whether a save would change what is stored. The row stays locked, so that it holds until the save."""
     stored = AssistanceRequest.objects.select_for_update().filter(pk=request.pk).first()
@@ -181,7 +196,7 @@ def _is_changed(
     names = [field.attname for field in AssistanceRequest._meta.concrete_fields if field.name != "updated_at"]
     if any(getattr(stored, name) != getattr(request, name) for name in names):
         return True
-    return set(areas) != set(stored.areas.values_list("pk", flat=True))
+    return areas is not None and set(areas) != set(stored.areas.values_list("pk", flat=True))
 
 
 def _refuse_unreleased_text(request: AssistanceRequest, *, by: User, is_changed: bool) -> None:

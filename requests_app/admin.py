@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from ccm_portal.accounts.admin import IsuAdmin
-from requests_app.models import AssistanceRequest, Offer, Supporter, SupportRecord
+from requests_app.models import AssistanceRequest, Offer, SearchText, Supporter, SupportRecord
 
 
 @admin.register(AssistanceRequest)
@@ -18,7 +18,6 @@ class RequestAdmin(IsuAdmin):
     search_fields = ["reference", "title", "state__name"]
     list_select_related = ["state"]
     autocomplete_fields = ["meeting"]
-    exclude = ["search_text"]
     readonly_fields = [
         "reference",
         "state",
@@ -51,8 +50,8 @@ class RequestAdmin(IsuAdmin):
         super().save_related(request, form, formsets, change)
         obj: AssistanceRequest = form.instance
         obj.version += 1
-        obj.search_text = obj.build_search_text()
         obj.save()
+        SearchText.objects.store([obj.build_search_text()])
 
 
 @admin.register(Supporter)

@@ -13,6 +13,7 @@ from ccm_portal.ui.widgets import DateInput, FastSelect
 from requests_app.domain import lifecycle
 from requests_app.enums import AreaCode, Kind, Status
 from requests_app.models import AssistanceRequest, Offer, RequestQuerySet
+from requests_app.queries import wanted
 
 OPEN, CLOSED = "open", "closed"
 
@@ -45,7 +46,13 @@ class RequestFilter(filters.FilterSet):
         fields: list[str] = []
 
     def search(self, rows: RequestQuerySet, name: str, value: str) -> RequestQuerySet:
-        return rows.search(value)
+        return rows.search(wanted(value))
+
+    def by_key(self, keys: list[int]) -> RequestQuerySet:
+        """The rows of a page that this filter has found, without looking for them again."""
+        rows = AssistanceRequest.objects.filter(pk__in=keys).for_list()
+        on = self.form.cleaned_data.get("as_of")
+        return rows.with_status_on(on) if on else rows
 
     def of_kind(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(**{f"is_{value}": True})

@@ -17,7 +17,7 @@ from simple_history.models import HistoricalRecords
 from ccm_portal.accounts.models import PUBLIC, Access, User, access_of
 from ccm_portal.register.enums import Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
-from ccm_portal.register.search import fold
+from ccm_portal.register.search import Wanted, words
 from requests_app import enums
 from requests_app.domain import lifecycle
 from requests_app.domain.needs import Need, Resources, evidence_level, missing_for_donors
@@ -139,12 +139,9 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         """Without those that were joined into another by a day: each need is listed and summed once."""
         return self.filter(Q(joined_into__isnull=True) | Q(joined_into__on__gt=on))
 
-    def search(self, text: str) -> "RequestQuerySet":
-        """Every word must occur, in any form of accent and case."""
-        found = self
-        for word in fold(text).split()[:8]:
-            found = found.filter(search_text__holds=word)
-        return found
+    def search(self, wanted: Wanted) -> "RequestQuerySet":
+        """Of each group some word must begin with one of its spellings; `queries.wanted` reads what somebody typed."""
+        return self.filter(pk__in=SearchText.objects.filter(words__finds=wanted).values("request")) if wanted else self
 
     def with_status_on(self, on: date) -> "RequestQuerySet":
         """Those submitted by a day, with the status that they had on it as `status_on`."""
@@ -242,7 +239,6 @@ class AssistanceRequest(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1)
-    search_text = models.TextField(editable=False, default="")
 
     objects = RequestQuerySet.as_manager()
 
@@ -338,16 +334,34 @@ class AssistanceRequest(models.Model):
     def is_open(self) -> bool:
         return self.status in lifecycle.OPEN
 
-    def build_search_text(self, areas: Iterable[str] | None = None) -> str:
-        """What search looks through; `areas` are the codes of those that are not stored yet."""
+    def build_search_text(self, areas: Iterable[str] | None = None) -> "SearchText":
+        """The words that find this request; `areas` are the codes of those that are not stored yet."""
         codes = self.areas.values_list("pk", flat=True) if areas is None else areas
         names = " ".join(str(enums.AreaCode(code).label) for code in codes)
         parts = [self.reference, self.title, self.challenge, self.requirement, self.institution, names]
-        return f"{self.state.search_text} {fold(' '.join(parts))}"
+        return SearchText(request=self, words=" ".join(words(" ".join([self.state.search_text, *parts]))))
 
     def compute_evidence_level(self) -> str:
         """What the stored items say, read afresh: a prefetched list would be the one before the change."""
         return evidence_level([item.is_complete for item in EvidenceItem.objects.filter(request=self)])
+
+
+class SearchTextManager(models.Manager["SearchText"]):
+    def store(self, texts: Iterable["SearchText"]) -> None:
+        """Put these in the place of what requests had: one statement."""
+        self.bulk_create(texts, update_conflicts=True, update_fields=["words"], unique_fields=["request"])
+
+
+class SearchText(models.Model):
+    """The words of a request, apart from its wide row: a copy that the actions keep. Drafts have none."""
+
+    request = models.OneToOneField(AssistanceRequest, models.CASCADE, related_name="search_text")
+    words = models.TextField()
+
+    objects = SearchTextManager()
+
+    def __str__(self) -> str:
+        return str(self.request_id)
 
 
 class StatedIn(models.Model):

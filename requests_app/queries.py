@@ -11,9 +11,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from ccm_portal.register import clocks
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
+from ccm_portal.register.search import Vocabulary, Wanted, words
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
 from requests_app.enums import AnswerKind, AreaCode, Channel, EvidenceLevel, Kind, Status
-from requests_app.models import AssistanceRequest, Offer, Relay, Supporter, SupportRecord
+from requests_app.models import AssistanceRequest, Offer, Relay, SearchText, Supporter, SupportRecord
 from requests_app.wording import sentence
 
 ORDER = {area.value: number for number, area in enumerate(AreaCode)}
@@ -27,6 +28,26 @@ class Ranked:
     supporter: Supporter
     suggestion: Suggestion
     sentences: list[str]
+
+
+def _read_vocabulary() -> Vocabulary:
+    """The names of the register, and the words of requests that anybody may read: a word of any other request must not
+    be told to those who may not read it."""
+    public = SearchText.objects.filter(request__in=AssistanceRequest.objects.public())
+    known = {word for text in public.values_list("words", flat=True).iterator() for word in text.split()}
+    known.update(word for state in State.objects.all() for word in words(state.search_text))
+    known.update(word for area in AreaCode for word in words(str(area.label)))
+    return Vocabulary(known)
+
+
+#: Read when somebody looks for a word that no text begins with, and then not again for ten minutes.
+known_words = Kept(_read_vocabulary, seconds=600)
+
+
+def wanted(text: str) -> Wanted:
+    """What somebody typed, as search takes it: each word, or the words that may have been meant by it."""
+    known = known_words()
+    return [[word, *known.meant_by(word)] for word in words(text)[:8]]
 
 
 def with_words(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:

@@ -11,7 +11,7 @@ from ccm_portal.register.models import Meeting, Obligation, Organisation, State
 from ccm_portal.register.reference import Row, Shelf, Tally, by_key, choose, optional_rows, read_rows
 from requests_app.enums import Action as Step
 from requests_app.enums import AreaCode, Channel, Status, Visibility
-from requests_app.models import Area, AssistanceRequest, RequestEvent, Supporter, SupportRecord
+from requests_app.models import Area, AssistanceRequest, RequestEvent, SearchText, Supporter, SupportRecord
 
 AREAS_AS_PUBLISHED = {
     "Art 3 stockpile destruction": AreaCode.STOCKPILES,
@@ -249,8 +249,7 @@ def _put_request(
         is_verified=row.text("confidence") == "high",
     )
     shelf.link(row, request, "areas", [areas[code] for code in codes])
-    text = request.build_search_text(sorted(codes))
-    AssistanceRequest.objects.filter(pk=request.pk).exclude(search_text=text).update(search_text=text)
+    SearchText.objects.store([request.build_search_text(sorted(codes))])
     if is_new:
         _record_published_steps(request, submitted, closing)
 

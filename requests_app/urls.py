@@ -1,14 +1,13 @@
-from django.urls import path
+from django.urls import include, path
 
 from requests_app import views
 
 app_name = "requests"
 urlpatterns = [
     path("requests/", views.request_list, name="list"),
-    path("requests/new/", views.request_new, name="new"),
+    path("", include("requests_app.writing.urls")),
     path("requests/record/", views.request_record, name="record"),
     path("requests/<str:reference>/", views.request_detail, name="detail"),
-    path("requests/<str:reference>/edit/", views.request_edit, name="edit"),
     path("requests/<str:reference>/confirm/", views.request_confirm, name="confirm"),
     path("requests/<str:reference>/visibility/", views.request_visibility, name="visibility"),
     path("requests/<str:reference>/matches/", views.request_matches, name="matches"),

@@ -23,8 +23,6 @@ from requests_app.enums import Action
 from requests_app.filters import OfferFilter, RequestFilter
 from requests_app.forms import (
     AnswerForm,
-    EvidenceFormSet,
-    NeedsForm,
     OfferForm,
     RecordedNeedForm,
     RelayForm,
@@ -54,7 +52,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         columns=COLUMNS,
         record=_request_record,
         prepare=queries.with_labels,
-        searched=bool(request.GET.get("q", "").strip()),
+        by_key=chosen.by_key if request.GET.get("q", "").strip() else None,
         filterset=chosen,
         can_request=request.user.is_authenticated and permissions.can_request(request.user),
         can_record=request.user.is_authenticated and permissions.can_record(request.user),
@@ -150,67 +148,6 @@ def request_opened(request: HttpRequest, reference: str) -> HttpResponse:
         raise PermissionDenied
     actions.mark_opened(relay, by=request.user, at=timezone.now())  # type: ignore[arg-type]
     return redirect("requests:detail", reference)
-
-
-def request_new(request: HttpRequest) -> HttpResponse:
-    """The needs form, empty."""
-    if not permissions.can_request(request.user):  # type: ignore[arg-type]
-        raise PermissionDenied(_("Requests are made by the focal point of a State Party."))
-    asked = actions.start_request(request.user.access.state, by=request.user)  # type: ignore[arg-type, union-attr]
-    return _needs_form(request, asked)
-
-
-def request_edit(request: HttpRequest, reference: str) -> HttpResponse:
-    """The needs form of a draft, or of a request that needs clarification."""
-    rows = AssistanceRequest.objects.visible_to(request.user).select_related("state")
-    asked = get_object_or_404(rows, reference=reference)
-    if not permissions.can_edit(request.user, asked):  # type: ignore[arg-type]
-        raise PermissionDenied(_("This request can no longer be edited."))
-    return _needs_form(request, asked)
-
-
-def _needs_form(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
-    today, submitting = timezone.localdate(), "submit" in request.POST
-    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = NeedsForm(data, instance=asked, submitting=submitting)
-    evidence = EvidenceFormSet(data, files, instance=asked, today=today, prefix="evidence")
-    valid = data is not None and form.is_valid() & evidence.is_valid()
-    if valid and (saved := _save_needs(request, form, evidence, submitting)) is not None:
-        return redirect(saved)
-    deadlines = queries.obligations_with_deadlines(asked.state, today)
-    form.show_deadlines(deadlines)
-    context = {"form": form, "evidence": evidence, "asked": asked, "deadlines": deadlines, "today": today}
-    return render(request, "requests_app/request_form.html", context, status=200 if data is None else 422)
-
-
-def _save_needs(request: HttpRequest, form: NeedsForm, evidence: Any, submitting: bool) -> AssistanceRequest | None:
-    """Save, and submit if asked to; what a rule forbids stands above the form, with everything typed kept."""
-    items, removed = evidence.save_without_writing()
-    submitting = submitting and form.instance.is_draft
-    try:
-        asked = actions.save_request(
-            form.save(),
-            by=request.user,  # type: ignore[arg-type]
-            areas=form.cleaned_data["areas"],
-            evidence=items,
-            removed_evidence=removed,
-            expected_version=(form.cleaned_data["version"] or 0) if form.instance.pk else None,
-            submit_on=timezone.localdate() if submitting else None,
-        )
-    except actions.EditedMeanwhile as conflict:
-        form.add_error(None, str(conflict))
-        typed = request.POST.copy()
-        typed["version"] = str(conflict.version)  # told of it, the person may decide to save again
-        form.data = typed
-        return None
-    except actions.Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    if submitting:
-        messages.success(request, _("Submitted as %(ref)s.") % {"ref": asked.reference})
-    else:
-        messages.success(request, _("Saved at %(time)s.") % {"time": timezone.now().strftime("%H:%M UTC")})
-    return asked
 
 
 def request_record(request: HttpRequest) -> HttpResponse:

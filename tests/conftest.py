@@ -12,7 +12,7 @@ from ccm_portal.accounts.models import Appointment, User
 from ccm_portal.loading import load_all
 from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
-from requests_app.queries import known_support
+from requests_app.queries import known_support, known_words
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +27,7 @@ def register_read_afresh() -> None:
     """No test sees the register or the supporters of the one before."""
     known_register.forget()
     known_support.forget()
+    known_words.forget()
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from requests_app import enums as request_enums
 from requests_app.authors import enums as author_enums
 from requests_app.enums import AnswerKind
 from requests_app.extensions import enums as extension_enums
+from requests_app.writing.enums import Progress
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory
 from tests.requests_app.factories import AnswerFactory, OfferFactory, RequestFactory
 from tests.test_access import cast, client_of, play, secret
@@ -38,6 +39,7 @@ OWN_APPS = [
     "help_desk",
     "authors",
     "country_requests",
+    "writing",
     "coalitions",
     "outreach",
     "reports",
@@ -119,6 +121,7 @@ def test_every_form_that_posts_has_its_token():
 STATUSES = [
     request_enums.Status,
     request_enums.EvidenceLevel,
+    Progress,
     extension_enums.DraftStatus,
     author_enums.SignOffStatus,
     outreach_enums.OutreachStatus,

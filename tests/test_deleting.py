@@ -27,7 +27,16 @@ pytestmark = pytest.mark.django_db
 
 FACTS = [
     model
-    for label in ("register", "requests_app", "help_desk", "authors", "country_requests", "coalitions", "reports")
+    for label in (
+        "register",
+        "requests_app",
+        "help_desk",
+        "authors",
+        "country_requests",
+        "writing",
+        "coalitions",
+        "reports",
+    )
     for model in apps.get_app_config(label).get_models()
     if not model.__name__.startswith("Historical")
 ]

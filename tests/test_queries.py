@@ -15,7 +15,7 @@ from reports.models import Practice
 from requests_app.authors.models import Author, Remark
 from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
 from requests_app.enums import Status
-from requests_app.queries import known_support
+from requests_app.queries import known_support, known_words
 from tests.coalitions.factories import (
     ActivityFactory,
     CoalitionFactory,
@@ -231,6 +231,7 @@ def addresses(role):
 @pytest.mark.parametrize("role", OWN)
 def test_pages_cost_the_same_with_one_row_and_with_many_and_no_more_than_twelve(role, first):
     client = play(role)
+    known_words()  # read once in ten minutes, whatever is looked for
     few = {address: len(queries(client, address)) for address in addresses(role)}
     for number in range(1, 1 + MANY):
         add(*first, number)

@@ -50,17 +50,19 @@ def show_list(
     filterset: FilterSet | Form | None = None,
     prepare: Callable[[Any], Any] = lambda rows: rows,
     of_page: Callable[[Any], dict[str, Any]] = lambda rows: {},
-    searched: bool = False,
+    by_key: Callable[[list[Any]], Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """A page of rows, or all of them as a file. `prepare` completes the rows of one page with a fixed number of
-    queries, and `of_page` gives what else the page says of them; `record` turns one into the columns of the export."""
+    queries, and `of_page` gives what else the page says of them; `record` turns one into the columns of the export.
+    Where finding rows is dear they are looked for once, not once for their number and once for the page: `by_key` then
+    reads those of the page by their keys, in the same order."""
     if form := request.GET.get("format"):
         return export(form, name, columns, (record(row) for row in prepare(list(rows[:EXPORT_LIMIT]))))
-    if searched:  # reading text is dear: look for the rows once, not once for their number and once for the page
+    if by_key:
         found = list(rows.values_list("pk", flat=True))
         page = Paginator(found, page_size(request)).get_page(request.GET.get("page"))
-        page.object_list = prepare(list(rows.filter(pk__in=page.object_list)))
+        page.object_list = prepare(list(by_key(list(page.object_list))))
     else:
         page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
         page.object_list = prepare(list(page.object_list))

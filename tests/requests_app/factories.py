@@ -15,6 +15,7 @@ from requests_app.models import (
     Offer,
     Relay,
     RequestEvent,
+    SearchText,
     Supporter,
     SupportRecord,
 )
@@ -57,8 +58,8 @@ class RequestFactory(DjangoModelFactory):
         if not create:
             return
         self.areas.set(extracted or [])
-        self.search_text = self.build_search_text()
-        self.save()
+        if not self.is_draft:
+            SearchText.objects.store([self.build_search_text()])
 
 
 class EvidenceFactory(DjangoModelFactory):

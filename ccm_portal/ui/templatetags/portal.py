@@ -37,6 +37,8 @@ TONES = {
     "granted": "good", "refused": "bad", "pending": "info", "not_seen": "mute", "lodged": "info",
     "requested": "info", "pressing": "warn", "contacted": "good", "declined": "mute",
     "sign_off_waiting": "warn", "sign_off_given": "done", "sign_off_void": "bad",
+    # steps of the needs form
+    "not_saved": "bad", "needed": "warn", "advised": "info", "to_do": "mute",
 }  # fmt: skip
 
 
