@@ -178,6 +178,7 @@ STORAGES = {
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = VAR_DIR / "uploads"  # never served by address: only through a view that asks who is reading
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
+SCANNER = env.str("SCANNER", default="")  # a dotted path or a command, see requests_app/scanning.py
 REFERENCE_DIR = BASE_DIR / "reference"
 
 # --- browser security ----------------------------------------------------------------------------------------------

@@ -132,6 +132,17 @@ class Missing(TextChoices):
     PERIOD = "period", _("Say by when it is needed")
 
 
+class Aspect(TextChoices):
+    """What makes a need specific, as the question that a reader asks."""
+
+    WHAT = "what", _("What exactly is needed?")
+    HOW_MANY = "how_many", _("How many or how much, in figures?")
+    WHERE = "where", _("Where: which districts, villages or sites?")
+    UNTIL_WHEN = "until_when", _("Until when?")
+    COST = "cost", _("At what cost?")
+    EVIDENCE = "evidence", _("On what evidence?")
+
+
 class EvidenceLevel(TextChoices):
     ASSERTED = "asserted", _("Asserted")
     PARTLY = "partly", _("Partly evidenced")

@@ -16,6 +16,8 @@ FILE_REFUSED = {
     "size": _("The file is too large."),
     "empty": _("The file is empty."),
     "content": _("The content of this file is not what its name says."),
+    "infected": _("The virus scanner has refused this file."),
+    "unscanned": _("The virus scanner does not answer, so no file is taken now. Please try again later."),
 }
 VISIBILITY_HELP = _("You can widen this later. Nobody else can widen it for you.")
 

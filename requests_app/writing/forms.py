@@ -2,9 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from pathlib import PurePath
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.conf import settings
@@ -15,10 +13,12 @@ from ccm_portal.register.clocks import Row
 from ccm_portal.register.models import Obligation
 from ccm_portal.ui.templatetags.portal import day
 from ccm_portal.ui.widgets import DateInput
-from requests_app.domain.files import NotAcceptable, check_file, safe_name
+from requests_app.domain.files import NotAcceptable, safe_name
 from requests_app.enums import AreaCode, Channel, Kind, Visibility
 from requests_app.forms import FILE_REFUSED, VISIBILITY_HELP, CurrencyField
 from requests_app.models import AssistanceRequest, EvidenceItem
+from requests_app.scanning import check_and_scan
+from requests_app.writing.models import Upload, hidden_name
 
 EVIDENCE_ROWS = 2
 LONGEST = 20_000  # characters of a long text: some eight pages
@@ -172,6 +172,9 @@ class NeedsForm(forms.ModelForm):
 class EvidenceForm(forms.ModelForm):
     """One item of evidence."""
 
+    upload = forms.CharField(required=False, max_length=43, widget=forms.HiddenInput)
+    kept: Upload | None = None  # a file that is here already, named by `upload`
+
     class Meta:
         model = EvidenceItem
         fields = ["claim", "figure", "unit", "source", "dated", "method", "file"]
@@ -194,13 +197,38 @@ class EvidenceForm(forms.ModelForm):
             if file.size > settings.UPLOAD_MAX_BYTES:
                 raise forms.ValidationError(FILE_REFUSED["size"])
             try:
-                check_file(file.name, file.read(), max_bytes=settings.UPLOAD_MAX_BYTES)
+                check_and_scan(file.name, file.read())
             except NotAcceptable as error:
                 raise forms.ValidationError(FILE_REFUSED[error.reason]) from None
             file.seek(0)
             self.instance.file_name = safe_name(file.name)
-            file.name = f"{uuid4().hex}{PurePath(file.name).suffix.lower()}"  # never guessable from the name
+            file.name = hidden_name(file.name)
         return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        key = cleaned.get("upload")
+        if key and not self.files.get(self.add_prefix("file")):
+            of_this = {"key": key, "reference": self.instance.request.reference, "is_checked": True}
+            self.kept = Upload.objects.filter(**of_this).first()
+            if self.kept is None:
+                self.add_error("file", _("The file has not arrived whole. Please choose it again."))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.kept is not None:
+            self.instance.file, self.instance.file_name = self.kept.file.name, self.kept.name
+
+    def show_kept(self, kept: Upload) -> None:
+        """The file is kept although the rest has a mistake: the form names it, so that nobody chooses it again."""
+        self.kept, self.data = kept, {**self.data, self.add_prefix("upload"): kept.key}
+
+    @property
+    def new_file(self) -> Any:
+        """A file that came with this form and has nothing wrong with it."""
+        file = self.files.get(self.add_prefix("file"))
+        return file if file and "file" not in self.errors else None
 
 
 class BaseEvidenceFormSet(forms.BaseInlineFormSet):
@@ -213,6 +241,10 @@ class BaseEvidenceFormSet(forms.BaseInlineFormSet):
         items = self.save(commit=False)
         return {"evidence": items, "removed_evidence": list(self.deleted_objects)}
 
+    def kept_files(self) -> list[Upload]:
+        """Kept files that are evidence once this is saved."""
+        return [form.kept for form in self.forms if form.kept]  # type: ignore[attr-defined]
+
 
 EvidenceFormSet = forms.inlineformset_factory(
     AssistanceRequest,
@@ -223,3 +255,27 @@ EvidenceFormSet = forms.inlineformset_factory(
     max_num=40,
     validate_max=True,
 )
+
+
+class HelpForm(forms.Form):
+    """A question to the ISU on a text that is being written."""
+
+    question = forms.CharField(
+        label=_("What would you like help with?"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=4000,
+        initial=_("Please help us to say clearly what we need."),
+    )
+    with_text = forms.BooleanField(
+        label=_("Send the present challenge and requirement along: the ISU does not see a draft."),
+        required=False,
+        initial=True,
+    )
+
+    def text(self, asked: AssistanceRequest) -> str:
+        """The message, with the draft's own words where the State agrees."""
+        said = [self.cleaned_data["question"]]
+        if self.cleaned_data["with_text"]:
+            said += [f"{_('What is the challenge?')}\n{asked.challenge}"] if asked.challenge else []
+            said += [f"{_('What do you require?')}\n{asked.requirement}"] if asked.requirement else []
+        return "\n\n".join(said)

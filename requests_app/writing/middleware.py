@@ -47,7 +47,7 @@ class KeepTextMiddleware:
             return None
         address = keep_posted(request, kwargs.get("step", ""))
         if wants_json(request):
-            return JsonResponse({"is_kept": address is not None}, status=401)
+            return JsonResponse({"is_kept": address is not None, "address": address}, status=401)
         if address is not None:
             messages.warning(request, _("Your session had ended. What you typed is kept: sign in to find it again."))
         return redirect_to_login(address or request.get_full_path())

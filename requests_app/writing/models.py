@@ -1,5 +1,8 @@
 """What belongs to a request only while it is written: how far it is, text that is not part of it yet, kept files."""
 
+from pathlib import PurePath
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -7,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.accounts.models import User
 from requests_app.models import AssistanceRequest
+
+
+def hidden_name(name: str) -> str:
+    """The name under which a file is stored: never guessable from its own."""
+    return f"{uuid4().hex}{PurePath(name).suffix.lower()}"
 
 
 class Writing(models.Model):
@@ -46,6 +54,7 @@ class Upload(models.Model):
     owner = models.ForeignKey(User, models.PROTECT, related_name="uploads")
     reference = models.CharField(max_length=20)
     name = models.CharField(_("name"), max_length=120)
+    tag = models.CharField(max_length=300, blank=True)  # the same file chosen again goes on where it was cut
     size = models.PositiveBigIntegerField(_("size"))
     received = models.PositiveBigIntegerField(default=0)
     file = models.FileField(_("file"), upload_to="evidence/")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_app.enums import Missing
 from requests_app.models import AssistanceRequest
+from requests_app.writing.actions import take_over
 from requests_app.writing.forms import EvidenceFormSet, NeedsForm
 
 Asked = AssistanceRequest
@@ -117,6 +118,7 @@ STEPS: list[Step] = [
         _evidence,
         is_filled=lambda asked: bool(asked.evidence.all()),
         changes=lambda form: form.changes(),
+        save=lambda form, by: take_over(form.kept_files()),
         template="writing/evidence.html",
         read="writing/read_evidence.html",
         row_label=_("Evidence"),

@@ -1,9 +1,11 @@
 """The needs form in steps: saved step by step, nothing typed is lost, two people never overwrite each other unseen."""
 
 import re
+from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -11,9 +13,11 @@ from django.utils import timezone
 from ccm_portal.accounts.models import OutboxMail
 from ccm_portal.register.known import known_register
 from requests_app.enums import EvidenceLevel, Missing, Status
+from requests_app.help_desk.models import HelpTicket
 from requests_app.models import AssistanceRequest, EvidenceItem
+from requests_app.writing.actions import forget_old
 from requests_app.writing.forms import NeedsForm
-from requests_app.writing.models import Unsaved, Writing
+from requests_app.writing.models import Unsaved, Upload, Writing
 from requests_app.writing.steps import STEPS, step_of_field, step_of_missing
 from tests.conftest import person
 from tests.requests_app.factories import EvidenceFactory, RequestFactory
@@ -450,3 +454,266 @@ def test_saving_a_step_costs_few_statements(chad, draft, code, values, most):
         lambda: client.post(edit(draft, code), {**page, **values}, headers={"accept": "application/json"})
     )
     assert len(again) <= most, again
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+PDF = b"%PDF-1.7 survey of the north"
+ROW = {"claim": "Area", "figure": "24", "unit": "km²", "source": "Records", "dated": "2026-01-31", "method": "NTS"}
+ONE_ROW = {"evidence-TOTAL_FORMS": "1", "evidence-INITIAL_FORMS": "0"}
+
+
+def row(**values):
+    return ONE_ROW | {f"evidence-0-{name}": value for name, value in {**ROW, **values}.items()}
+
+
+def a_file(name="Plan of the north.pdf", content=PDF):
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+def kept_key(page):
+    return re.search(r'name="evidence-0-upload" value="([^"]+)"', page)[1]
+
+
+@pytest.mark.parametrize("address", ["/edit/evidence/", "/edit/"])
+def test_R003_file_survives_a_mistake_elsewhere(chad, draft, address):
+    client, address = client_of(chad), f"/requests/{draft.reference}{address}"
+    whole = {"channel": "isu", "visibility": "public"}
+    page = opened(client, address) if "evidence" in address else {"version": "1"}
+    response = post(client, address, page, **whole, **row(dated="2999-01-01", file=a_file()))
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "Plan_of_the_north.pdf" in text
+    response = post(client, address, page, **whole, **row(upload=kept_key(text)))
+    assert response.status_code == 302
+    item = EvidenceItem.objects.get()
+    assert (item.file_name, item.file.read()) == ("Plan_of_the_north.pdf", PDF)
+    assert Upload.objects.count() == 0
+    assert client.get(f"{draft.get_absolute_url()}evidence/{item.pk}/").getvalue() == PDF
+
+
+def test_R003_kept_file_of_one_request_is_no_evidence_of_another(chad, draft):
+    client = client_of(chad)
+    page = post(client, edit(draft, "evidence"), **row(dated="", file=a_file())).content.decode()
+    other = RequestFactory(reference="DRAFT-1111111111", draft=True)
+    response = post(client, edit(other, "evidence"), **row(upload=kept_key(page)))
+    assert response.status_code == 422
+    assert EvidenceItem.objects.count() == 0
+
+
+def announce(client, asked, name="big.pdf", size=len(PDF), tag="big"):
+    return client.post(f"/requests/{asked.reference}/files/", {"name": name, "size": size, "tag": tag})
+
+
+def part(client, state, content, offset=None):
+    offset = state["received"] if offset is None else offset
+    return client.post(f"{state['address']}?offset={offset}", content, content_type="application/octet-stream")
+
+
+def test_R003_file_in_parts_goes_on_where_it_was_cut(chad, draft):
+    client = client_of(chad)
+    begun = announce(client, draft)
+    assert begun.status_code == 201
+    assert part(client, begun.json(), PDF[:10]).json()["received"] == 10
+    again = announce(client, draft).json()  # the link was cut, the same file is chosen again
+    assert (again["key"], again["received"]) == (begun.json()["key"], 10)
+    wrong = part(client, again, PDF[5:], offset=5)
+    assert (wrong.status_code, wrong.json()) == (409, {"received": 10})
+    done = part(client, again, PDF[10:]).json()
+    assert done["is_checked"]
+    post(client, edit(draft, "evidence"), **row(upload=done["key"]))
+    item = EvidenceItem.objects.get()
+    assert (item.file_name, item.file.read()) == ("big.pdf", PDF)
+
+
+def test_R003_file_that_is_not_whole_is_no_evidence(chad, draft):
+    client = client_of(chad)
+    begun = announce(client, draft).json()
+    part(client, begun, PDF[:10])
+    response = post(client, edit(draft, "evidence"), **row(upload=begun["key"]))
+    assert response.status_code == 422
+    assert "not arrived whole" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "said"), [("a.exe", 5, "this type"), ("a.pdf", 0, "empty"), ("a.pdf", 10**12, "too large")]
+)
+def test_R003_file_is_refused_before_it_is_sent(chad, draft, name, size, said):
+    response = announce(client_of(chad), draft, name, size)
+    assert response.status_code == 422
+    assert said in response.json()["error"]
+    assert Upload.objects.count() == 0
+
+
+def test_R003_disguised_file_in_parts_is_refused_and_removed(chad, draft, tmp_path):
+    client = client_of(chad)
+    response = part(client, announce(client, draft, size=4).json(), b"MZ\x90x")
+    assert response.status_code == 422
+    assert "not what its name says" in response.json()["error"]
+    assert (Upload.objects.count(), list(tmp_path.rglob("*.pdf"))) == (0, [])
+
+
+def test_R003_no_part_goes_beyond_the_announced_size(chad, draft):
+    client = client_of(chad)
+    assert part(client, announce(client, draft, size=4).json(), b"%PDF-more").status_code == 409
+
+
+def test_files_of_others_are_not_found(chad, lao, draft):
+    begun = announce(client_of(chad), draft).json()
+    assert announce(client_of(lao), draft).status_code == 404
+    assert part(client_of(lao), begun, PDF).status_code == 404
+    colleague = person("second@test.org", "focal_point", state="TCD")
+    assert part(client_of(colleague), begun, PDF).status_code == 404
+
+
+def infected(name, content):
+    return "EICAR" if b"EICAR" in content else ""
+
+
+def down(name, content):
+    raise ConnectionError
+
+
+@pytest.mark.parametrize(
+    ("scanner", "content", "said"),
+    [
+        (f"{__name__}.infected", PDF + b"EICAR", "scanner has refused"),
+        (f"{__name__}.down", PDF, "does not answer"),
+        ("nowhere.to.be.found", PDF, "does not answer"),
+        ("/bin/false --no-summary", PDF, "scanner has refused"),
+        ("/nonexistent/scanner", PDF, "does not answer"),
+        ("/bin/sh -c 'exit 2'", PDF, "does not answer"),
+    ],
+)
+def test_R003_scanner_refuses_or_is_down_and_the_file_is_not_taken(chad, draft, settings, tmp_path, scanner, content, said):
+    settings.SCANNER = scanner
+    client = client_of(chad)
+    response = post(client, edit(draft, "evidence"), **row(file=a_file(content=content)))
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    refused = part(client, announce(client, draft, size=len(content)).json(), content)
+    assert said in refused.json()["error"]
+    assert (EvidenceItem.objects.count(), Upload.objects.count(), list(tmp_path.rglob("*.pdf"))) == (0, 0, [])
+
+
+@pytest.mark.parametrize("scanner", [f"{__name__}.infected", "/bin/true -"])
+def test_R003_scanned_and_clean(chad, draft, settings, scanner):
+    settings.SCANNER = scanner
+    assert post(client_of(chad), edit(draft, "evidence"), **row(file=a_file())).status_code == 302
+    assert EvidenceItem.objects.get().file.read() == PDF
+
+
+def test_files_and_texts_that_nobody_came_back_for_are_forgotten(chad, draft, tmp_path):
+    client = client_of(chad)
+    part(client, announce(client, draft).json(), PDF[:10])
+    post(client, edit(draft, "costs"), total_cost="a million")
+    forget_old(timezone.now())
+    assert (Upload.objects.count(), Unsaved.objects.count()) == (1, 1)
+    forget_old(timezone.now() + timedelta(days=8))
+    assert (Upload.objects.count(), Unsaved.objects.count(), list(tmp_path.rglob("*.pdf"))) == (0, 1, [])
+    forget_old(timezone.now() + timedelta(days=91))
+    assert Unsaved.objects.count() == 0
+
+
+def test_upload_holds_no_more_than_was_announced(chad):
+    values = {"key": "x", "owner": chad, "reference": "DRAFT-1", "name": "a.pdf"}
+    for wrong in ({"size": 0}, {"size": 5, "received": 6}, {"size": 5, "received": 4, "is_checked": True}):
+        with pytest.raises(IntegrityError, match="upload_within_its_size"), transaction.atomic():
+            Upload.objects.create(**values, **wrong)
+
+
+# --- saved by the script ----------------------------------------------------------------------------------------------
+
+
+def by_script(client, address, page, **values):
+    return client.post(address, {**page, **values}, headers={"accept": "application/json"})
+
+
+def test_N12_script_saves_a_draft_and_is_told_when(chad):
+    client = client_of(chad)
+    page = opened(client, "/requests/new/")
+    first = by_script(client, "/requests/new/", page, title="Sur")
+    asked = only_draft()
+    said = first.json()
+    assert (first.status_code, said["address"], said["version"]) == (200, edit(asked, "obligation"), 1)
+    page |= {"version": said["version"], "seen": said["seen"]}
+    second = by_script(client, said["address"], page, title="Survey")
+    assert (second.json()["version"], only_draft().title) == (2, "Survey")
+
+
+def test_N12_script_keeps_what_is_not_well_formed(chad, draft):
+    client = client_of(chad)
+    response = by_script(client, edit(draft, "costs"), opened(client, edit(draft, "costs")), total_cost="a mill")
+    assert (response.status_code, response.json()["is_wrong"]) == (422, True)
+    assert "a mill" in client.get(edit(draft, "costs")).content.decode()
+
+
+def test_N12_script_keeps_rows_of_evidence_until_they_are_saved(chad, draft):
+    client = client_of(chad)
+    response = by_script(client, edit(draft, "evidence"), opened(client, edit(draft, "evidence")), **row(source=""))
+    assert response.status_code == 422
+    for _again in range(2):
+        response = by_script(client, edit(draft, "evidence"), opened(client, edit(draft, "evidence")), **row())
+    assert (response.status_code, EvidenceItem.objects.count()) == (200, 0)
+    assert "km²" in client.get(edit(draft, "evidence")).content.decode()
+    post(client, edit(draft, "evidence"), **row())
+    assert (EvidenceItem.objects.count(), Unsaved.objects.count()) == (1, 0)
+
+
+def test_N12_script_is_told_of_the_ended_session_and_the_text_is_kept(chad, draft):
+    client = client_of(chad)
+    page = opened(client, edit(draft, "need"))
+    client.logout()
+    response = by_script(client, edit(draft, "need"), page, challenge=SCRIPTS)
+    assert (response.status_code, response.json()) == (401, {"is_kept": True, "address": edit(draft, "need")})
+    client.force_login(chad)
+    assert SCRIPTS in client.get(edit(draft, "need")).content.decode()
+
+
+def test_N12_script_is_told_of_the_other_person_and_both_texts_stay(chad, draft):
+    client = client_of(chad)
+    mine = opened(client, edit(draft, "need"))
+    post(client, edit(draft, "need"), challenge="By the first")
+    response = by_script(client, edit(draft, "need"), mine, challenge="By the second")
+    assert (response.status_code, response.json()["is_conflict"]) == (409, True)
+    page = client.get(edit(draft, "need")).content.decode()
+    assert "By the first" in page
+    assert "By the second" in page
+
+
+# --- help to write ----------------------------------------------------------------------------------------------------
+
+
+def test_R005_open_questions_stand_beside_the_need_and_never_block(chad, draft):
+    client = client_of(chad)
+    assert post(client, edit(draft, "need"), challenge="Rain", requirement="help").status_code == 302
+    page = client.get(edit(draft, "need")).content.decode()
+    assert "How many or how much" in page
+    post(client, edit(draft, "need"), challenge="Rain", requirement="Two teams in 40 villages of Xieng Khouang to 2028")
+    assert "How many or how much" not in client.get(edit(draft, "need")).content.decode()
+
+
+def test_R005_help_me_write_it_saves_and_asks_the_isu(chad, isu, draft):
+    client = client_of(chad)
+    response = post(client, edit(draft, "need"), challenge=SCRIPTS, go="help")
+    assert response.url == f"{draft.get_absolute_url()}writing-help/"
+    assert "does not see a draft" in client.get(response.url).content.decode()
+    ticket = client.post(response.url, {"question": "Is this clear?", "with_text": "on"}).url
+    seen = client_of(isu).get(ticket).content.decode()
+    assert "Is this clear?" in seen
+    assert SCRIPTS in seen
+    assert ticket in client.get(response.url).content.decode()  # asked once, it goes on in one thread
+
+
+def test_R005_the_draft_stays_hidden_where_its_text_is_not_sent_along(chad, isu, draft):
+    client = client_of(chad)
+    post(client, edit(draft, "need"), challenge="Not for others")
+    ticket = client.post(f"{draft.get_absolute_url()}writing-help/", {"question": "How long?"}).url
+    assert "Not for others" not in client_of(isu).get(ticket).content.decode()
+
+
+def test_ticket_follows_the_request_to_its_number(chad, ready):
+    client = client_of(chad)
+    client.post(f"{ready.get_absolute_url()}writing-help/", {"question": "How long?"})
+    asked = post(client, edit(ready, "review"), submit="1").url
+    assert HelpTicket.objects.get().page == asked

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ccm_portal.ui.commands import PortalCommand, parse_day
 from coalitions.outreach.actions import open_follow_ups
+from requests_app.writing.actions import forget_old
 
 
 class Command(PortalCommand):
@@ -20,3 +21,5 @@ class Command(PortalCommand):
         for item in done.opened:
             self.stdout.write(f"{item.obligation}: {item.get_reason_display()}, contact by {item.due_on}")
         self.stdout.write(f"opened: {len(done.opened)}; no longer needed: {done.resolved}")
+        if forgotten := forget_old(timezone.now()):
+            self.stdout.write(f"files that nobody came back for: {forgotten} removed")

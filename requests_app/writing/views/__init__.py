@@ -19,10 +19,13 @@ from requests_app.models import AssistanceRequest
 from requests_app.writing.marks import read_mark
 from requests_app.writing.middleware import keeps_text
 from requests_app.writing.steps import REVIEW, STEPS, WHOLE, steps_of
+from requests_app.writing.views.files import file_new, file_part
+from requests_app.writing.views.help import writing_help
 from requests_app.writing.views.review import review_page
 from requests_app.writing.views.step import overtaken_page, step_page
 from requests_app.writing.views.whole import whole_page
 
+__all__ = ["file_new", "file_part", "request_edit", "request_new", "writing_help"]
 DRAFT_REFERENCE = re.compile(r"DRAFT-[0-9A-F]{10}")
 
 

@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 
 from requests_app import queries
 from requests_app.actions import EditedMeanwhile, Refused
+from requests_app.domain.specificity import open_questions
 from requests_app.models import AssistanceRequest
 from requests_app.writing import actions
 from requests_app.writing.marks import make_mark
 from requests_app.writing.middleware import wants_json
 from requests_app.writing.models import Unsaved
 from requests_app.writing.progress import lines_of
-from requests_app.writing.queries import as_stored, last_request
+from requests_app.writing.queries import as_stored, last_request, said_of
 from requests_app.writing.reading import Difference, bind, differences, fingerprint
 from requests_app.writing.steps import REVIEW, WHOLE, Step, step_form, steps_of
+from requests_app.writing.views.files import keep_files
 
 PREFILLED = ("institution", "national_plan", "currency", "channel", "inform_coordinators")
 
@@ -95,7 +97,8 @@ def _saved(request: HttpRequest, asked: AssistanceRequest, step: Step) -> HttpRe
 def _not_saved(request: HttpRequest, asked: AssistanceRequest, step: Step, form: Any, refusal: str) -> HttpResponse:
     """What was typed is kept, whatever is wrong with it; who wants to go elsewhere goes."""
     now, is_row = timezone.now(), bool(step.row_label)
-    actions.keep_unsaved(request.user.pk, asked.reference, step.code, dict(request.POST.lists()), at=now)  # type: ignore[arg-type]
+    typed = dict(request.POST.lists()) | keep_files(request, asked, form)
+    actions.keep_unsaved(request.user.pk, asked.reference, step.code, typed, at=now)  # type: ignore[arg-type]
     is_wrong = not form.is_valid()
     if wants_json(request):
         answer = {"kept_at": now.isoformat(), "is_wrong": is_wrong, "is_conflict": bool(refusal), "is_row": is_row}
@@ -144,6 +147,7 @@ def _show(
         "source": source,
         "deadlines": deadlines,
         "today": today,
+        "questions": open_questions(said_of(asked)) if "requirement" in step.fields and asked.pk else (),
     }
     return render(request, "writing/step.html", context, status=status)
 

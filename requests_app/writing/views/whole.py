@@ -17,6 +17,7 @@ from requests_app.writing.marks import make_mark
 from requests_app.writing.models import Unsaved
 from requests_app.writing.reading import bind
 from requests_app.writing.steps import WHOLE
+from requests_app.writing.views.files import keep_files
 
 
 def whole_page(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
@@ -30,6 +31,8 @@ def whole_page(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
     evidence = EvidenceFormSet(data, files, instance=asked, today=today, prefix="evidence")
     if request.method == "POST" and form.is_valid() & evidence.is_valid() and _save(request, form, evidence):
         return redirect(asked)
+    if request.method == "POST":
+        keep_files(request, asked, evidence)
     deadlines = queries.obligations_with_deadlines(asked.state, today)
     form.show_deadlines(deadlines)
     context = {
@@ -54,6 +57,7 @@ def _save(request: HttpRequest, form: NeedsForm, evidence: Any) -> bool:
             by=request.user,  # type: ignore[arg-type]
             changes={**form.changes(), **evidence.changes()},
             expected_version=(form.cleaned_data["version"] or 0) if form.instance.pk else None,
+            also=lambda by: actions.take_over(evidence.kept_files()),
             submit_on=timezone.localdate() if submitting else None,
         )
     except EditedMeanwhile as conflict:
