@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('requests_app', '0004_authors'),
+        ('requests_app', '0003_complete_register'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

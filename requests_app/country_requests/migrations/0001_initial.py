@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('register', '0002_complete_register'),
-        ('requests_app', '0004_authors'),
+        ('requests_app', '0003_complete_register'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
