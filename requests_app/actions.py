@@ -28,6 +28,7 @@ from requests_app.models import (
     Supporter,
 )
 from requests_app.permissions import may_receive, owns
+from requests_app.wording import awaits_sign_off
 
 
 class Refused(Exception):
@@ -205,10 +206,7 @@ def _refuse_unreleased_text(request: AssistanceRequest, *, by: User, is_changed:
         raise Refused(_("Only the focal point of the State submits its requests."))
     asked = request.sign_offs.open().select_related("post").first() if request.pk else None
     if asked and (is_changed or asked.signed_version != request.version):
-        raise Refused(
-            _("%(post)s has yet to sign off the text as it stands. Save it as a draft and ask for the sign-off.")
-            % {"post": asked.post.name}
-        )
+        raise Refused(awaits_sign_off(asked.post.name))
 
 
 def _number_and_date(request: AssistanceRequest, today: date) -> None:

@@ -241,6 +241,7 @@ class AssistanceRequest(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = RequestQuerySet.as_manager()
+    author_writes = False  # told by the needs form to itself: an invited author writes, not a focal point
 
     class Meta:
         ordering = ["-submitted_on", "-pk"]

@@ -88,3 +88,8 @@ SENTENCES: dict[MatchReason, Callable[[Mapping[str, Any], str, Mapping[str, str]
     MatchReason.OFFERS: _offers,
     MatchReason.DEADLINE: _deadline,
 }
+
+
+def awaits_sign_off(post: str) -> str:
+    """Why a draft is not submitted yet."""
+    return _("%(post)s has yet to sign off the text as it stands.") % {"post": post}

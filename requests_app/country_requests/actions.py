@@ -21,12 +21,15 @@ from requests_app.country_requests.domain.amounts import (
     taken_from,
 )
 from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
-from requests_app.country_requests.queries import joinable_into, lacking
+from requests_app.country_requests.queries import joinable_into
+from requests_app.country_requests.wording import lacking
 from requests_app.domain import lifecycle
 from requests_app.enums import Action, Channel, Status
 from requests_app.models import AssistanceRequest
 from requests_app.permissions import is_divisible
 from requests_app.queries import deadline_at_stake
+from requests_app.writing.actions import save_step
+from requests_app.writing.steps import REVIEW
 
 #: What the needs of one country request share, and a further need begins with.
 SHARED = ("institution", "national_plan", "channel", "inform_coordinators", "visibility", "currency", "is_example")
@@ -101,9 +104,10 @@ def _submit_one(draft: AssistanceRequest, *, by: User, today: date) -> Outcome:
     try:
         with transaction.atomic():
             locked = AssistanceRequest.objects.select_for_update().get(pk=draft.pk)
-            if locked.is_draft and (lacks := lacking(locked)):
+            if locked.is_draft and (lacks := lacking([locked], by=by)[locked.pk]):
                 return Outcome(locked, lacks)
-            return Outcome(submit_request(locked, by=by, today=today))
+            sent = save_step(locked, REVIEW, by=by, changes={}, expected_version=locked.version, submit_on=today)
+            return Outcome(sent)
     except (Refused, lifecycle.NotAllowed) as refusal:
         return Outcome(draft, [str(refusal)])
 

@@ -1,14 +1,15 @@
-"""The needs of country requests as a visitor may know them, and what each still lacks."""
+"""The needs of country requests as a visitor may know them."""
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
-from requests_app.country_requests.models import CountryRequest
+from requests_app.country_requests.models import CountryRequest, Line
 from requests_app.domain import lifecycle
-from requests_app.enums import Action, Missing, Status
+from requests_app.enums import Action, Status
 from requests_app.models import LIST_FIELDS, AssistanceRequest, RequestQuerySet
 
 
@@ -40,14 +41,9 @@ def joinable_into(closing: AssistanceRequest) -> "QuerySet[AssistanceRequest]":
     return rows.filter(same_report).exclude(pk=closing.pk)
 
 
-def lacking(draft: AssistanceRequest) -> list[str]:
-    """What a draft needs before it can be submitted."""
-    needed = {
-        _("A title in one line"): draft.title.strip(),
-        Missing.AREAS.label: draft.areas.all(),
-        Missing.CHALLENGE.label: draft.challenge.strip(),
-        Missing.REQUIREMENT.label: draft.requirement.strip(),
-        Missing.KINDS.label: draft.kinds,
-        _("Say in which currency the amounts are."): draft.currency or not draft.is_financial,
-    }
-    return [str(text) for text, is_given in needed.items() if not is_given]
+def review_of_group(asked: AssistanceRequest, user: object) -> dict[str, Any]:
+    """What the review of the needs form shows of the other needs beside this one."""
+    line = Line.objects.filter(request=asked).select_related("country_request").first()
+    group = line.country_request if line else None
+    needs = needs_of(group, user, timezone.localdate()) if group else AssistanceRequest.objects.none()
+    return {"group": group, "needs": needs.exclude(pk=asked.pk).only("reference", "title", "status")}

@@ -17,6 +17,7 @@ from requests_app.actions import Refused
 from requests_app.country_requests import actions, permissions, queries
 from requests_app.country_requests.forms import JoinForm, SplitForm, TitleForm
 from requests_app.country_requests.models import CountryRequest
+from requests_app.country_requests.wording import lacking
 from requests_app.models import AssistanceRequest
 from requests_app.permissions import can_join, can_split
 from requests_app.queries import with_labels
@@ -42,7 +43,9 @@ def country_request_detail(request: HttpRequest, reference: str) -> HttpResponse
     found = _found(request, reference)
     leads = isinstance(request.user, User) and permissions.can_lead(request.user, found)
     needs = queries.needs_of(found, request.user, as_of(request)).select_related("state").prefetch_related("areas")
-    lines = [(need, queries.lacking(need) if leads and need.is_draft else []) for need in with_labels(list(needs))]
+    rows = with_labels(list(needs))
+    lacks = lacking([need for need in rows if need.is_draft], by=request.user) if leads else {}  # type: ignore[arg-type]
+    lines = [(need, lacks.get(need.pk, [])) for need in rows]
     context = {
         "found": found,
         "lines": lines,

@@ -4,15 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('requests_app', '0004_search'),
+        ("requests_app", "0004_search"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='requestevent',
-            name='action',
-            field=models.CharField(choices=[('submit', 'Submit'), ('record', 'Record what a State has said'), ('confirm', 'Confirm the need'), ('ask_clarification', 'Ask for clarification'), ('clarify', 'Send the clarification'), ('relay', 'Relay to supporters'), ('answer', 'Answer'), ('agree', 'Record an agreement'), ('start_delivery', 'Record that delivery has begun'), ('complete_delivery', 'Record that everything is delivered'), ('close_met', 'Close as met'), ('close_partly', 'Close as partly met'), ('close_unmet', 'Close as unmet'), ('withdraw', 'Withdraw'), ('split', 'Make a part a need of its own'), ('join', 'Join into another request'), ('take_in', 'Take in another request')], max_length=20),
+            model_name="requestevent",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("submit", "Submit"),
+                    ("record", "Record what a State has said"),
+                    ("confirm", "Confirm the need"),
+                    ("ask_clarification", "Ask for clarification"),
+                    ("clarify", "Send the clarification"),
+                    ("relay", "Relay to supporters"),
+                    ("answer", "Answer"),
+                    ("agree", "Record an agreement"),
+                    ("start_delivery", "Record that delivery has begun"),
+                    ("complete_delivery", "Record that everything is delivered"),
+                    ("close_met", "Close as met"),
+                    ("close_partly", "Close as partly met"),
+                    ("close_unmet", "Close as unmet"),
+                    ("withdraw", "Withdraw"),
+                    ("split", "Make a part a need of its own"),
+                    ("join", "Join into another request"),
+                    ("take_in", "Take in another request"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

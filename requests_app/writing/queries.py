@@ -9,7 +9,9 @@ def as_stored(asked: AssistanceRequest) -> AssistanceRequest:
     if asked.pk is None:
         return asked
     rows = AssistanceRequest.objects.select_related("state", "writing").prefetch_related("areas", "evidence")
-    return rows.get(pk=asked.pk)
+    stored = rows.get(pk=asked.pk)
+    stored.author_writes = asked.author_writes
+    return stored
 
 
 def last_request(asked: AssistanceRequest) -> AssistanceRequest | None:

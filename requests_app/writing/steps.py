@@ -13,6 +13,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.authors.queries import review_of_authors, unsigned
+from requests_app.country_requests.queries import review_of_group
 from requests_app.enums import Missing
 from requests_app.models import AssistanceRequest
 from requests_app.writing.actions import take_over
@@ -159,7 +161,10 @@ STEPS: list[Step] = [
         intro=_("By choosing, your State consents that those named may know of the request."),
     ),
 ]
-REVIEW_PARTS: list[ReviewPart] = []
+REVIEW_PARTS: list[ReviewPart] = [
+    ReviewPart("authors/review.html", review_of_authors, unsigned),
+    ReviewPart("country_requests/review.html", review_of_group),
+]
 
 
 def step_form(step: Step, asked: Asked, data: Any = None, files: Any = None) -> Any:

@@ -109,22 +109,22 @@ def test_R010_all_ready_drafts_are_submitted_in_one_act(group, chad, as_user):
     statuses = {draft: AssistanceRequest.objects.get(pk=draft.pk).status for draft in (ready_one, ready_two, bare)}
     assert set(statuses.values()) == {"submitted", "draft"}
     assert statuses[bare] == "draft"
-    assert "Describe the challenge" in page
+    assert "What is the challenge? This is needed" in page
     assert "has yet to sign off" in page
     assert AssistanceRequest.objects.get(pk=unsigned.pk).is_draft
 
 
 def test_R010_an_error_in_one_draft_leaves_the_others_submitted(group, chad, monkeypatch):
     good, bad = ready(group), ready(group)
-    real = actions.submit_request
+    real = actions.save_step
 
-    def failing(draft, **how):
-        submitted = real(draft, **how)
+    def failing(draft, step, **how):
+        submitted = real(draft, step, **how)
         if draft.pk == bad.pk:
             raise Refused("Halfway.")
         return submitted
 
-    monkeypatch.setattr(actions, "submit_request", failing)
+    monkeypatch.setattr(actions, "save_step", failing)
     outcomes = actions.submit_ready([bad, good], by=chad, today=today())
     assert [outcome.lacks for outcome in outcomes] == [["Halfway."], []]
     bad.refresh_from_db()

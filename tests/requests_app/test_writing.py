@@ -585,7 +585,9 @@ def down(name, content):
         ("/bin/sh -c 'exit 2'", PDF, "does not answer"),
     ],
 )
-def test_R003_scanner_refuses_or_is_down_and_the_file_is_not_taken(chad, draft, settings, tmp_path, scanner, content, said):
+def test_R003_scanner_refuses_or_is_down_and_the_file_is_not_taken(
+    chad, draft, settings, tmp_path, scanner, content, said
+):
     settings.SCANNER = scanner
     client = client_of(chad)
     response = post(client, edit(draft, "evidence"), **row(file=a_file(content=content)))
