@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
@@ -29,7 +30,10 @@ from coalitions.models import Coalition, Commitment
 from coalitions.outreach.actions import add_entry, open_follow_ups
 from coalitions.outreach.models import OutreachEntry
 from requests_app.actions import answer_relay, publish_offer, relay_request, save_request, start_request, submit_request
-from requests_app.enums import AnswerKind, Kind, Visibility
+from requests_app.authors.actions import ask_sign_off, invite_author, write_remark
+from requests_app.country_requests.actions import add_need, start_country_request
+from requests_app.country_requests.models import CountryRequest
+from requests_app.enums import AnswerKind, AuthorLevel, Kind, Visibility
 from requests_app.extensions.actions import raise_flag, save_draft
 from requests_app.extensions.models import FundingLine, RiskFlag
 from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Supporter
@@ -74,6 +78,7 @@ ACCOUNTS = (
     Account("usa@example.org", "Focal point, United States of America (example)", Role.FOCAL_POINT, "USA"),
     Account("npa@example.org", "Norwegian People's Aid (example)", Role.PARTNER, organisation="NPA"),
     Account("observer@example.org", "Observer (example)", Role.OBSERVER),
+    Account("health.lao@example.org", "Ministry of Health, Lao PDR (example)", Role.AUTHOR, "LAO"),
 )
 
 
@@ -86,6 +91,7 @@ def prepare(on: date) -> int:
     before = _count()
     _chad(people, on)
     _lebanon(people, on)
+    _laos(people, on)
     _offers(people, on)
     _document(on)
     _more_time(people, on)
@@ -252,6 +258,50 @@ def _lebanon(people: dict[str, User], on: date) -> None:
         by=people["nor"],
         today=on - timedelta(days=70),
     )
+
+
+def _laos(people: dict[str, User], on: date) -> None:
+    """Three needs under one country request: one submitted, one that waits for a signature, one just begun; the health
+    ministry writes with the focal point."""
+    if CountryRequest.objects.filter(state="LAO", is_example=True).exists():
+        return
+    lao, health, now = people["lao"], people["health.lao"], timezone.now()
+    shared = {
+        "institution": "National regulatory authority (example)",
+        "national_plan": "National strategy (example)",
+        "currency": "USD",
+        "is_financial": True,
+        "visibility": Visibility.STATES_PARTIES,
+    }
+    survey = _request(
+        "LAO",
+        lao,
+        on - timedelta(days=35),
+        title="Survey teams for two provinces",
+        areas=["clearance"],
+        evidence=[],
+        obligation=Obligation.objects.get(state="LAO", limb="4.1(a)"),
+        challenge="At today's pace the survey ends years after the deadline (example).",
+        requirement="Six survey teams for two dry seasons (example).",
+        is_technical=True,
+        total_cost=Decimal("2600000"),
+        national_share=Decimal("300000"),
+        **shared,
+    )
+    if survey is None:
+        return
+    group = start_country_request(survey, title="Survey and care in the south (example)", by=lao)
+    care, training = add_need(group, by=lao), add_need(group, by=lao)
+    care.title, training.title = "Rehabilitation close to the villages", "Training of community educators"
+    care.challenge = "Survivors travel a day to the nearest centre (example)."
+    care.requirement = "Two outreach teams and forty prostheses a year (example)."
+    care.is_technical = True
+    care.total_cost, care.national_share = Decimal("450000"), Decimal("90000")
+    save_request(care, by=lao, areas=["victim_assistance"], expected_version=care.version)
+    save_request(training, by=lao, areas=["risk_education"], expected_version=training.version)
+    invite_author(care, email=health.email, level=AuthorLevel.EDIT, may_sign_off=True, by=lao, now=now)
+    write_remark(care, text="The figure of prostheses is from our register of 2025 (example).", by=health, now=now)
+    ask_sign_off(care, health, by=lao, now=now)
 
 
 def _document(on: date) -> None:

@@ -317,6 +317,60 @@ def test_R010_after_submission_an_author_still_clarifies(draft, chad, health, co
     save(asked, health, requirement="In twelve villages.")
 
 
+# --- in the needs form -----------------------------------------------------------------------------------------------
+
+
+def test_R026_the_form_tells_an_author_of_no_other_request(draft, chad, health, as_user):
+    """A step that begins with what the last request said does so for focal points only."""
+    submit(RequestFactory(reference="OLD", draft=True, institution="Secret committee", currency="XAF"), chad)
+    AssistanceRequest.objects.filter(pk=draft.pk).update(institution="")
+    invite(draft, health, chad)
+    page = "/requests/DRAFT-A/edit/plan/"
+    assert "Secret committee" in as_user(chad).get(page).content.decode()
+    assert "Secret committee" not in as_user(health).get(page).content.decode()
+
+
+def test_R026_the_form_leaves_channel_and_readers_to_the_focal_point(draft, chad, health, as_user):
+    invite(draft, health, chad)
+    client = as_user(health)
+    for step, data in {"visibility": {"visibility": "public"}, "channel": {"channel": "isu"}}.items():
+        assert (
+            "The focal point of your State decides this."
+            in client.get(f"/requests/DRAFT-A/edit/{step}/").content.decode()
+        )
+        sent = {"step": step, "version": AssistanceRequest.objects.get(pk=draft.pk).version, **data}
+        client.post(f"/requests/DRAFT-A/edit/{step}/", sent)
+    draft.refresh_from_db()
+    assert (draft.visibility, draft.channel) == (Visibility.COORDINATORS_ISU, "coordinators")
+    assert client.get("/requests/DRAFT-A/writing-help/").status_code == 403
+    assert HelpTicket.objects.count() == 0
+
+
+def test_R010_the_review_shows_authors_and_sign_off_and_waits_for_it(draft, chad, health, as_user):
+    invite(draft, health, chad, may_sign_off=True)
+    asked_of(draft, health, chad)
+    review = "/requests/DRAFT-A/edit/review/"
+    page = as_user(chad).get(review).content.decode()
+    assert "has yet to sign off" in page
+    assert health.name in page
+    assert 'name="submit"' not in page
+    assert as_user(chad).post(review, {"submit": "1", "version": draft.version}).status_code == 422
+    as_user(health).post("/requests/DRAFT-A/authors/sign-off/", {"give": "1", "version": draft.version})
+    as_author = as_user(health).get(review).content.decode()
+    assert 'name="submit"' not in as_author
+    assert "The focal point of your State submits it." in as_author
+    assert as_user(health).post(review, {"submit": "1", "version": draft.version}).status_code == 422
+    assert as_user(chad).post(review, {"submit": "1", "version": draft.version}).status_code == 302
+    assert AssistanceRequest.objects.get(pk=draft.pk).status == Status.SUBMITTED
+
+
+def test_R010_an_author_saves_a_step(draft, chad, health, as_user):
+    invite(draft, health, chad)
+    data = {"step": "need", "version": draft.version, "challenge": "No workshop.", "requirement": "One workshop."}
+    assert as_user(health).post("/requests/DRAFT-A/edit/need/", data).status_code == 302
+    assert AssistanceRequest.objects.get(pk=draft.pk).challenge == "No workshop."
+
+
 # --- rows that must never be wrong -----------------------------------------------------------------------------------
 
 
