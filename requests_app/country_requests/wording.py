@@ -22,6 +22,10 @@ def lacking(drafts: Iterable[AssistanceRequest], *, by: User) -> dict[int, list[
 
 
 def _lacks(draft: AssistanceRequest, has_unsaved: bool) -> list[str]:
-    needed = [_("%(field)s %(error)s") % {"field": item.label, "error": item.text} for item in needed_to_submit(draft)]
+    empty = _("This is needed before the request can be submitted.")  # said once, above them all
+    needed = [
+        str(item.label) if item.text == empty else _("%(field)s %(error)s") % {"field": item.label, "error": item.text}
+        for item in needed_to_submit(draft)
+    ]
     unsaved = [_("What you typed in one of its steps is not saved yet.")] if has_unsaved else []
     return [*needed, *unsaved, *unsigned(draft)]

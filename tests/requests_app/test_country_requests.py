@@ -109,7 +109,7 @@ def test_R010_all_ready_drafts_are_submitted_in_one_act(group, chad, as_user):
     statuses = {draft: AssistanceRequest.objects.get(pk=draft.pk).status for draft in (ready_one, ready_two, bare)}
     assert set(statuses.values()) == {"submitted", "draft"}
     assert statuses[bare] == "draft"
-    assert "What is the challenge? This is needed" in page
+    assert "What is the challenge?" in page
     assert "has yet to sign off" in page
     assert AssistanceRequest.objects.get(pk=unsigned.pk).is_draft
 
