@@ -330,6 +330,11 @@ class IndicatorAdmin(RegisterAdmin):
     inlines = [IndicatorValueInline]
 
 
+@admin.register(models.Paper)
+class PaperAdmin(ReadOnlyAdmin):
+    list_display = ["code", "title"]
+
+
 @admin.register(models.ImportWarning)
 class ImportWarningAdmin(ReadOnlyAdmin):
     list_display = ["source", "field", "found", "expected", "reason", "raised_on"]

@@ -29,7 +29,15 @@ from coalitions.enums import MemberRole
 from coalitions.models import Coalition, Commitment
 from coalitions.outreach.actions import add_entry, open_follow_ups
 from coalitions.outreach.models import OutreachEntry
-from requests_app.actions import answer_relay, publish_offer, relay_request, save_request, start_request, submit_request
+from requests_app.actions import (
+    answer_relay,
+    change_reading,
+    publish_offer,
+    relay_request,
+    save_request,
+    start_request,
+    submit_request,
+)
 from requests_app.authors.actions import ask_sign_off, invite_author, write_remark
 from requests_app.country_requests.actions import add_need, start_country_request
 from requests_app.country_requests.models import CountryRequest
@@ -183,6 +191,14 @@ def _chad(people: dict[str, User], on: date) -> None:
     )
     if request is None:
         return
+    change_reading(
+        request,
+        states_parties_text="",
+        public_summary="Survey teams for two provinces in the north, for eighteen months (example).",
+        locks=["institution", "files"],
+        relayed_read_locked=False,
+        by=people["tcd"],
+    )
     supporters = Supporter.objects.filter(code__in=["NOR", "CHE", "NPA"]).select_related("state", "organisation")
     relays = relay_request(
         request, supporters, by=people["coordinator"], today=on - timedelta(days=45), note="With our recommendation."
@@ -221,6 +237,14 @@ def _lebanon(people: dict[str, User], on: date) -> None:
     if request is None:
         return
     norway = Supporter.objects.select_related("state").get(code="NOR")
+    change_reading(
+        request,
+        states_parties_text="",
+        public_summary="A workshop for prostheses in the south, with three technicians for two years (example).",
+        locks=["amounts"],
+        relayed_read_locked=True,
+        by=people["lbn"],
+    )
     relays = relay_request(request, [norway], by=people["coordinator"], today=on - timedelta(days=110))
     answer_relay(
         relays[0],
@@ -236,7 +260,7 @@ def _lebanon(people: dict[str, User], on: date) -> None:
             source=EXAMPLE,
             is_example=True,
         ),
-        request=request,
+        requests=[request],
         members=[(norway, MemberRole.DONOR)],
         by=people["lbn"],
         today=on - timedelta(days=80),

@@ -30,6 +30,7 @@ SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", defa
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 FIRST_ANNUAL_REPORT = env.str("FIRST_ANNUAL_REPORT", default="year_initial_due")  # or year_in_force: a working rule
+RELAY_REMINDER_DAYS = env.int("RELAY_REMINDER_DAYS", default=14)  # a relay without an answer is then reminded of, once
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")  # the address that mails point to
 
 INSTALLED_APPS = [

@@ -1,6 +1,6 @@
 """The only writers of coalitions and commitments."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -22,30 +22,31 @@ from requests_app.models import AssistanceRequest, Supporter
 def propose_coalition(
     coalition: Coalition,
     *,
-    request: AssistanceRequest,
+    requests: Sequence[AssistanceRequest],
     members: Iterable[tuple[Supporter, str]],
     by: User,
     today: date,
 ) -> Coalition:
-    """Found a coalition around a request. The affected State leads it; proposed by anybody else, it waits for that
+    """Found a coalition around requests of one State, which leads it. Proposed by anybody else, it waits for that
     State's confirmation."""
-    members = list(members)
+    members, state = list(members), requests[0].state
+    if any(request.state_id != state.pk for request in requests):
+        raise Refused(_("A coalition helps one affected State."))
     if any(role == MemberRole.LEAD for _supporter, role in members):
         raise Refused(_("The affected State leads; a supporter can be co-lead."))
-    coalition.lead = request.state
-    coalition.slug = _free_slug(request.state, coalition.name)
-    own_initiative = by.access.state is not None and by.access.state.pk == request.state_id
+    coalition.lead = state
+    coalition.slug = _free_slug(state, coalition.name)
+    own_initiative = by.access.state is not None and by.access.state.pk == state.pk
     coalition.status = CoalitionStatus.ACTIVE if own_initiative else CoalitionStatus.PROPOSED
     coalition.started_on = today if own_initiative else None
     coalition.save()
-    coalition.requests.add(request)
-    if request.obligation_id:
-        coalition.obligations.add(request.obligation_id)
+    coalition.requests.add(*requests)
+    coalition.obligations.add(*(request.obligation_id for request in requests if request.obligation_id))
     for supporter, role in members:
         Member.objects.create(coalition=coalition, supporter=supporter, role=role, starts=today)
         _tell(people_of(supporter, today), coalition)
     if not own_initiative:
-        _tell(User.objects.focal_points(request.state_id, today), coalition)
+        _tell(User.objects.focal_points(state.pk, today), coalition)
     record_event("coalition founded", by=by, subject=coalition.slug, status=coalition.status)
     return coalition
 

@@ -24,6 +24,7 @@ class MemberRole(TextChoices):
     DONOR = "donor", _("Donor")
     OPERATOR = "operator", _("Operator")
     ADVISER = "adviser", _("Technical adviser")
+    PEER = "peer", _("South–South peer")
     OBSERVER = "observer", _("Observer")
 
 

@@ -1,5 +1,6 @@
 """Forms of coalitions and their commitments."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from coalitions.enums import CoalitionStatus, Label, MemberRole
 from coalitions.models import Coalition, Commitment
 from requests_app.models import Supporter
 
-MEMBER_ROWS = 5
+MEMBER_ROWS = 6  # as many as a proposal has at most (`domain.planning.MAX_MEMBERS`)
 
 
 class CoalitionForm(forms.ModelForm):
@@ -19,10 +20,20 @@ class CoalitionForm(forms.ModelForm):
 
     class Meta:
         model = Coalition
-        fields = ["name", "purpose"]
+        fields = ["name", "purpose", "justification"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, members: Sequence[str] = (), beside: Sequence[Coalition] = (), **kwargs: Any
+    ) -> None:
+        """`members` are proposed as "CODE:role"; `beside` are active coalitions on the same Article."""
         super().__init__(*args, **kwargs)
+        if beside:
+            self.fields["justification"].required = True
+        else:
+            del self.fields["justification"]
+        for number, member in enumerate(members[:MEMBER_ROWS]):
+            code, _colon, role = member.partition(":")
+            self.initial.update({f"supporter_{number}": code, f"role_{number}": role})
         self.fields["purpose"].required = True
         self.fields["purpose"].widget = forms.Textarea(attrs={"rows": 4})
         supporters = [("", "–"), *((s.code, s.name) for s in _supporters())]

@@ -60,6 +60,11 @@ class Coalition(Sourced):
     ended_on = models.DateField(_("ended"), null=True, blank=True)
     ended_precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
     purpose = models.TextField(_("purpose"), blank=True)
+    justification = models.TextField(
+        _("why beside what already works"),
+        blank=True,
+        help_text=_("Asked for where an active coalition of the State works on the same Article."),
+    )
     outcome = models.TextField(_("outcome"), blank=True)
     source_id = models.CharField(max_length=20, unique=True, null=True, blank=True)
     partners_as_published = models.TextField(blank=True)

@@ -1,17 +1,25 @@
 """Answers that pages and commands ask of coalitions and work plans."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from django.db.models import Q
+
 from ccm_portal.register.holders import with_holders
 from ccm_portal.register.models import State
-from coalitions.domain.planning import Helper, Plan, plan_coalition
+from coalitions.domain.planning import Helper, Need, Plan, alternatives, plan_coalition, resting_on_one, without
+from coalitions.enums import MemberRole
 from coalitions.models import Coalition, PlanStep, WorkPlan
-from requests_app.enums import AreaCode
-from requests_app.models import AssistanceRequest
+from requests_app.enums import AnswerKind, AreaCode, MatchReason
+from requests_app.models import Answer, AssistanceRequest
 from requests_app.queries import Ranked, ranked_supporters
+
+WILLING = {AnswerKind.INTERESTED, AnswerKind.OFFER}
+WILLING_COUNTS = 100.0  # as much as the best score: who is willing comes first
+GIVERS = {MatchReason.GAVE_TO_STATE, MatchReason.GAVE_IN_REGION, MatchReason.GAVE_IN_AREA, MatchReason.BROAD_SUPPORT}
 
 
 def with_named_holders(plan: WorkPlan) -> WorkPlan:
@@ -43,32 +51,131 @@ def existing_structures(state: State) -> list[Coalition]:
     return list(state.coalitions_led.exclude(status="closed"))
 
 
-def proposed_members(state: State, on: date) -> tuple[Plan, dict[str, Ranked], list[AssistanceRequest]]:
-    """A coalition for a State's open needs: the plan, the ranking behind it, and the requests it rests on."""
-    requests = list(
-        AssistanceRequest.objects.filter(state=state).open().counted().select_related("state").prefetch_related("areas")
-    )
+def on_the_same_articles(requests: Iterable[AssistanceRequest]) -> list[Coalition]:
+    """The active coalitions of the State that already work on an Article of these requests."""
+    requests = list(requests)
+    articles = {request.obligation.article for request in requests if request.obligation}
+    articles |= {area.article for request in requests for area in request.areas.all()}
+    active = Coalition.objects.filter(lead__in={request.state_id for request in requests}, status="active")
+    same = Q(obligations__article__in=articles) | Q(requests__areas__article__in=articles)
+    return list(active.filter(same).distinct())
+
+
+@dataclass(frozen=True)
+class Member:
+    """A place in a proposal, with what a person needs to judge it."""
+
+    ranked: Ranked
+    role: MemberRole
+    is_willing: bool
+    parts: list[tuple[AssistanceRequest, str, float]]  # request, area in words, share in percent
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Who could form a coalition for a State's open requests, and all that the answer rests on."""
+
+    requests: list[AssistanceRequest]
+    needs: dict[str, tuple[Need, AssistanceRequest, AreaCode]]
+    helpers: list[Helper]
+    ranked: dict[str, Ranked]
+    willing: frozenset[str]
+    plan: Plan
+
+    def members(self, plan: Plan) -> list[Member]:
+        """The places of a plan, those with most of the work first."""
+        places = sorted(plan.members, key=lambda place: (-sum(place.parts.values()), place.helper.code))
+        return [
+            Member(
+                self.ranked[place.helper.code],
+                _role(self.ranked[place.helper.code]),
+                place.helper.code in self.willing,
+                [(*self._named(code), 100 * share) for code, share in sorted(place.parts.items())],
+            )
+            for place in places
+        ]
+
+    def uncovered(self, plan: Plan) -> list[tuple[AssistanceRequest, str, float]]:
+        """What nobody of a plan covers: request, area, share in percent."""
+        return [(*self._named(code), 100 * share) for code, share in sorted(plan.uncovered.items())]
+
+    def resting_on_one(self) -> list[tuple[AssistanceRequest, str, str]]:
+        """Needs that only one supporter on record could help with: request, area, its name."""
+        found = resting_on_one((need for need, *_rest in self.needs.values()), self.helpers)
+        return [(*self._named(code), self.ranked[who].supporter.name) for code, who in sorted(found.items())]
+
+    @property
+    def of_no_area(self) -> list[AssistanceRequest]:
+        """Requests that do not say which area they concern: nobody can be proposed for them."""
+        return [request for request in self.requests if not request.areas.all()]
+
+    def alternatives(self) -> list[Plan]:
+        return list(alternatives([need for need, *_rest in self.needs.values()], self.helpers, self.plan))
+
+    def without(self, code: str) -> Plan:
+        return without([need for need, *_rest in self.needs.values()], self.helpers, self.plan, code)
+
+    def names(self, plan: Plan) -> list[str]:
+        return sorted(self.ranked[code].supporter.name for code in plan.codes)
+
+    def _named(self, code: str) -> tuple[AssistanceRequest, str]:
+        _need, request, area = self.needs[code]
+        return request, str(area.label)
+
+
+def propose(requests: Iterable[AssistanceRequest], on: date) -> Proposal:
+    """A coalition for open requests of one State, each area of each request a need; needs their areas prefetched.
+
+    Whoever has said that it is unable to help with a request is not asked for it; whoever has shown interest, or
+    offers such help, comes before those of whom it is only likely.
+    """
+    requests = list(requests)
+    said = _answers(requests)
+    needs: dict[str, tuple[Need, AssistanceRequest, AreaCode]] = {}
+    covers: dict[str, set[str]] = defaultdict(set)
     best: dict[str, Ranked] = {}
-    covers: dict[str, set[str]] = {}
-    needs: set[str] = set()
     for request in requests:
-        areas = {area.pk for area in request.areas.all()}
-        needs |= areas
+        codes = {area.pk: f"{request.reference} {area.pk}" for area in request.areas.all()}
+        needs |= {code: (Need(code), request, AreaCode(area)) for area, code in codes.items()}
         for ranked in ranked_supporters(request, on):
-            code = ranked.supporter.code
-            if code not in best or ranked.suggestion.score > best[code].suggestion.score:
-                best[code] = ranked
-            covers.setdefault(code, set()).update(_areas_known(ranked) & areas)
-    helpers = [Helper(code, frozenset(covers[code]), ranked.suggestion.score) for code, ranked in best.items()]
-    return plan_coalition(needs, helpers), best, requests
+            supporter = ranked.supporter.code
+            if said.get((request.pk, supporter)) == AnswerKind.UNABLE:
+                continue
+            if supporter not in best or ranked.suggestion.score > best[supporter].suggestion.score:
+                best[supporter] = ranked
+            covers[supporter] |= {codes[area] for area in areas_known(ranked) & codes.keys()}
+    willing = frozenset(supporter for (_request, supporter), kind in said.items() if kind in WILLING)
+    willing |= {code for code, ranked in best.items() if ranked.suggestion.offer}
+    helpers = [
+        Helper(code, frozenset(covers[code]), ranked.suggestion.score + (WILLING_COUNTS if code in willing else 0))
+        for code, ranked in best.items()
+    ]
+    plan = plan_coalition([need for need, *_rest in needs.values()], helpers)
+    return Proposal(requests, needs, helpers, best, willing, plan)
 
 
-def _areas_known(ranked: Ranked) -> set[str]:
+def _answers(requests: Sequence[AssistanceRequest]) -> dict[tuple[int, str], str]:
+    """The last answer of each supporter to each request."""
+    rows = Answer.objects.filter(relay__request__in=requests).order_by("answered_on", "pk")
+    return {
+        (request, code): kind
+        for request, code, kind in rows.values_list("relay__request", "relay__supporter__code", "kind")
+    }
+
+
+def _role(ranked: Ranked) -> MemberRole:
+    """What a supporter would most likely be: an organisation works, a State that has given money gives, another one
+    advises, and one that has the same obligation itself shares what it has learnt."""
+    supporter = ranked.supporter
+    if supporter.organisation_id:
+        return MemberRole.OPERATOR
+    if ranked.suggestion.history_years or any(r.code in GIVERS for r in ranked.suggestion.reasons):
+        return MemberRole.DONOR
+    return MemberRole.ADVISER
+
+
+def areas_known(ranked: Ranked) -> set[str]:
     """The areas that the reasons show the supporter to have worked in."""
     return {
         str(area) for reason in ranked.suggestion.reasons for area in reason.facts.get("areas", [])  # type: ignore[attr-defined]
     }  # fmt: skip
-
-
-def area_names(codes: frozenset[str]) -> list[str]:
-    return [str(AreaCode(code).label) for code in AreaCode.values if code in codes]

@@ -1,11 +1,12 @@
 """Pages of coalitions and work plans."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -86,26 +87,63 @@ def coalition_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "coalitions/coalition_detail.html", context)
 
 
+def coalition_proposal(request: HttpRequest, iso3: str) -> HttpResponse:
+    """Who could form a coalition for a State's open requests, what else would do, and what changes if one drops out."""
+    visible = AssistanceRequest.objects.visible_to(request.user).filter(state=iso3.upper()).open().counted()
+    asked = list(visible.select_related("state").prefetch_related("areas").order_by("reference"))
+    if not asked:
+        raise Http404
+    if not permissions.can_propose(request.user, asked[0]):  # type: ignore[arg-type]
+        raise PermissionDenied(_("A coalition is formed by the affected State, or proposed to it by the Coordinators."))
+    proposal = queries.propose(asked, timezone.localdate())
+    dropped = request.GET.get("without", "")
+    plan = proposal.without(dropped) if dropped in proposal.plan.codes else proposal.plan
+    members = proposal.members(plan)
+    context = {
+        "state": asked[0].state,
+        "proposal": proposal,
+        "plan": plan,
+        "members": members,
+        "dropped": proposal.ranked[dropped].supporter.name if plan is not proposal.plan else "",
+        "uncovered": proposal.uncovered(plan),
+        "alternatives": [(proposal.names(other), other) for other in proposal.alternatives()],
+        "draft": urlencode(
+            [
+                *(("request", item.reference) for item in proposal.requests),
+                *(("member", f"{member.ranked.supporter.code}:{member.role.value}") for member in members),
+            ]
+        ),
+    }
+    return render(request, "coalitions/coalition_proposal.html", context)
+
+
 def coalition_new(request: HttpRequest) -> HttpResponse:
-    """Found a coalition around a request."""
-    visible = AssistanceRequest.objects.visible_to(request.user).select_related("state")
-    asked = get_object_or_404(visible, reference=request.GET.get("request", ""))
-    if not permissions.can_propose(request.user, asked):  # type: ignore[arg-type]
+    """Found a coalition around one or several requests of a State; a proposal fills in its members."""
+    visible = AssistanceRequest.objects.visible_to(request.user).select_related("state", "obligation")
+    found = visible.filter(reference__in=request.GET.getlist("request")).prefetch_related("areas").order_by("reference")
+    requests = list(found)
+    if not requests or len({item.state_id for item in requests}) > 1:
+        raise Http404
+    asked = requests[0]
+    if not all(permissions.can_propose(request.user, item) for item in requests):  # type: ignore[arg-type]
         raise PermissionDenied(_("A coalition is formed by the affected State, or proposed to it by the Coordinators."))
     form = CoalitionForm(
-        request.POST or None, initial={"name": _("Country Coalition for %(state)s") % {"state": asked.state.name}}
+        request.POST or None,
+        initial={"name": _("Country Coalition for %(state)s") % {"state": asked.state.name}},
+        members=request.GET.getlist("member"),
+        beside=queries.on_the_same_articles(requests),
     )
     if request.method == "POST" and form.is_valid():
         coalition = actions.propose_coalition(
             form.save(commit=False),
-            request=asked,
+            requests=requests,
             members=form.members(),
             by=request.user,  # type: ignore[arg-type]
             today=timezone.localdate(),
         )
         messages.success(request, _("The coalition is recorded."))
         return redirect(coalition)
-    context = {"form": form, "asked": asked, "existing": queries.existing_structures(asked.state)}
+    context = {"form": form, "asked": asked, "requests": requests, "existing": queries.existing_structures(asked.state)}
     return render(request, "coalitions/coalition_form.html", context, status=422 if form.errors else 200)
 
 

@@ -13,7 +13,7 @@ from ccm_portal.ui.listing import export, show_list
 from reports import progress
 from reports.forms import PeriodForm, StatisticsForm, usual_period
 from reports.models import Practice, PublishedFigure
-from reports.queries import profile
+from reports.queries import papers_with_slips, profile
 from reports.statistics import COLUMNS, statistics
 from requests_app.extensions.permissions import acts_for, can_publish
 from requests_app.models import AssistanceRequest
@@ -110,4 +110,5 @@ def library(request: HttpRequest) -> HttpResponse:
             "address": p.address,
         },
         plans=ActionPlan.objects.all(),
+        papers=papers_with_slips(),
     )

@@ -4,12 +4,16 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from ccm_portal.register.enums import CITED_FORMS
 from ccm_portal.register.models import State
 from ccm_portal.ui.widgets import DateInput, FastSelect
-from requests_app.enums import RECORDED_CHANNELS, REPORT_FORMS, AnswerKind, AreaCode, Channel, Kind, Visibility
+from requests_app.enums import RECORDED_CHANNELS, AnswerKind, AreaCode, Channel, Kind, Part, Visibility
 from requests_app.models import AssistanceRequest, Offer, StatedIn, Supporter, currency_code
+
+LONGEST_TEXT = 20_000  # characters: some eight pages
 
 FILE_REFUSED = {
     "type": _("Files of this type are not taken. Use PDF, PNG, JPEG, DOCX, XLSX, CSV or TXT."),
@@ -33,6 +37,46 @@ class CurrencyField(forms.CharField):
         return str(super().clean(value)).upper()
 
 
+class ReadingForm(forms.ModelForm):
+    """What those read who may know of a request: its other texts, and the parts that stay locked."""
+
+    locks = forms.MultipleChoiceField(
+        label=_("Which parts stay locked?"),
+        choices=Part,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("You, the Coordinators and the ISU read them; others are told that you do not share them."),
+    )
+
+    class Meta:
+        model = AssistanceRequest
+        fields = ["states_parties_text", "public_summary", "locks", "relayed_read_locked"]
+        labels = {
+            "states_parties_text": _("Version for States Parties"),
+            "public_summary": _("Public summary"),
+            "relayed_read_locked": _("Supporters to which it is relayed read the locked parts too"),
+        }
+        help_texts = {
+            "states_parties_text": _(
+                "If you write one, States Parties read it in the place of the challenge, the requirement and the "
+                "consequence of delay. Left empty, they read the full text."
+            ),
+            "public_summary": _(
+                "If you write one, the public reads it in the place of the full text. Left empty, it reads the version "
+                "for States Parties, or the full text if there is none."
+            ),
+        }
+        widgets = {
+            "states_parties_text": forms.Textarea(attrs={"rows": 6}),
+            "public_summary": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("states_parties_text", "public_summary"):
+            self.fields[name].validators.append(MaxLengthValidator(LONGEST_TEXT))
+
+
 class RecordedNeedForm(forms.ModelForm):
     """A need that a State has stated in its Article 7 report or at a meeting, as the ISU or a Coordinator enters it."""
 
@@ -48,7 +92,7 @@ class RecordedNeedForm(forms.ModelForm):
     said_on = forms.DateField(
         label=_("On which day?"), widget=DateInput, help_text=_("The day of the report or of the statement.")
     )
-    form = forms.ChoiceField(label=_("Form"), choices=[("", "–"), *REPORT_FORMS], required=False)
+    form = forms.ChoiceField(label=_("Form"), choices=[("", "–"), *CITED_FORMS], required=False)
     page = forms.CharField(label=_("Page"), max_length=20, required=False)
     agenda_item = forms.CharField(label=_("Agenda item"), max_length=120, required=False)
     quote = forms.CharField(

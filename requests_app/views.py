@@ -1,5 +1,6 @@
 """Pages of requests, relays, suggestions and offers. Fetch through `visible_to`, ask permission, call an action."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from ccm_portal.accounts.actions import record_event
 from ccm_portal.accounts.models import access_of
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
-from requests_app import actions, permissions, queries
+from requests_app import actions, permissions, queries, readings
 from requests_app.domain.files import safe_name
 from requests_app.domain.lifecycle import PLAIN_STEPS, NotAllowed
 from requests_app.enums import Action
@@ -34,7 +35,7 @@ from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, S
 SHOWN = 15  # suggestions before "show all"
 COLUMNS = [
     "reference", "state", "title", "areas", "kinds", "status", "submitted_on", "currency", "total_cost", "gap",
-    "evidence", "visibility", "channel", "example",
+    "evidence", "visibility", "channel", "not_shared", "example",
 ]  # fmt: skip
 OFFER_COLUMNS = ["supporter", "title", "areas", "kinds", "valid_until", "example"]
 
@@ -51,7 +52,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         name="requests",
         columns=COLUMNS,
         record=_request_record,
-        prepare=queries.with_labels,
+        prepare=lambda rows: readings.readings(access_of(request.user), queries.with_labels(rows)),
         by_key=chosen.by_key if request.GET.get("q", "").strip() else None,
         filterset=chosen,
         can_request=request.user.is_authenticated and permissions.can_request(request.user),
@@ -74,6 +75,7 @@ def _request_record(row: Any) -> dict[str, Any]:
         "evidence": row.evidence_level,
         "visibility": row.visibility,
         "channel": row.channel,
+        "not_shared": [part.label for part in row.withheld],
         "example": row.is_example,
     }
 
@@ -93,14 +95,10 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
     sees_relays = permissions.can_see_relays(request.user, asked)
     relays = Relay.objects.filter(request__in=[asked, *relatives.taken_in]) if sees_relays else None
     context = {
-        "asked": asked,
-        "stated": getattr(asked, "stated_in", None),
-        "today": today,
-        "stake": queries.deadline_at_stake(asked, today),
-        "events": asked.events.select_related("actor"),
         "relatives": relatives,
         "line": getattr(asked, "line", None),
         "place": relatives.number_of(asked) if asked in relatives.needs else 0,
+        **reading_context(asked, readings.read_by(access_of(request.user), asked), today),
         "relays": queries.relay_lines(relays) if relays is not None else [],
         "own_relay": own_relay,
         "answer_form": AnswerForm() if own_relay and permissions.can_answer(request.user, own_relay) else None,  # type: ignore[arg-type]
@@ -110,6 +108,17 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
         **_rights(request, asked),
     }
     return render(request, "requests_app/request_detail.html", context)
+
+
+def reading_context(asked: AssistanceRequest, reading: readings.Reading, today: date) -> dict[str, Any]:
+    """What a request's page shows to whoever reads it."""
+    return {
+        "asked": reading,
+        "stated": getattr(reading, "stated_in", None),
+        "today": today,
+        "stake": queries.deadline_at_stake(asked, today),
+        "events": asked.events.select_related("actor"),
+    }
 
 
 def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, Any]:
@@ -277,8 +286,9 @@ def request_answer(request: HttpRequest, reference: str) -> HttpResponse:
 @login_not_required
 def evidence_file(request: HttpRequest, reference: str, pk: int) -> FileResponse:
     """A file of evidence, to those who may read the request; always as a download, never shown in the browser."""
-    item = get_object_or_404(EvidenceItem, pk=pk, request=_visible_or_404(request, reference))
-    if not item.file:
+    asked = _visible_or_404(request, reference)
+    item = get_object_or_404(EvidenceItem, pk=pk, request=asked)
+    if not item.file or not readings.read_by(access_of(request.user), asked).shares_files:
         raise Http404
     if request.user.is_authenticated:
         record_event("file downloaded", by=request.user, subject=reference, file=item.file_name)

@@ -192,6 +192,8 @@ PAGES = [
     "/reports/progress/?starts=2000-01-01&ends=2099-12-31",
     "/reports/progress/?starts=2000-01-01&ends=2099-12-31&format=docx",
     "/library/",
+    "/transparency-reports/lao/",
+    "/library/papers/004_a4193fc03d52ba90/",
     "/library/?per_page=100",
 ]
 SIGNED_IN = ["/dashboard/", "/matching/"]
@@ -199,7 +201,7 @@ OWN = {
     "anonymous": [],
     "owner": [*SIGNED_IN, "/requests/new/", "/requests/MRT-1/matches/", "/requests/MRT-1/visibility/",
               "/requests/MRT-1/authors/", "/requests/MRT-1/split/", "/requests/MRT-1/join/",
-              "/coalitions/new/?request=MRT-1", "/coalitions/mrt/commitments/new/"],
+              "/coalitions/new/?request=MRT-1", "/coalitions/propose/mrt/", "/coalitions/mrt/commitments/new/"],
     "party": [*SIGNED_IN, "/offers/new/", "/coalitions/mrt/commitments/new/"],
     "partner": [*SIGNED_IN],
     "coordinator": [*SIGNED_IN, "/follow-ups/", "/requests/MRT-1/matches/", "/coalitions/new/?request=MRT-1",

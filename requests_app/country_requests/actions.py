@@ -24,7 +24,7 @@ from requests_app.country_requests.models import CountryRequest, Joining, Line, 
 from requests_app.country_requests.queries import joinable_into
 from requests_app.country_requests.wording import lacking
 from requests_app.domain import lifecycle
-from requests_app.enums import Action, Channel, Status
+from requests_app.enums import Action, Channel, Status, Visibility
 from requests_app.models import AssistanceRequest
 from requests_app.permissions import is_divisible
 from requests_app.queries import deadline_at_stake
@@ -32,7 +32,10 @@ from requests_app.writing.actions import save_step
 from requests_app.writing.steps import REVIEW
 
 #: What the needs of one country request share, and a further need begins with.
-SHARED = ("institution", "national_plan", "channel", "inform_coordinators", "visibility", "currency", "is_example")
+SHARED = (
+    "institution", "national_plan", "channel", "inform_coordinators", "visibility", "locks", "relayed_read_locked",
+    "currency", "is_example",
+)  # fmt: skip
 #: What a part begins with besides: the same obligation, the same kinds of help, the same time.
 ALIKE = (
     "obligation_id", "challenge", "consequence", "is_technical", "is_material", "is_financial", "desired_start",
@@ -139,6 +142,8 @@ def split_request(
     _copy(original, new, (*SHARED, *ALIKE))
     new.channel = _channel_of(original)
     new.title, new.requirement = part["title"], part["requirement"]
+    if original.states_parties_text or original.public_summary:
+        new.visibility = Visibility.COORDINATORS_ISU  # until the State has written what others read of the part
     _set_amounts(new, _amounts(split))
     save_request(new, by=by, areas=part["areas"], evidence=[])
     _add_line(country_request, new)
@@ -186,6 +191,7 @@ def join_requests(
     survivor.desired_start = earliest(survivor.desired_start, closing.desired_start)
     survivor.desired_end = latest(survivor.desired_end, closing.desired_end)
     survivor.obligation_id = _sooner_obligation(survivor, closing, today)
+    survivor.locks = sorted({*survivor.locks, *closing.locks})  # what one of the two kept back stays back
     for kind in closing.kinds:
         setattr(survivor, f"is_{kind.value}", True)
     areas = {area.pk for request in (survivor, closing) for area in request.areas.all()}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from ccm_portal.accounts.models import User
+from ccm_portal.accounts.models import User, access_of
 from ccm_portal.ui.asof import as_of
 from requests_app.actions import Refused
 from requests_app.country_requests import actions, permissions, queries
@@ -21,6 +21,7 @@ from requests_app.country_requests.wording import lacking
 from requests_app.models import AssistanceRequest
 from requests_app.permissions import can_join, can_split
 from requests_app.queries import with_labels
+from requests_app.readings import readings
 
 PROPOSE = gettext_lazy(
     "Only the requesting State does this. The ISU and the Coordinators propose it in the discussion."
@@ -45,7 +46,7 @@ def country_request_detail(request: HttpRequest, reference: str) -> HttpResponse
     needs = queries.needs_of(found, request.user, as_of(request)).select_related("state").prefetch_related("areas")
     rows = with_labels(list(needs))
     lacks = lacking([need for need in rows if need.is_draft], by=request.user) if leads else {}  # type: ignore[arg-type]
-    lines = [(need, lacks.get(need.pk, [])) for need in rows]
+    lines = [(need, lacks.get(need.pk, [])) for need in readings(access_of(request.user), rows)]
     context = {
         "found": found,
         "lines": lines,

@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from requests_app.authors.queries import review_of_authors, unsigned
 from requests_app.country_requests.queries import review_of_group
 from requests_app.enums import Missing
+from requests_app.forms import ReadingForm
 from requests_app.models import AssistanceRequest
+from requests_app.readings import OTHERS
 from requests_app.writing.actions import take_over
 from requests_app.writing.forms import EvidenceFormSet, NeedsForm
 
@@ -77,6 +79,10 @@ def _part(code: str, title: Any, *fields: str, **more: Any) -> Step:
 
 def _evidence(asked: Asked, data: Any = None, files: Any = None, *, today: date) -> Any:
     return EvidenceFormSet(data, files, instance=asked, today=today, prefix="evidence")
+
+
+def _texts(asked: Asked, data: Any = None, files: Any = None, *, today: date) -> ReadingForm:
+    return ReadingForm(data, instance=asked)
 
 
 STEPS: list[Step] = [
@@ -160,8 +166,19 @@ STEPS: list[Step] = [
         is_filled=lambda asked: False,
         intro=_("By choosing, your State consents that those named may know of the request."),
     ),
+    Step(
+        "texts",
+        _("Texts for others, and locks"),
+        _texts,
+        is_filled=lambda asked: bool(asked.states_parties_text or asked.public_summary or asked.locks),
+        intro=_(
+            "The full text is read by you, the Coordinators, the ISU and the supporters to which the request is "
+            "relayed. For others you may write a shorter text, and you may lock parts. All of it may stay as it is."
+        ),
+    ),
 ]
 REVIEW_PARTS: list[ReviewPart] = [
+    ReviewPart("requests_app/review_view_as.html", lambda asked, user: {"others": OTHERS}),
     ReviewPart("authors/review.html", review_of_authors, unsigned),
     ReviewPart("country_requests/review.html", review_of_group),
 ]

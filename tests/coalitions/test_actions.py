@@ -31,7 +31,7 @@ def supporter(code):
 def found(asked, by, today, name="Survey together", members=(("NOR", MemberRole.DONOR),)):
     return propose_coalition(
         Coalition(name=name, purpose="Finish"),
-        request=asked,
+        requests=[asked],
         members=[(supporter(code), role) for code, role in members],
         by=by,
         today=today,
@@ -50,7 +50,7 @@ def test_R027_coalition_is_led_by_the_requesting_state_whoever_proposes(chad, co
 def test_R027_lead_cannot_be_chosen(chad, today):
     """A lead that somebody writes into the record is replaced by the requesting State."""
     coalition = Coalition(name="x", purpose="x", lead_id="NOR", status=CoalitionStatus.ACTIVE)
-    propose_coalition(coalition, request=RequestFactory(public=True), members=[], by=chad, today=today)
+    propose_coalition(coalition, requests=[RequestFactory(public=True)], members=[], by=chad, today=today)
     assert coalition.lead_id == "TCD"
 
 

@@ -1,12 +1,17 @@
 """Pages of coalitions and commitments as people use them."""
 
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from coalitions.enums import CoalitionStatus
 from coalitions.models import Coalition, Commitment
-from requests_app.enums import Status
+from requests_app.enums import AnswerKind, Status
+from requests_app.models import AssistanceRequest
 from tests.coalitions.factories import CoalitionFactory, CommitmentFactory, MemberFactory
-from tests.requests_app.factories import RequestFactory
+from tests.requests_app.factories import AnswerFactory, RelayFactory, RequestFactory
 from tests.test_access import bug, client_of
 
 pytestmark = pytest.mark.django_db
@@ -92,13 +97,21 @@ def test_R027_same_member_with_and_without_its_role_is_told(chad):
     assert client.post(f"/coalitions/new/?request={asked.reference}", data).status_code == 422
 
 
-@bug("propose_coalition asks for no reason where the State has an active coalition on the same Article (R33)")
-def test_R033_second_coalition_on_the_same_article_asks_for_a_reason(chad):
-    asked = RequestFactory(public=True)
+def test_R033_second_coalition_on_the_same_article_asks_for_a_reason_and_keeps_it(chad):
+    asked = RequestFactory(public=True, areas=["clearance"])
     found(chad, asked)
     response = found(chad, asked, name="Another")
     assert response.status_code == 422
     assert "Already at work for this State" in response.content.decode()
+    assert own().count() == 1
+    assert found(chad, asked, name="Another", justification="The first one ends in May.").status_code == 302
+    assert own().get(name="Another").justification == "The first one ends in May."
+
+
+def test_R033_a_coalition_on_another_article_asks_for_none(chad):
+    found(chad, RequestFactory(public=True, areas=["clearance"]))
+    assert found(chad, RequestFactory(public=True, areas=["victim_assistance"])).status_code == 302
+    assert own().count() == 2
 
 
 def test_R033_what_already_works_is_listed(chad):
@@ -110,6 +123,52 @@ def test_R033_what_already_works_is_listed(chad):
 
 def test_R027_closed_request_founds_nothing(chad):
     assert found(chad, RequestFactory(status=Status.UNMET)).status_code == 403
+
+
+# --- the builder ---
+
+
+def test_a_proposal_becomes_a_draft_with_its_requests_and_members(coordinator, chad):
+    """R43: the coalition links the requests there are; no need is written twice."""
+    needs = [RequestFactory(public=True, areas=["clearance"]), RequestFactory(public=True, areas=["risk_education"])]
+    page = client_of(coordinator).get("/coalitions/propose/tcd/").content.decode()
+    draft = unescape(re.search(r'href="(/coalitions/new/\?[^"]+)"', page)[1])
+    assert all(asked.reference in page and asked.reference in draft for asked in needs)
+    form = client_of(coordinator).get(draft).context["form"]
+    proposed = parse_qs(urlsplit(draft).query)["member"]
+    assert [f"{form.initial[f'supporter_{n}']}:{form.initial[f'role_{n}']}" for n in range(len(proposed))] == proposed
+    count = AssistanceRequest.objects.count()
+    assert client_of(coordinator).post(draft, {**form.initial, "purpose": "Finish"}).status_code == 302
+    assert set(own().get().requests.all()) >= set(needs)
+    assert AssistanceRequest.objects.count() == count
+
+
+def test_dropping_a_member_shows_what_changes(coordinator):
+    RequestFactory(public=True, areas=["clearance"])
+    client = client_of(coordinator)
+    page = client.get("/coalitions/propose/tcd/")
+    first = page.context["members"][0].ranked.supporter
+    after = client.get(f"/coalitions/propose/tcd/?without={first.code}")
+    assert f"Without {first.name}, with the others kept." in after.content.decode()
+    assert first.code not in [member.ranked.supporter.code for member in after.context["members"]]
+
+
+def test_who_is_unable_is_not_proposed_and_who_is_interested_comes_first(coordinator):
+    asked = RequestFactory(public=True, areas=["clearance"])
+    client = client_of(coordinator)
+    first = client.get("/coalitions/propose/tcd/").context["members"][0].ranked.supporter
+    AnswerFactory(relay=RelayFactory(request=asked, code=first.code), kind=AnswerKind.UNABLE)
+    AnswerFactory(relay=RelayFactory(request=asked, code="NZL"), kind=AnswerKind.INTERESTED)
+    proposed = {m.ranked.supporter.code: m for m in client.get("/coalitions/propose/tcd/").context["members"]}
+    assert first.code not in {code for code, m in proposed.items() if asked in [item for item, *_rest in m.parts]}
+    assert all(member.is_willing == (code == "NZL") for code, member in proposed.items())
+
+
+def test_a_request_without_areas_is_named_and_breaks_nothing(chad):
+    asked = RequestFactory(public=True)
+    page = client_of(chad).get("/coalitions/propose/tcd/").content.decode()
+    assert "do not say which obligation" in page
+    assert asked.reference in page
 
 
 # --- commitments ---

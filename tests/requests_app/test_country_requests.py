@@ -184,6 +184,23 @@ def test_R026_a_part_that_is_hidden_is_not_told_of(whole, chad, as_user):
     assert "part of it" not in page
 
 
+def test_R026_a_part_keeps_back_what_the_whole_kept_back(whole, chad, as_user):
+    """Locks go with the part; where others read a text of their own, nothing of the part before that."""
+    AssistanceRequest.objects.filter(pk=whole.pk).update(locks=["amounts"])
+    part = split(whole, chad)
+    assert (part.locks, part.visibility) == (["amounts"], Visibility.PUBLIC)
+    assert "gap" not in as_user(None).get(part.line.country_request.get_absolute_url()).content.decode()
+    assert "gap" in as_user(chad).get(part.line.country_request.get_absolute_url()).content.decode()
+    AssistanceRequest.objects.filter(pk=whole.pk).update(public_summary="Survey teams are needed.")
+    assert split(whole, chad, total=1, national=1).visibility == Visibility.COORDINATORS_ISU
+
+
+def test_R026_a_survivor_keeps_back_what_either_kept_back(two, chad):
+    closing, survivor = two
+    AssistanceRequest.objects.filter(pk=closing.pk).update(locks=["amounts"])
+    assert join(closing, survivor, chad).locks == ["amounts"]
+
+
 @pytest.mark.parametrize(
     "state", [{"status": "closed_unmet"}, {"status": "withdrawn"}, {"status": "delivered"}, {"unconfirmed": True}]
 )

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from ccm_portal.register.models import State
 from ccm_portal.ui.commands import RecordsCommand
-from coalitions.queries import area_names, proposed_members
+from coalitions.queries import propose
+from requests_app.models import AssistanceRequest
 
 COLUMNS = ["member", "role", "score", "covers", "uncovered", "proof"]
 
@@ -24,23 +25,27 @@ class Command(RecordsCommand):
         state = State.objects.filter(pk=options["iso3"].upper()).first()
         if state is None:
             raise CommandError(f"unknown ISO code {options['iso3']!r}")
-        plan, best, requests = proposed_members(state, timezone.localdate())
-        if not requests:
+        asked = AssistanceRequest.objects.filter(state=state).open().counted()
+        proposal = propose(asked.select_related("state").prefetch_related("areas"), timezone.localdate())
+        plan = proposal.plan
+        if not proposal.requests:
             raise CommandError(f"{state.name} has no open request that a coalition could be built on")
+        optimum = "optimal" if plan.is_proved else "best found in the time given, not proved"
         proof = (
-            f"{len(requests)} open requests; {plan.smaller_sets_tried} smaller sets tried, "
-            f"the best of them covers {plan.best_smaller_cover} areas"
+            f"{len(proposal.requests)} open requests, {plan.covered:g} of {plan.wanted:g} needs covered, {optimum}; "
+            f"no smaller set covers more than {plan.best_smaller:g}"
         )
-        shared = {"uncovered": area_names(plan.uncovered), "proof": proof}
+        open_ = [f"{request.reference}: {area}" for request, area, _share in proposal.uncovered(plan)]
+        shared = {"uncovered": open_, "proof": proof}
         lead = {"member": state.name, "role": "lead (affected State)", "score": None, "covers": [], **shared}
         members = [
             {
-                "member": best[helper.code].supporter.name,
-                "role": "supporter",
-                "score": helper.score,
-                "covers": area_names(helper.covers),
+                "member": member.ranked.supporter.name,
+                "role": member.role.value,
+                "score": member.ranked.suggestion.score,
+                "covers": [f"{request.reference}: {area} {share:g} %" for request, area, share in member.parts],
                 **shared,
             }
-            for helper in plan.members
+            for member in proposal.members(plan)
         ]
         self.print_records(options["format"], COLUMNS, [lead, *members])
