@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -42,7 +43,10 @@ from requests_app.actions import (
     start_request,
     submit_request,
 )
-from requests_app.enums import AnswerKind, Kind, Visibility
+from requests_app.authors.actions import ask_sign_off, invite_author, write_remark
+from requests_app.country_requests.actions import add_need, start_country_request
+from requests_app.country_requests.models import CountryRequest
+from requests_app.enums import AnswerKind, AuthorLevel, Kind, Visibility
 from requests_app.extensions.actions import raise_flag, save_draft
 from requests_app.extensions.models import FundingLine, RiskFlag
 from requests_app.mailing.actions import queue_new_requests
@@ -95,6 +99,7 @@ ACCOUNTS = (
     Account("usa@example.org", "Focal point, United States of America (example)", Role.FOCAL_POINT, "USA"),
     Account("npa@example.org", "Norwegian People's Aid (example)", Role.PARTNER, organisation="NPA"),
     Account("observer@example.org", "Observer (example)", Role.OBSERVER),
+    Account("health.lao@example.org", "Ministry of Health, Lao PDR (example)", Role.AUTHOR, "LAO"),
 )
 
 
@@ -109,6 +114,7 @@ def prepare(on: date) -> int:
     _lebanon(people, on)
     _law_and_visit(people, on)
     _half_written(people)
+    _laos(people, on)
     _offers(people, on)
     add_example_profiles(people, on)
     _document(on)
@@ -397,7 +403,9 @@ def _clocks(people: dict[str, User], on: date) -> None:
     if old is not None:
         asked_on = on - timedelta(days=31)  # whether it is still valid, and no answer since
         ValidityCheck.objects.create(request=old, asked_on=asked_on, due_on=asked_on + timedelta(days=30))
-        survey = AssistanceRequest.objects.get(state="TCD", is_example=True)
+        survey = AssistanceRequest.objects.get(
+            state="TCD", title="Technical survey of suspected areas in the north", is_example=True
+        )
         note_opening(survey, by=people["nor"], today=on - timedelta(days=44))
         note_opening(survey, by=people["npa"], today=on - timedelta(days=31))
         start_silence(
@@ -446,6 +454,50 @@ def _law_and_visit(people: dict[str, User], on: date) -> None:
         visibility=Visibility.PUBLIC,
         parts=lambda draft: examples.visit_part(draft, by=people["lao"], on=on),
     )
+
+
+def _laos(people: dict[str, User], on: date) -> None:
+    """Three needs under one country request: one submitted, one that waits for a signature, one just begun; the health
+    ministry writes with the focal point."""
+    if CountryRequest.objects.filter(state="LAO", is_example=True).exists():
+        return
+    lao, health, now = people["lao"], people["health.lao"], timezone.now()
+    shared: dict[str, Any] = {
+        "institution": "National regulatory authority (example)",
+        "national_plan": "National strategy (example)",
+        "currency": "USD",
+        "is_financial": True,
+        "visibility": Visibility.STATES_PARTIES,
+    }
+    survey = _request(
+        "LAO",
+        lao,
+        on - timedelta(days=35),
+        title="Survey teams for two provinces",
+        areas=["clearance"],
+        evidence=[],
+        obligation=Obligation.objects.get(state="LAO", limb="4.1(a)"),
+        challenge="At today's pace the survey ends years after the deadline (example).",
+        requirement="Six survey teams for two dry seasons (example).",
+        is_technical=True,
+        total_cost=Decimal("2600000"),
+        national_share=Decimal("300000"),
+        **shared,
+    )
+    if survey is None:
+        return
+    group = start_country_request(survey, title="Survey and care in the south (example)", by=lao)
+    care, training = add_need(group, by=lao), add_need(group, by=lao)
+    care.title, training.title = "Rehabilitation close to the villages", "Training of community educators"
+    care.challenge = "Survivors travel a day to the nearest centre (example)."
+    care.requirement = "Two outreach teams and forty prostheses a year (example)."
+    care.is_technical = True
+    care.total_cost, care.national_share = Decimal("450000"), Decimal("90000")
+    save_request(care, by=lao, areas=["victim_assistance"], expected_version=care.version)
+    save_request(training, by=lao, areas=["risk_education"], expected_version=training.version)
+    invite_author(care, email=health.email, level=AuthorLevel.EDIT, may_sign_off=True, by=lao, now=now)
+    write_remark(care, text="The figure of prostheses is from our register of 2025 (example).", by=health, now=now)
+    ask_sign_off(care, health, by=lao, now=now)
 
 
 def _document(on: date) -> None:

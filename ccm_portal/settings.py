@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "requests_app.mailing",
     "requests_app.waiting",
     "requests_app.specifics",
+    "requests_app.authors",
+    "requests_app.country_requests",
     "requests_app.writing",
     "requests_app.supporters",
     "requests_app.shares",

@@ -25,6 +25,8 @@ urlpatterns = [
     path("", include("requests_app.waiting.urls")),
     path("", include("requests_app.supporters.urls")),
     path("", include("requests_app.shares.urls")),
+    path("", include("requests_app.authors.urls")),
+    path("", include("requests_app.country_requests.urls")),
     path("", include("requests_app.urls")),
     path("", include("requests_app.extensions.urls")),
     path("", include("requests_app.help_desk.urls")),

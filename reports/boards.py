@@ -19,6 +19,7 @@ from coalitions.enums import ActivityStatus, CoalitionStatus
 from coalitions.models import Coalition, PlanStep
 from coalitions.outreach.models import FollowUp
 from coalitions.queries import ledger
+from requests_app.authors.queries import invited_to
 from requests_app.enums import AreaCode, Status
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
@@ -68,6 +69,7 @@ class Board:
     public_requests: list[AssistanceRequest] | None = None
     waiting_on_us: list[tuple[AssistanceRequest, Waiting]] | None = None
     watch: Watch | None = None
+    written: list[AssistanceRequest] | None = None
     numbers: dict[str, int] = field(default_factory=dict)
 
 
@@ -96,6 +98,9 @@ def board_for(user: User, today: date) -> Board:
         _at_a_glance(board)
     if access.is_isu:
         _for_isu(board)
+    if access.author:
+        invited = AssistanceRequest.objects.visible_to(user).filter(pk__in=invited_to(user))
+        board.written = with_words(list(invited.order_by("-updated_at").for_list()[:SHOWN]))
     if board.own_requests is None and board.new_requests is None:
         public = AssistanceRequest.objects.visible_to(user).open().select_related("state")
         board.public_requests = list(public[:SHOWN])
@@ -109,7 +114,7 @@ def _for_focal_point(board: Board, state: State, user: User) -> None:
     board.clocks = with_flags(rows, board.flags)
     board.reports = [r for r in clocks.report_rows([state], board.today) if r.status == "not_due"]
     relays = Relay.objects.filter(request=OuterRef("pk"))
-    requests = AssistanceRequest.objects.filter(state=state).order_by("-updated_at").for_list()
+    requests = AssistanceRequest.objects.filter(state=state).single(board.today).order_by("-updated_at").for_list()
     counted = requests.annotate(
         relayed=Coalesce(Subquery(_number(relays)), 0),
         answered=Coalesce(Subquery(_number(relays.filter(answered_on__isnull=False))), 0),

@@ -62,7 +62,9 @@ def section(starts: date, ends: date) -> Section:
     """The section for a period; the reports in question cover the calendar year before its end. A fixed number of
     queries. Example records are left out: nothing made up enters a report."""
     real = AssistanceRequest.objects.public().counted().filter(is_example=False)
-    requests = real.filter(submitted_on__range=(starts, ends)).select_related("state").prefetch_related("areas")
+    requests = (
+        real.single(ends).filter(submitted_on__range=(starts, ends)).select_related("state").prefetch_related("areas")
+    )
     relays = Relay.objects.filter(request__in=real, sent_on__range=(starts, ends))
     return Section(
         starts,

@@ -16,6 +16,8 @@ from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Obligation, OfficeTerm, Paper, State
 from coalitions.models import Coalition
+from requests_app.country_requests.models import CountryRequest
+from requests_app.country_requests.queries import groups_of, with_groups
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import AssistanceRequest, SupportRecord
@@ -58,6 +60,7 @@ class Profile:
     victim_assistance: list[tuple[Obligation, Sequence[AtStake]]]
     reports: list[Row]
     requests: list[AssistanceRequest]
+    country_requests: list[CountryRequest]
     received: list[Support]
     given: list[Support]
     coalitions: list[Coalition]
@@ -69,10 +72,11 @@ def profile(iso3: str, user: object, on: date) -> Profile:
     state = get_object_or_404(State, pk=iso3)  # its own facts are read afresh: a correction shows at once
     obligations = [obligation for obligation in known_register().obligations if obligation.state_id == iso3]
     received, given = _support(state, on)
-    known = AssistanceRequest.objects.visible_to(user).filter(state=state)
+    known = AssistanceRequest.objects.visible_to(user).filter(state=state).single(on)
     by_day = known.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
-    requests = list(by_day.order_by(F("submitted_on").desc(nulls_first=True), "-pk").for_list())
+    requests = list(with_groups(by_day.order_by(F("submitted_on").desc(nulls_first=True), "-pk").for_list()))
     resources = resources_by_obligation(readings(access_of(user), requests))  # type: ignore[arg-type]
+    shown = with_words(requests[:MOST_REQUESTS])
     visible_coalitions = Coalition.objects.visible_to(user).select_related("lead")
     coalitions = visible_coalitions.filter(Q(lead=state) | Q(members__supporter__state=state)).distinct()
     return Profile(
@@ -82,7 +86,8 @@ def profile(iso3: str, user: object, on: date) -> Profile:
         clocks=_stories(obligations, flags_on(user, on, obligation__state=state), resources, on),
         victim_assistance=[(o, resources.get(o.pk, ())) for o in obligations if not o.is_clock],
         reports=clocks.report_rows([state], on),
-        requests=with_words(requests[:MOST_REQUESTS]),
+        requests=shown,
+        country_requests=groups_of(shown),
         received=received,
         given=given,
         coalitions=list(coalitions),

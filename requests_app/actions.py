@@ -29,7 +29,8 @@ from requests_app.models import (
     Supporter,
 )
 from requests_app.overviews import reminder_due_from, silent_relays
-from requests_app.permissions import may_receive
+from requests_app.permissions import may_receive, owns
+from requests_app.wording import awaits_sign_off
 
 #: What a State decides about who reads its request, and under which name the audit trail keeps a change of it.
 RELEASE_FIELDS = {
@@ -39,6 +40,8 @@ RELEASE_FIELDS = {
     "locks": ReleaseAct.LOCKS,
     "relayed_read_locked": ReleaseAct.RELAYED_READ_LOCKED,
 }
+#: What no invited author changes.
+OWNERS_FIELDS = (*RELEASE_FIELDS, "channel", "inform_coordinators")
 TEXT_FIELDS = ("states_parties_text", "public_summary")
 
 
@@ -76,11 +79,12 @@ def save_request(
 
     Raises EditedMeanwhile where another save came first, and Refused where a submission lacks its main words.
     """
-    if submit_on:
-        _refuse_incomplete(request)
     evidence, removed_evidence, is_new = list(evidence), list(removed_evidence), request.pk is None
     if areas is not None or is_new:
         areas = list(areas or ())
+    if submit_on:
+        _refuse_incomplete(request)
+        _refuse_unreleased_text(request, by=by, is_changed=_is_changed(request, areas, evidence, removed_evidence))
     if is_new:
         request.evidence_level = evidence_level([item.is_complete for item in evidence])
     else:
@@ -151,7 +155,7 @@ def confirm_need(request: AssistanceRequest, *, by: User, today: date) -> Assist
 
 
 def _take_version(request: AssistanceRequest, expected: int | None, *, by: User) -> None:
-    stored = AssistanceRequest.objects.select_for_update().only("version", *RELEASE_FIELDS).get(pk=request.pk)
+    stored = AssistanceRequest.objects.select_for_update().only("version", *OWNERS_FIELDS).get(pk=request.pk)
     if expected is not None and stored.version != expected:
         message = _(
             "Somebody else has saved this request since you opened it. Open it in another window to compare; what you "
@@ -159,6 +163,8 @@ def _take_version(request: AssistanceRequest, expected: int | None, *, by: User)
         )
         raise EditedMeanwhile(message, stored.version)
     request.version = stored.version + 1
+    if not owns(by.access, request) and any(getattr(stored, name) != getattr(request, name) for name in OWNERS_FIELDS):
+        raise Refused(_("Only the focal point of the State decides to whom the request goes and who may know of it."))
     _record_release(request, stored, by=by)
 
 
@@ -190,6 +196,8 @@ def _store_evidence(request: AssistanceRequest, items: Iterable[EvidenceItem], r
 def submit_request(request: AssistanceRequest, *, by: User, today: date) -> AssistanceRequest:
     """Give a saved draft its reference number and put it before the Coordinators in office, or the ISU."""
     _refuse_incomplete(request)
+    stored = AssistanceRequest.objects.select_for_update().values_list("version", flat=True).get(pk=request.pk)
+    _refuse_unreleased_text(request, by=by, is_changed=stored != request.version)
     _number_and_date(request, today)
     request.save()
     SearchText.objects.store(request.build_search_rows())
@@ -200,6 +208,28 @@ def submit_request(request: AssistanceRequest, *, by: User, today: date) -> Assi
 def _refuse_incomplete(request: AssistanceRequest) -> None:
     if not request.challenge.strip() or not request.requirement.strip():
         raise Refused(_("A request needs its challenge and its requirement before it can be submitted."))
+
+
+def _is_changed(
+    request: AssistanceRequest, areas: list[str] | None, evidence: list[EvidenceItem], removed: list[EvidenceItem]
+) -> bool:
+    """Whether a save would change what is stored. The row stays locked, so that it holds until the save."""
+    stored = AssistanceRequest.objects.select_for_update().filter(pk=request.pk).first()
+    if stored is None or evidence or removed:
+        return True
+    names = [field.attname for field in AssistanceRequest._meta.concrete_fields if field.name != "updated_at"]
+    if any(getattr(stored, name) != getattr(request, name) for name in names):
+        return True
+    return areas is not None and set(areas) != set(stored.areas.values_list("pk", flat=True))
+
+
+def _refuse_unreleased_text(request: AssistanceRequest, *, by: User, is_changed: bool) -> None:
+    """Focal points submit, and nobody before the sign-off that the State has asked for is given to this very text."""
+    if not owns(by.access, request):
+        raise Refused(_("Only the focal point of the State submits its requests."))
+    asked = request.sign_offs.open().select_related("post").first() if request.pk else None
+    if asked and (is_changed or asked.signed_version != request.version):
+        raise Refused(awaits_sign_off(asked.post.name))
 
 
 def _number_and_date(request: AssistanceRequest, today: date) -> None:

@@ -139,6 +139,17 @@ class Action(TextChoices):
     CLOSE_PARTLY = "close_partly", _("Close as partly met")
     CLOSE_UNMET = "close_unmet", _("Close as unmet")
     WITHDRAW = "withdraw", _("Withdraw")
+    SPLIT = "split", _("Make a part a need of its own")
+    JOIN = "join", _("Join into another request")
+    TAKE_IN = "take_in", _("Take in another request")
+
+
+class AuthorLevel(TextChoices):
+    """How far an invited national author takes part in writing a request."""
+
+    VIEW = "view", _("Reads")
+    COMMENT = "comment", _("Reads and remarks")
+    EDIT = "edit", _("Reads, remarks and edits")
 
 
 class AnswerKind(TextChoices):

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -182,6 +183,15 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         """Those that count in statistics: submitted, and confirmed where somebody else extracted them."""
         return self.submitted().filter(confirmed_on__isnull=False)
 
+    def written_by(self, access: Access) -> "RequestQuerySet":
+        """Those that a national author was invited to write with the State, and still is."""
+        lasts = Q(authors__until__isnull=True) | Q(authors__until__gt=Now())
+        return self.filter(lasts, authors__user=access.author, state=access.author_state)
+
+    def single(self, on: date) -> "RequestQuerySet":
+        """Without those that were joined into another by a day: each need is listed and summed once."""
+        return self.filter(Q(joined_into__isnull=True) | Q(joined_into__on__gt=on))
+
     def search(self, wanted: Wanted, access: Access) -> "RequestQuerySet":
         """Of each group some word must begin with one of its spellings, in what this visitor reads of the request;
         `queries.wanted` reads what somebody typed."""
@@ -203,9 +213,8 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
 
     def for_detail(self) -> "RequestQuerySet":
         """With everything that one request's page shows."""
-        return self.select_related("state", "meeting", "stated_in", "outcome_record", *PARTS).prefetch_related(
-            "areas", "evidence", *TABLES
-        )
+        one = ("state", "meeting", "stated_in", "outcome_record", "line__country_request", "split_from", "joined_into")
+        return self.select_related(*one, *PARTS).prefetch_related("areas", "evidence", *TABLES)
 
     def with_marks(self) -> "RequestQuerySet":
         """For lists: whether a request is for a visit, and whether one of its parts is incomplete."""
@@ -233,6 +242,8 @@ def _visible(access: Access, prefix: str = "") -> Q:
             relayed = Relay.objects.addressed_to(access).values("request")
             readable |= q(visibility=enums.Visibility.MATCH_PARTIES, pk__in=relayed)
         rule = ~q(status=enums.Status.DRAFT) & readable
+    if access.author:
+        rule |= q(pk__in=AssistanceRequest.objects.written_by(access).values("pk"))
     return rule | q(state=access.state) if access.state else rule
 
 
@@ -294,6 +305,7 @@ class AssistanceRequest(models.Model):
     relayed_read_locked = models.BooleanField(_("supporters it is relayed to read what is locked"), default=False)
 
     objects = RequestQuerySet.as_manager()
+    author_writes = False  # told by the needs form to itself: an invited author writes, not a focal point
 
     class Meta:
         ordering = ["-submitted_on", "-pk"]

@@ -2,7 +2,7 @@
 
 from ccm_portal.accounts.models import Access, User, access_of
 from requests_app.domain import lifecycle
-from requests_app.enums import Action, Status, Visibility
+from requests_app.enums import Action, AuthorLevel, Status, Visibility
 from requests_app.models import AssistanceRequest, Relay, Supporter
 
 OWNER, HANDLER = "owner", "handler"
@@ -23,12 +23,30 @@ STEP_TAKERS: dict[Action, frozenset[str]] = {
     Action.CLOSE_PARTLY: frozenset({OWNER}),
     Action.CLOSE_UNMET: frozenset({OWNER, HANDLER}),
     Action.WITHDRAW: frozenset({OWNER}),
+    Action.SPLIT: frozenset({OWNER}),
+    Action.JOIN: frozenset({OWNER}),
+    Action.TAKE_IN: frozenset({OWNER}),
 }
 
 
 def owns(access: Access, request: AssistanceRequest) -> bool:
     """Whether the person is a focal point of the requesting State."""
     return access.state is not None and access.state.pk == request.state_id
+
+
+def authorship(user: object, request: AssistanceRequest) -> str:
+    """How far a national author was invited to write this request with the State (`AuthorLevel`); "" for everybody
+    else. It needs nothing of the State's own rights, and ends with the invitation."""
+    access = access_of(user)  # type: ignore[arg-type]
+    if access.author_state is None or access.author_state.pk != request.state_id:
+        return ""
+    return request.authors.current().filter(user=access.author).values_list("level", flat=True).first() or ""
+
+
+def writes_with_state(user: object, request: AssistanceRequest) -> bool:
+    """Whether what the State keeps to itself while it writes is open to the person: focal points, invited authors."""
+    access = access_of(user)  # type: ignore[arg-type]
+    return owns(access, request) or bool(authorship(user, request))
 
 
 def can_request(user: User) -> bool:
@@ -49,7 +67,9 @@ def can_confirm(user: object, request: AssistanceRequest) -> bool:
 def can_edit(user: User, request: AssistanceRequest) -> bool:
     """A draft, what the ISU or a Coordinator asked to have clarified, and what the State has yet to confirm."""
     is_unconfirmed = request.is_open and request.confirmed_on is None
-    return (request.status in {Status.DRAFT, Status.CLARIFICATION} or is_unconfirmed) and owns(user.access, request)
+    if request.status not in {Status.DRAFT, Status.CLARIFICATION} and not is_unconfirmed:
+        return False
+    return owns(user.access, request) or authorship(user, request) == AuthorLevel.EDIT
 
 
 def can_step(user: User, request: AssistanceRequest, action: Action) -> bool:
@@ -58,6 +78,23 @@ def can_step(user: User, request: AssistanceRequest, action: Action) -> bool:
         return False
     access, takers = user.access, STEP_TAKERS[action]
     return (OWNER in takers and owns(access, request)) or (HANDLER in takers and access.sees_all_requests)
+
+
+def can_split(user: User, request: AssistanceRequest) -> bool:
+    """Make a part of a request a need of its own: the State itself, of a draft or of what is open and its own word."""
+    return owns(user.access, request) and can_request(user) and is_divisible(request)
+
+
+def is_divisible(request: AssistanceRequest) -> bool:
+    """Whether the life cycle has the split, and the State has said that it is its need."""
+    if request.is_draft:
+        return True
+    return request.confirmed_on is not None and lifecycle.is_possible(Action.SPLIT, Status(request.status))
+
+
+def can_join(user: User, request: AssistanceRequest) -> bool:
+    """Join a request into another of the same State."""
+    return request.confirmed_on is not None and can_step(user, request, Action.JOIN)
 
 
 def steps_open_to(user: object, request: AssistanceRequest) -> list[Action]:

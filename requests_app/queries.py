@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, TextChoices
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.models import AuditEvent
@@ -110,18 +110,19 @@ class RelayLine:
     sent_on: date
     opened_at: datetime | None
     answers: list[tuple[str, date, str]]
+    reference: str
 
 
 def relay_lines(relays: "QuerySet[Relay]") -> list[RelayLine]:
     """Relays with their answers, newest first: one query."""
     words = _words(AnswerKind)
     rows = relays.order_by("-sent_on", "-pk", "answers__answered_on").values_list(
-        "pk", "supporter__state__name", "supporter__organisation__name", "sent_on", "opened_at",
+        "pk", "supporter__state__name", "supporter__organisation__name", "sent_on", "opened_at", "request__reference",
         "answers__kind", "answers__answered_on", "answers__text",
     )  # fmt: skip
     lines: dict[int, RelayLine] = {}
-    for pk, state, organisation, sent_on, opened_at, kind, answered_on, text in rows:
-        line = lines.setdefault(pk, RelayLine(state or organisation, sent_on, opened_at, []))
+    for pk, state, organisation, sent_on, opened_at, reference, kind, answered_on, text in rows:
+        line = lines.setdefault(pk, RelayLine(state or organisation, sent_on, opened_at, [], reference))
         if kind:
             line.answers.append((words[kind], answered_on, text))
     return list(lines.values())
@@ -369,9 +370,57 @@ def _told(result: Result, state: str) -> tuple[list[str], str, list[str], list[s
     )
 
 
+def sign_off_of(request: AssistanceRequest) -> Any:
+    """The sign-off that the State has asked for before the request goes out, for those who write it (`authors`)."""
+    found = request.sign_offs.open().select_related("post").first()
+    if found is not None:
+        found.request = request
+    return found
+
+
 def obligations_with_deadlines(state: State, on: date) -> list[clocks.Row]:
     """The State's clocks, for the needs form."""
     return [row for row in clocks.known_rows(on).values() if row.state == state]
+
+
+@dataclass(frozen=True)
+class Relatives:
+    """What else belongs to a request, as far as the visitor may know of it."""
+
+    needs: list[AssistanceRequest]  # of the same country request, this one among them
+    parts: list[AssistanceRequest]
+    whole: list[AssistanceRequest]
+    taken_in: list[AssistanceRequest]
+    taken_by: list[AssistanceRequest]
+
+    def number_of(self, request: AssistanceRequest) -> int:
+        return self.needs.index(request) + 1
+
+
+def relatives_of(request: AssistanceRequest, user: object, on: date) -> Relatives:
+    """The other needs of a request's country request, what was split from it and joined into it (`country_requests`):
+    one query. Needs `for_detail()`."""
+    line, split = getattr(request, "line", None), getattr(request, "split_from", None)
+    joined = getattr(request, "joined_into", None)
+    rule = Q(split_from__original=request) | Q(joined_into__survivor=request)
+    rule |= Q(pk__in=[split.original_id if split else 0, joined.survivor_id if joined else 0])
+    rule |= Q(line__country_request=line.country_request_id) if line else Q(pk__in=[])
+    rows = AssistanceRequest.objects.visible_to(user).filter(rule).select_related("line", "split_from", "joined_into")
+    found = list(rows.order_by("line__pk", "pk"))
+
+    def is_need(row: AssistanceRequest) -> bool:
+        stands_alone = getattr(row, "joined_into", None)
+        return bool(line and row.line.country_request_id == line.country_request_id) and (
+            stands_alone is None or stands_alone.on > on
+        )
+
+    return Relatives(
+        needs=[row for row in found if hasattr(row, "line") and is_need(row)],
+        parts=[row for row in found if hasattr(row, "split_from") and row.split_from.original_id == request.pk],
+        whole=[row for row in found if split and row.pk == split.original_id],
+        taken_in=[row for row in found if hasattr(row, "joined_into") and row.joined_into.survivor_id == request.pk],
+        taken_by=[row for row in found if joined and row.pk == joined.survivor_id],
+    )
 
 
 @dataclass(frozen=True)

@@ -122,8 +122,17 @@ def read_by(access: Access, request: AssistanceRequest) -> Reading:
 def readings(access: Access, requests: Iterable[AssistanceRequest]) -> list[Reading]:
     """Requests as a person reads them who may know of them; one query for those to whom requests are relayed."""
     rows = list(requests)
-    relayed = _relayed_to(access, rows)
-    return [Reading(row, _audience(access, row, relayed)) for row in rows]
+    relayed, written = _relayed_to(access, rows), _written_by(access, rows)
+    return [Reading(row, Audience.OWNER if row.pk in written else _audience(access, row, relayed)) for row in rows]
+
+
+def _written_by(access: Access, rows: Collection[AssistanceRequest]) -> set[int]:
+    """Those that an invited national author writes with the State: what one writes one reads whole."""
+    if access.author is None:
+        return set()
+    own = [row.pk for row in rows if row.pk and row.state_id == access.author_state.pk]  # type: ignore[union-attr]
+    invited = AssistanceRequest.objects.filter(pk__in=own).written_by(access)
+    return set(invited.values_list("pk", flat=True))
 
 
 def _relayed_to(access: Access, rows: Collection[AssistanceRequest]) -> set[int]:

@@ -49,7 +49,7 @@ OFFER_COLUMNS = ["supporter", "title", "areas", "kinds", "valid_until", "example
 def request_list(request: HttpRequest) -> HttpResponse:
     """Requests that the visitor may know of."""
     visible = AssistanceRequest.objects.visible_to(request.user)
-    chosen = RequestFilter(request.GET, visible.submitted(), request=request)
+    chosen = RequestFilter(request.GET, visible.submitted().single(as_of(request)), request=request)
     return show_list(
         request,
         "requests_app/request_list.html",
@@ -98,8 +98,13 @@ def request_detail(request: HttpRequest, reference: str, panels: Sequence[Panel]
     asked = _visible_or_404(request, reference)
     today = as_of(request)
     own_relay = _own_relay(request, asked)
-    relays = Relay.objects.filter(request=asked) if permissions.can_see_relays(request.user, asked) else None
+    relatives = queries.relatives_of(asked, request.user, today)
+    sees_relays = permissions.can_see_relays(request.user, asked)
+    relays = Relay.objects.filter(request__in=[asked, *relatives.taken_in]) if sees_relays else None
     context = {
+        "relatives": relatives,
+        "line": getattr(asked, "line", None),
+        "place": relatives.number_of(asked) if asked in relatives.needs else 0,
         **reading_context(asked, readings.read_by(access_of(request.user), asked), today),
         "relays": queries.relay_lines(relays) if relays is not None else [],
         "own_relay": own_relay,
@@ -126,13 +131,20 @@ def reading_context(asked: AssistanceRequest, reading: readings.Reading, today: 
     }
 
 
-def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, bool]:
+def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, Any]:
     user, access = request.user, access_of(request.user)
+    writes = permissions.writes_with_state(user, asked)
+    sign_off = queries.sign_off_of(asked) if writes else None
     return {
         "is_owner": permissions.owns(access, asked),
+        "writes": writes,
+        "sign_off": sign_off,
+        "signs": sign_off is not None and sign_off.post_id == user.pk and asked.is_draft,
         "handles": access.sees_all_requests and not asked.is_draft,
         "sees_relays": permissions.can_see_relays(user, asked),
         "can_edit": user.is_authenticated and permissions.can_edit(user, asked),
+        "can_split": user.is_authenticated and permissions.can_split(user, asked),
+        "can_join": user.is_authenticated and permissions.can_join(user, asked),
         "can_confirm": permissions.can_confirm(user, asked),
     }
 

@@ -245,3 +245,8 @@ def unbalanced(what: str, difference: Decimal, unit: str) -> str:
     if difference > 0:
         return _("%(what)s: %(number)s of what there was is not accounted for.") % facts
     return _("%(what)s: %(number)s more is accounted for than there was.") % facts
+
+
+def awaits_sign_off(post: str) -> str:
+    """Why a draft is not submitted yet."""
+    return _("%(post)s has yet to sign off the text as it stands.") % {"post": post}

@@ -107,3 +107,9 @@ def as_user(db: None) -> Iterator[object]:
         return client
 
     return sign_in  # type: ignore[return-value]
+
+
+@pytest.fixture
+def health(db: None) -> User:
+    """A national author of Chad."""
+    return person("health@test.org", Role.AUTHOR, state="TCD")

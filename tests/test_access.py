@@ -21,6 +21,7 @@ from ccm_portal.register.models import Obligation, Office, OfficeTerm, State
 from coalitions.outreach.actions import open_follow_ups
 from coalitions.outreach.models import FollowUp
 from requests_app.actions import submit_request
+from requests_app.country_requests.models import CountryRequest, Line
 from requests_app.enums import Channel, Status, Visibility
 from requests_app.extensions.actions import raise_flag
 from requests_app.help_desk.models import HelpTicket
@@ -201,6 +202,29 @@ TABLE = [
     ("GET", "/requests/OPEN-1/edit/", "302 403 404 404 403 404 403 404 404 403"),
     ("GET", "/requests/DRAFT-1/edit/", "302 200 404 404 404 404 404 404 404 404"),
     ("POST", "/requests/DRAFT-1/edit/", "302 422 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/OPEN-1/authors/", "302 200 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/DRAFT-1/authors/", "302 200 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/DRAFT-1/authors/invite/", POST_ONLY),
+    ("POST", "/requests/DRAFT-1/authors/invite/", "302 422 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/DRAFT-1/authors/0/end/", POST_ONLY),
+    ("POST", "/requests/DRAFT-1/authors/0/end/", GONE.replace("404", "302", 1)),
+    ("GET", "/requests/DRAFT-1/authors/remark/", POST_ONLY),
+    ("POST", "/requests/DRAFT-1/authors/remark/", "302 302 404 404 404 404 404 404 404 404", {"text": "Which year?"}),
+    ("GET", "/requests/DRAFT-1/authors/sign-off/", POST_ONLY),
+    ("POST", "/requests/DRAFT-1/authors/sign-off/", "302 422 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/OPEN-1/split/", "302 200 404 404 403 404 403 404 404 403"),
+    ("POST", "/requests/OPEN-1/split/", "302 422 404 404 403 404 403 404 404 403"),
+    ("GET", "/requests/OPEN-1/join/", "302 200 404 404 403 404 403 404 404 403"),
+    ("POST", "/requests/OPEN-1/join/", "302 422 404 404 403 404 403 404 404 403"),
+    ("GET", "/country-requests/new/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/country-requests/new/?request=WIDE-1", "302 200 403 404 404 404 403 403 403 403"),
+    ("POST", "/country-requests/new/?request=WIDE-1", "302 422 403 404 404 404 403 403 403 403"),
+    ("GET", "/country-requests/MRT-CR-1/", "404 200 404 404 200 404 200 404 404 200"),
+    ("GET", "/country-requests/NONE/", GONE),
+    ("GET", "/country-requests/MRT-CR-1/add/", POST_ONLY),
+    ("POST", "/country-requests/MRT-CR-1/add/", "302 302 404 404 403 404 403 404 404 403"),
+    ("GET", "/country-requests/MRT-CR-1/submit/", POST_ONLY),
+    ("POST", "/country-requests/MRT-CR-1/submit/", "302 302 404 404 403 404 403 404 404 403"),
     ("GET", "/requests/DRAFT-1/edit/need/", "302 200 404 404 404 404 404 404 404 404"),
     ("POST", "/requests/DRAFT-1/edit/need/", "302 409 404 404 404 404 404 404 404 404"),
     ("GET", "/requests/DRAFT-1/edit/review/", "302 200 404 404 404 404 404 404 404 404"),
@@ -360,6 +384,9 @@ def world(settings, tmp_path):
     raise_flag(clock, reason="Sand.", by=writer, today=timezone.localdate())
     open_follow_ups(date(2026, 11, 21))
     task = FollowUp.objects.get(obligation__state="IRQ")
+    group = CountryRequest.objects.create(reference="MRT-CR-1", state_id="MRT", title="Needs", created_by=writer)
+    for need in (asked, AssistanceRequest.objects.get(reference="DRAFT-1")):
+        Line.objects.create(country_request=group, request=need)
     ticket = HelpTicket.objects.create(
         state_id="MRT", kind="report", subject="Form F", opened_by=person("asks@access.org")
     )

@@ -24,6 +24,7 @@ from ccm_portal.ui.templatetags.portal import TONES
 from coalitions import enums as coalition_enums
 from coalitions.outreach import enums as outreach_enums
 from requests_app import enums as request_enums
+from requests_app.authors import enums as author_enums
 from requests_app.enums import AnswerKind
 from requests_app.extensions import enums as extension_enums
 from requests_app.shares import enums as share_enums
@@ -43,6 +44,8 @@ OWN_APPS = [
     "mailing",
     "waiting",
     "specifics",
+    "authors",
+    "country_requests",
     "writing",
     "supporters",
     "shares",
@@ -133,6 +136,7 @@ STATUSES = [
     waiting_enums.SilenceResult,
     waiting_enums.NeedAnswer,
     specifics_enums.Mark,
+    author_enums.SignOffStatus,
     outreach_enums.OutreachStatus,
     coalition_enums.CoalitionStatus,
     share_enums.ShareStatus,

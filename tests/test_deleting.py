@@ -39,6 +39,8 @@ FACTS = [
         "register",
         "requests_app",
         "help_desk",
+        "authors",
+        "country_requests",
         "shares",
         "specifics",
         "supporters",

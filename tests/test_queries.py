@@ -7,10 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ccm_portal.accounts.enums import Role
 from ccm_portal.register.known import known_register
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, OfficeTerm, TransparencyReport
 from coalitions.models import WorkPlan
 from reports.models import Practice
+from requests_app.authors.models import Author, Remark
+from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
 from requests_app.enums import Status
 from requests_app.models import Supporter
 from requests_app.queries import known_support, known_words
@@ -24,6 +27,7 @@ from tests.coalitions.factories import (
     WorkPlanFactory,
     a_commitment,
 )
+from tests.conftest import person
 from tests.requests_app.factories import (
     AnswerFactory,
     DeliveryFactory,
@@ -72,6 +76,24 @@ def add(asked, coalition, number):
     helper, today = HELPERS[number], timezone.localdate()
     another = RequestFactory(
         state_id="MRT", public=True, costed=True, areas=["clearance", "other"], obligation=asked.obligation
+    )
+    if number == 0:
+        group = CountryRequest.objects.create(
+            reference="MRT-CR-1", state_id="MRT", title="Needs", created_by=person("cr@access.org")
+        )
+        Line.objects.create(country_request=group, request=asked)
+    group = asked.line.country_request
+    for need in (another, RequestFactory(state_id="MRT", draft=True, areas=["clearance"])):
+        Line.objects.create(country_request=group, request=need)
+    writer = person(f"writer{number}@access.org", Role.AUTHOR, state="MRT")
+    Author.objects.create(request=asked, user=writer, level="edit", may_sign_off=True, invited_by=writer)
+    Remark.objects.create(request=asked, author=writer, text="Which year?")
+    CountryRequest.objects.create(reference=f"MRT-CR-2{number}", state_id="MRT", title="More", created_by=writer)
+    Joining.objects.create(
+        closed=RequestFactory(state_id="MRT", public=True, status="withdrawn"), survivor=asked, on=today, by=writer
+    )
+    Split.objects.create(
+        original=asked, part=RequestFactory(state_id="MRT", public=True), on=today, by=writer, currency="USD"
     )
     for request in (asked, another):
         EvidenceFactory(request=request)
@@ -163,6 +185,7 @@ PAGES = [
     "/requests/?format=xlsx",
     "/requests/?per_page=100",
     "/requests/MRT-1/",
+    "/country-requests/MRT-CR-1/",
     "/offers/",
     "/offers/?area=clearance",
     "/offers/?format=csv",
@@ -193,7 +216,8 @@ SIGNED_IN = ["/dashboard/", "/matching/", "/matching/weights/"]
 OWN = {
     "anonymous": [],
     "owner": [*SIGNED_IN, "/accounts/mail/", "/requests/MRT-1/silence/", "/requests/new/", "/requests/MRT-1/matches/",
-              "/requests/MRT-1/visibility/", "/coalitions/new/?request=MRT-1", "/coalitions/propose/mrt/",
+              "/requests/MRT-1/visibility/", "/requests/MRT-1/authors/", "/requests/MRT-1/split/",
+              "/requests/MRT-1/join/", "/coalitions/new/?request=MRT-1", "/coalitions/propose/mrt/",
               "/coalitions/mrt/commitments/new/"],
     "party": [*SIGNED_IN, "/offers/new/", "/supporters/NOR/edit/", "/coalitions/mrt/commitments/new/"],
     "partner": [*SIGNED_IN],
@@ -207,7 +231,16 @@ OWN = {
 OVER: dict[str, int] = {}
 #: Pages in which the roles differ, for those who do not crawl them all.
 LISTS = [page for page in PAGES if "?" not in page]
-TELLING = ["/", "/states/mrt/", "/requests/", "/requests/MRT-1/", "/coalitions/", "/coalitions/mrt/", "/offers/"]
+TELLING = [
+    "/",
+    "/states/mrt/",
+    "/requests/",
+    "/requests/MRT-1/",
+    "/country-requests/MRT-CR-1/",
+    "/coalitions/",
+    "/coalitions/mrt/",
+    "/offers/",
+]
 
 
 def addresses(role):

@@ -19,6 +19,7 @@ class Role(TextChoices):
     ISU = "isu", _("Implementation Support Unit")
     PARTNER = "partner", _("Operator, UN body or organisation")
     OBSERVER = "observer", _("Observer")
+    AUTHOR = "author", _("National author")
 
 
 class MailKind(TextChoices):

@@ -21,7 +21,8 @@ class Access:
     """What a visitor may act for on a day. Every visibility rule reads this and nothing else.
 
     `state` is the State whose focal point the visitor is; a Coordinator or President reads as a State Party, but does
-    not act for its capital.
+    not act for its capital. `author` is the key of a national author of `author_state`: it gives no right of the
+    State, only what that one person is invited to.
     """
 
     is_isu: bool = False
@@ -31,6 +32,8 @@ class Access:
     organisation: Organisation | None = None
     themes: frozenset[str] = frozenset()
     is_observer: bool = False
+    author: int | None = None
+    author_state: State | None = None
 
     @property
     def is_coordinator(self) -> bool:
@@ -92,6 +95,10 @@ class UserManager(BaseUserManager["User"]):
             found.setdefault(str(post.organisation_id), []).append(post.user)
         return found
 
+    def national_authors(self, iso3: str | None, on: date) -> "list[User]":
+        """Those of a State who may be invited to write with it."""
+        return self.holding(enums.Role.AUTHOR, on, state=iso3)
+
     def cooperation_coordinators(self, on: date) -> "list[User]":
         """The Coordinators on international cooperation and assistance in office."""
         return self.holding(enums.Role.COORDINATOR, on, office__theme=Theme.COOPERATION)
@@ -127,6 +134,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         today = timezone.localdate()
         held = in_force(list(self.appointments.select_related("state", "organisation", "office")), today)
         state = next((a.state for a in held if a.role == enums.Role.FOCAL_POINT), None)
+        author_state = next((a.state for a in held if a.role == enums.Role.AUTHOR), None)
         return Access(
             is_isu=self.is_superuser or any(a.role == enums.Role.ISU for a in held),
             is_president=any(a.role == enums.Role.PRESIDENT for a in held),
@@ -135,6 +143,8 @@ class User(AbstractBaseUser, PermissionsMixin):
             organisation=next((a.organisation for a in held if a.organisation), None),
             themes=frozenset(a.office.theme for a in held if a.office and a.office.theme),
             is_observer=any(a.role == enums.Role.OBSERVER for a in held),
+            author=self.pk if author_state else None,
+            author_state=author_state,
         )
 
 
@@ -181,13 +191,13 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 name="appointment_names_its_post",
                 condition=(
-                    Q(role="focal_point", state__isnull=False, office__isnull=True)
+                    Q(role__in=["focal_point", "author"], state__isnull=False, office__isnull=True)
                     | Q(role__in=["coordinator", "president"], state__isnull=False, office__isnull=False)
                     | Q(role="partner", organisation__isnull=False)
                     | Q(role__in=["isu", "observer"], office__isnull=True)
                 ),
                 violation_error_message=_(
-                    "A focal point needs a State, a Coordinator or President a State and an office, "
+                    "A focal point or national author needs a State, a Coordinator or President a State and an office, "
                     "a partner an organisation."
                 ),
             ),

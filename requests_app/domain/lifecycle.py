@@ -49,6 +49,13 @@ STEPS: dict[tuple[Action, Status], Status] = {
     (Action.CLOSE_PARTLY, Status.DELIVERED): Status.PARTLY_MET,
     **{(Action.CLOSE_UNMET, status): Status.UNMET for status in OPEN},
     **{(Action.WITHDRAW, status): Status.WITHDRAWN for status in OPEN},
+    **{(Action.SPLIT, status): status for status in OPEN if status != Status.DELIVERED},
+    # Whoever has agreed to help relies on that request: it may take another in, but not go itself.
+    (Action.JOIN, Status.SUBMITTED): Status.WITHDRAWN,
+    (Action.JOIN, Status.CLARIFICATION): Status.WITHDRAWN,
+    (Action.JOIN, Status.RELAYED): Status.WITHDRAWN,
+    (Action.JOIN, Status.ANSWERED): Status.WITHDRAWN,
+    **{(Action.TAKE_IN, status): status for status in OPEN if status != Status.DELIVERED},
 }
 #: Steps that the site offers as a button with a note; the others come with a form of their own.
 PLAIN_STEPS = (

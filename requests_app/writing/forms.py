@@ -25,6 +25,7 @@ LONGEST = 20_000  # characters of a long text: some eight pages
 #: A number field of the browser drops what is no number; here it is kept, and told.
 NUMBER = forms.TextInput(attrs={"inputmode": "decimal"})
 AMOUNTS = ("total_cost", "national_share", "external_secured")
+AUDIENCE = {"channel", "inform_coordinators", "visibility"}  # for the focal point alone
 LONG_TEXTS = ("challenge", "requirement", "consequence")
 
 
@@ -104,6 +105,10 @@ class NeedsForm(forms.ModelForm):
                 field.validators.append(MinValueValidator(0))
             if name in LONG_TEXTS:
                 field.validators.append(MaxLengthValidator(LONGEST))
+        if self.instance.author_writes:
+            for name in self.fields.keys() & AUDIENCE:
+                self.fields[name].disabled = True
+                self.fields[name].help_text = _("The focal point of your State decides this.")
         if "obligation" in self.fields:
             obligation: forms.ModelChoiceField = self.fields["obligation"]  # type: ignore[assignment]
             obligation.queryset = Obligation.objects.filter(state=self.instance.state_id)

@@ -30,9 +30,10 @@ class Needed:
 
 def needed_to_submit(asked: AssistanceRequest) -> list[Needed]:
     """What the stored request lacks, or has wrong, before it can be submitted: the form's own rules say it."""
-    stored = NeedsForm(instance=asked)
+    fields = [name for name in NeedsForm.base_fields if name != "obligation"]  # a key: the database has checked it
+    stored = NeedsForm(instance=asked, only=fields)
     values = {name: stored[name].value() for name in stored.fields}
-    form = NeedsForm(values, instance=AssistanceRequest(state_id=asked.state_id), submitting=True)
+    form = NeedsForm(values, instance=AssistanceRequest(state_id=asked.state_id), submitting=True, only=fields)
     return [
         Needed(step_of_field(name), form[name].label, str(error))
         for name, errors in form.errors.items()

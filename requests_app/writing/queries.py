@@ -8,7 +8,9 @@ def as_stored(asked: AssistanceRequest) -> AssistanceRequest:
     """A request as it is in the database, without what a form has changed in memory: five queries."""
     if asked.pk is None:
         return asked
-    return with_steps(AssistanceRequest.objects.all()).get(pk=asked.pk)
+    stored = with_steps(AssistanceRequest.objects.all()).get(pk=asked.pk)
+    stored.author_writes = asked.author_writes
+    return stored
 
 
 def with_steps(rows: RequestQuerySet, *, lists: bool = True) -> RequestQuerySet:

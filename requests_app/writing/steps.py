@@ -15,6 +15,8 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.authors.queries import review_of_authors, unsigned
+from requests_app.country_requests.queries import review_of_group
 from requests_app.enums import AreaCode, Channel, Missing
 from requests_app.forms import ReadingForm
 from requests_app.models import AssistanceRequest
@@ -267,6 +269,8 @@ STEPS: list[Step] = [
 ]
 REVIEW_PARTS: list[ReviewPart] = [
     ReviewPart("requests_app/review_view_as.html", lambda asked, user: {"others": OTHERS}),
+    ReviewPart("authors/review.html", review_of_authors, unsigned),
+    ReviewPart("country_requests/review.html", review_of_group),
 ]
 
 

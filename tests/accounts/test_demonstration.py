@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 ON = date(2026, 11, 21)
 ADDRESSES = {
     "isu", "admin", "coordinator", "clearance", "president", "observer", "lao", "tcd", "lbn", "nor", "che", "usa",
-    "npa",
+    "npa", "health.lao",
 }  # fmt: skip
 
 

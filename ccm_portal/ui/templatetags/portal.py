@@ -41,6 +41,7 @@ TONES = {
     "yes": "good", "in_part": "warn", "no": "bad",
     "requested": "info", "pressing": "warn", "contacted": "good", "declined": "mute",
     "incomplete": "warn",
+    "sign_off_waiting": "warn", "sign_off_given": "done", "sign_off_void": "bad",
     # steps of the needs form
     "not_saved": "bad", "needed": "warn", "advised": "info", "to_do": "mute",
 }  # fmt: skip

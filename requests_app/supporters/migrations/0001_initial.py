@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('requests_app', '0007_matching'),
+        ('requests_app', '0005_life_cycle'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -81,13 +81,17 @@ def _find(request: HttpRequest, reference: str) -> AssistanceRequest | None:
     """A request by its reference, or by the one that it was begun under."""
     rows = with_steps(AssistanceRequest.objects.visible_to(request.user), lists=request.method == "GET")
     found = rows.filter(reference=reference).first()
-    return found or (rows.filter(writing__draft_reference=reference).first() if "DRAFT" in reference else None)
+    if found is None and "DRAFT" in reference:
+        found = rows.filter(writing__draft_reference=reference).first()
+    if found is not None:
+        found.author_writes = not permissions.owns(access_of(request.user), found)
+    return found
 
 
 def _edit(request: HttpRequest, asked: AssistanceRequest, reference: str, code: str) -> HttpResponse:
     """A stored request: written on, or shown as it is where somebody has submitted it meanwhile."""
     if not permissions.can_edit(request.user, asked):  # type: ignore[arg-type]
-        if request.method == "POST" and permissions.owns(access_of(request.user), asked):
+        if request.method == "POST" and permissions.writes_with_state(request.user, asked):
             return overtaken_page(request, asked, code)
         if asked.reference != reference:
             return redirect(asked)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ccm_portal.accounts.models import access_of
 from requests_app import permissions
 from requests_app.help_desk.actions import open_ticket
 from requests_app.help_desk.models import HelpTicket, Subject
@@ -19,6 +20,8 @@ def writing_help(request: HttpRequest, reference: str) -> HttpResponse:
     asked = get_object_or_404(AssistanceRequest.objects.visible_to(request.user), reference=reference)
     if not permissions.can_edit(request.user, asked):  # type: ignore[arg-type]
         raise PermissionDenied(_("This request can no longer be edited."))
+    if not permissions.owns(access_of(request.user), asked):
+        raise PermissionDenied(_("Only the focal point asks the ISU: a draft is for your State alone."))
     page = asked.get_absolute_url()
     running = HelpTicket.objects.visible_to(request.user).filter(page=page, closed_at=None).first()
     form = HelpForm(request.POST or None)

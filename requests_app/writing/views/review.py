@@ -6,7 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from requests_app import permissions
 from requests_app.actions import EditedMeanwhile, Refused
+from requests_app.enums import Action
 from requests_app.models import AssistanceRequest
 from requests_app.writing import actions
 from requests_app.writing.models import Unsaved
@@ -41,6 +43,7 @@ def review_page(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
         "lines": lines_of(stored, kept, REVIEW),
         "sections": [(step, rows(step_form(step, stored))) for step in steps_of(stored)],
         "parts": [(part.template, part.context(stored, request.user)) for part in REVIEW_PARTS],
+        "may_submit": permissions.can_step(request.user, stored, Action.SUBMIT),  # type: ignore[arg-type]
         "needed": needed,
         "waiting": waiting,
         "advised": advised(stored),

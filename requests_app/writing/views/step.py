@@ -187,7 +187,7 @@ def _prefill(form: Any, asked: AssistanceRequest, step: Step) -> AssistanceReque
     writing = getattr(asked, "writing", None)
     if not asked.is_draft or (writing and step.code in writing.saved_steps):
         return None
-    last = last_request(asked)
+    last = None if asked.author_writes else last_request(asked)  # an author knows no other request of the State
     if last is None:
         return None
     values = {name: getattr(last, name) for name in step.fields if name in PREFILLED and getattr(last, name) != ""}

@@ -1,0 +1,1 @@
+"""Several needs under one country request; splitting and joining requests."""

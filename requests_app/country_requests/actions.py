@@ -1,0 +1,248 @@
+"""The only writers of country requests, splits and joinings. Each is one transaction with its audit entry."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from ccm_portal.accounts.actions import queue_mails, record_event
+from ccm_portal.accounts.models import User
+from requests_app.actions import Refused, people_of, save_request, start_request, submit_request, take_step
+from requests_app.country_requests.domain.amounts import (
+    Amounts,
+    Impossible,
+    earliest,
+    latest,
+    put_together,
+    taken_from,
+)
+from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
+from requests_app.country_requests.queries import joinable_into
+from requests_app.country_requests.wording import lacking
+from requests_app.domain import lifecycle
+from requests_app.enums import Action, Channel, Status, Visibility
+from requests_app.models import AssistanceRequest
+from requests_app.permissions import is_divisible
+from requests_app.queries import deadline_at_stake
+from requests_app.shares.enums import ShareStatus
+from requests_app.writing.actions import save_step
+from requests_app.writing.steps import REVIEW
+
+#: What the needs of one country request share, and a further need begins with.
+SHARED = (
+    "institution", "national_plan", "channel", "inform_coordinators", "visibility", "locks", "relayed_read_locked",
+    "currency", "is_example",
+)  # fmt: skip
+#: What a part begins with besides: the same obligation, the same kinds of help, the same time.
+ALIKE = (
+    "obligation_id", "challenge", "consequence", "is_technical", "is_material", "is_financial", "desired_start",
+    "desired_end",
+)  # fmt: skip
+
+
+@transaction.atomic
+def start_country_request(first: AssistanceRequest, *, title: str, by: User) -> CountryRequest:
+    """Make a request the first need of a country request."""
+    found = CountryRequest(
+        reference=f"{first.state_id}-CR-{uuid4().hex[:6].upper()}",  # by chance: a number would tell of hidden ones
+        state_id=first.state_id,
+        title=title,
+        created_by=by,
+        is_example=first.is_example,
+    )
+    found.save()
+    _add_line(found, first)
+    record_event("country request: begun", by=by, subject=found.reference, first=first.reference)
+    return found
+
+
+def _add_line(country_request: CountryRequest, request: AssistanceRequest) -> None:
+    try:
+        with transaction.atomic():
+            Line.objects.create(country_request=country_request, request=request)
+    except IntegrityError:
+        raise Refused(_("This need belongs to a country request already.")) from None
+
+
+@transaction.atomic
+def add_need(country_request: CountryRequest, *, by: User) -> AssistanceRequest:
+    """A further draft, beginning with what the first need says of institution, plan, channel and visibility."""
+    first = AssistanceRequest.objects.filter(line__country_request=country_request).order_by("line__pk")[0]
+    draft = start_request(country_request.state, by=by)
+    _copy(first, draft, SHARED)
+    draft.channel = _channel_of(first)
+    save_request(draft, by=by, areas=[], evidence=[])
+    _add_line(country_request, draft)
+    record_event("country request: need added", by=by, subject=country_request.reference, need=draft.reference)
+    return draft
+
+
+def _copy(source: AssistanceRequest, target: AssistanceRequest, names: Iterable[str]) -> None:
+    for name in names:
+        setattr(target, name, getattr(source, name))
+
+
+def _channel_of(source: AssistanceRequest) -> str:
+    """What the State now writes itself goes to the ISU or the Coordinators, wherever its first need was said."""
+    return source.channel if source.channel == Channel.ISU else Channel.COORDINATORS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one draft: submitted, or what it still lacks."""
+
+    request: AssistanceRequest
+    lacks: list[str] = field(default_factory=list)
+
+
+def submit_ready(drafts: Iterable[AssistanceRequest], *, by: User, today: date) -> list[Outcome]:
+    """Submit each draft that is ready, each wholly or not at all; one that is not ready does not hold up the others."""
+    return [_submit_one(draft, by=by, today=today) for draft in drafts]
+
+
+def _submit_one(draft: AssistanceRequest, *, by: User, today: date) -> Outcome:
+    try:
+        with transaction.atomic():
+            locked = AssistanceRequest.objects.select_for_update().get(pk=draft.pk)
+            if locked.is_draft and (lacks := lacking([locked], by=by)[locked.pk]):
+                return Outcome(locked, lacks)
+            sent = save_step(locked, REVIEW, by=by, changes={}, expected_version=locked.version, submit_on=today)
+            return Outcome(sent)
+    except (Refused, lifecycle.NotAllowed) as refusal:
+        return Outcome(draft, [str(refusal)])
+
+
+@transaction.atomic
+def split_request(
+    original: AssistanceRequest,
+    *,
+    part: Mapping[str, Any],
+    moved: Mapping[str, Any],
+    remaining: str,
+    expected_version: int,
+    by: User,
+    today: date,
+) -> AssistanceRequest:
+    """Make a part of a request a need of its own under the same country request. `part` has its title, requirement
+    and areas; `moved` the amounts that go with it, by which the original's fall; `remaining` the requirement that the
+    original keeps. Of a submitted request the part is submitted too, and is as open as it to the same readers."""
+    if not is_divisible(original):
+        raise Refused(_("Only a draft, or an open request that the State has confirmed, can be split."))
+    was_draft, areas = original.is_draft, [area.pk for area in original.areas.all()]
+    split = Split(original=original, on=today, by=by, currency=original.currency, **moved)
+    _set_amounts(original, _taken_from(original, split))
+    original.requirement = remaining
+    save_request(original, by=by, areas=areas, evidence=[], expected_version=expected_version)
+    line = Line.objects.filter(request=original).select_related("country_request").first()
+    country_request = line.country_request if line else start_country_request(original, title=original.title, by=by)
+    new = start_request(original.state, by=by)
+    _copy(original, new, (*SHARED, *ALIKE))
+    new.channel = _channel_of(original)
+    new.title, new.requirement = part["title"], part["requirement"]
+    if original.states_parties_text or original.public_summary:
+        new.visibility = Visibility.COORDINATORS_ISU  # until the State has written what others read of the part
+    _set_amounts(new, _amounts(split))
+    save_request(new, by=by, areas=part["areas"], evidence=[])
+    _add_line(country_request, new)
+    split.part = new
+    split.save()
+    if not was_draft:
+        submit_request(new, by=by, today=today)
+        take_step(original, Action.SPLIT, by=by, today=today, note=_("A part became a need of its own."))
+        _tell_supporters(original, _("A part of %(reference)s is now a need of its own"), today)
+    record_event("request split", by=by, subject=original.reference, part=new.reference)
+    return new
+
+
+def _amounts(record: AssistanceRequest | Split) -> Amounts:
+    return Amounts(record.total_cost, record.national_share, record.external_secured, record.currency)
+
+
+def _set_amounts(request: AssistanceRequest, amounts: Amounts) -> None:
+    request.total_cost, request.national_share = amounts.total, amounts.national
+    request.external_secured, request.currency = amounts.external, amounts.currency
+
+
+def _taken_from(original: AssistanceRequest, split: Split) -> Amounts:
+    try:
+        return taken_from(_amounts(original), _amounts(split))
+    except Impossible as impossible:
+        raise Refused(str(impossible)) from None
+
+
+@transaction.atomic
+def join_requests(
+    closing: AssistanceRequest, survivor: AssistanceRequest, *, requirement: str, by: User, today: date
+) -> AssistanceRequest:
+    """Close a request as withdrawn and carry on in another of the same State, with the areas, kinds and amounts of
+    both and the sooner deadline. Raises Refused where that cannot be."""
+    rows = AssistanceRequest.objects.select_for_update().filter(pk__in=[closing.pk, survivor.pk]).order_by("pk")
+    stored = {row.pk: row for row in rows}
+    closing, survivor = stored[closing.pk], stored[survivor.pk]
+    _refuse_impossible_joining(closing, survivor)
+    try:
+        _set_amounts(survivor, put_together(_amounts(survivor), _amounts(closing)))
+    except Impossible as impossible:
+        raise Refused(str(impossible)) from None
+    survivor.requirement = requirement
+    survivor.desired_start = earliest(survivor.desired_start, closing.desired_start)
+    survivor.desired_end = latest(survivor.desired_end, closing.desired_end)
+    survivor.obligation_id = _sooner_obligation(survivor, closing, today)
+    survivor.locks = sorted({*survivor.locks, *closing.locks})  # what one of the two kept back stays back
+    for kind in closing.kinds:
+        setattr(survivor, f"is_{kind.value}", True)
+    areas = {area.pk for request in (survivor, closing) for area in request.areas.all()}
+    save_request(survivor, by=by, areas=areas, evidence=[], expected_version=survivor.version)
+    take_step(closing, Action.JOIN, by=by, today=today, note=_("Joined into another request of the State."))
+    take_step(survivor, Action.TAKE_IN, by=by, today=today, note=_("Took in another request of the State."))
+    Joining.objects.filter(survivor=closing).update(survivor=survivor)  # what was joined before is read from here too
+    Joining.objects.create(closed=closing, survivor=survivor, on=today, by=by)
+    _tell_supporters(closing, _("%(reference)s was joined into another request"), today)
+    record_event("requests joined", by=by, subject=closing.reference, into=survivor.reference)
+    survivor.refresh_from_db()
+    return survivor
+
+
+def _refuse_impossible_joining(closing: AssistanceRequest, survivor: AssistanceRequest) -> None:
+    if closing.pk == survivor.pk:
+        raise Refused(_("A request cannot be joined into itself."))
+    if closing.state_id != survivor.state_id:
+        raise Refused(_("Only requests of one State can be joined."))
+    if Joining.objects.filter(closed__in=[closing, survivor]).exists():
+        raise Refused(_("One of these requests was joined into another already."))
+    if not lifecycle.is_possible(Action.JOIN, Status(closing.status)):
+        raise Refused(
+            _("%(reference)s is a draft, closed, or agreed with a supporter, who relies on it: it cannot be joined.")
+            % {"reference": closing.reference}
+        )
+    if closing.confirmed_on is None or not joinable_into(closing).filter(pk=survivor.pk).exists():
+        raise Refused(
+            _("Both requests must be open and confirmed, and what was stated in one report stays with that report.")
+        )
+    if closing.shares.exclude(status=ShareStatus.WITHDRAWN).exists():
+        raise Refused(
+            _("Shares of supporters rest on %(reference)s: join the other request into it.")
+            % {"reference": closing.reference}
+        )
+
+
+def _sooner_obligation(survivor: AssistanceRequest, closing: AssistanceRequest, today: date) -> int | None:
+    """The obligation whose running deadline comes first; else the survivor's."""
+    stakes = [(request.obligation_id, deadline_at_stake(request, today)) for request in (survivor, closing)]
+    running = [(stake.deadline, pk) for pk, stake in stakes if stake and stake.is_running and stake.deadline]
+    return min(running)[1] if running else survivor.obligation_id or closing.obligation_id
+
+
+def _tell_supporters(request: AssistanceRequest, subject: str, today: date) -> None:
+    """Those to whom it was relayed learn that what they studied has changed; the link shows what they may read."""
+    relays = request.relays.select_related("supporter")
+    queue_mails(
+        [person for relay in relays for person in people_of(relay.supporter, today)],
+        subject=subject % {"reference": request.reference},
+        body=_("A step was recorded on this request."),
+        path=request.get_absolute_url(),
+    )

@@ -1,0 +1,78 @@
+"""The title of a country request, what a split moves, and into which request another is joined."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from requests_app.country_requests.queries import joinable_into
+from requests_app.enums import AreaCode
+from requests_app.models import AssistanceRequest
+
+
+class TitleForm(forms.Form):
+    title = forms.CharField(
+        label=_("What do these needs have in common?"),
+        max_length=140,
+        help_text=_("The title of the country request. Whoever may know of one of its needs reads it."),
+    )
+
+
+class SplitForm(forms.Form):
+    """What becomes a need of its own, and what the request keeps."""
+
+    title = forms.CharField(label=_("Title of the new need"), max_length=140)
+    areas = forms.MultipleChoiceField(
+        label=_("Which obligations does the new need concern?"), choices=AreaCode, widget=forms.CheckboxSelectMultiple
+    )
+    requirement = forms.CharField(
+        label=_("What does the new need require?"), widget=forms.Textarea(attrs={"rows": 4}), max_length=8000
+    )
+    remaining = forms.CharField(
+        label=_("What does this request still require?"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=8000,
+        help_text=_("Take out what moves to the new need, quantities too, so that nothing is asked for twice."),
+    )
+    total_cost = forms.DecimalField(label=_("Total cost"), required=False, max_digits=14, decimal_places=2)
+    national_share = forms.DecimalField(label=_("National share"), required=False, max_digits=14, decimal_places=2)
+    external_secured = forms.DecimalField(
+        label=_("Already secured from others"), required=False, max_digits=14, decimal_places=2
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    amounts = ("total_cost", "national_share", "external_secured")
+
+    def __init__(self, *args: Any, original: AssistanceRequest, **kwargs: Any) -> None:
+        areas = [area.pk for area in original.areas.all()]
+        kwargs["initial"] = {"remaining": original.requirement, "version": original.version, "areas": areas}
+        super().__init__(*args, **kwargs)
+        choices: forms.MultipleChoiceField = self.fields["areas"]  # type: ignore[assignment]
+        choices.choices = [(code, label) for code, label in AreaCode.choices if code in areas]
+        choices.required = bool(areas)
+        for name in self.amounts:
+            self.fields[name].validators.append(MinValueValidator(0))
+            if getattr(original, name) is None:
+                del self.fields[name]
+
+    def moved(self) -> dict[str, Any]:
+        """The amounts that go with the part."""
+        return {name: self.cleaned_data[name] for name in self.amounts if name in self.fields}
+
+
+class JoinForm(forms.Form):
+    """Into which open request of the same State another goes."""
+
+    survivor = forms.ModelChoiceField(
+        AssistanceRequest.objects.none(), to_field_name="reference", label=_("Which request carries on?")
+    )
+    requirement = forms.CharField(
+        label=_("What does it require from now on?"), widget=forms.Textarea(attrs={"rows": 6}), max_length=16000
+    )
+
+    def __init__(self, *args: Any, closing: AssistanceRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: forms.ModelChoiceField = self.fields["survivor"]  # type: ignore[assignment]
+        field.queryset = joinable_into(closing)
+        field.label_from_instance = lambda one: f"{one.reference}: {one.title}"  # type: ignore[method-assign, assignment]

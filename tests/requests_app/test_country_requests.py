@@ -1,0 +1,401 @@
+"""Several needs under one country request; splitting and joining without counting twice."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from ccm_portal.accounts.models import OutboxMail
+from ccm_portal.register.models import Obligation
+from reports.progress import section
+from requests_app.actions import Refused, change_visibility
+from requests_app.authors.actions import ask_sign_off
+from requests_app.country_requests import actions
+from requests_app.country_requests.actions import add_need, join_requests, split_request, start_country_request
+from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
+from requests_app.enums import Action, Channel, Status, Visibility
+from requests_app.models import AssistanceRequest, Relay
+from tests.coalitions.factories import CommitmentFactory
+from tests.requests_app.factories import AnswerFactory, RelayFactory, RequestFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def today():
+    return timezone.localdate()
+
+
+@pytest.fixture
+def group(chad):
+    """A country request with a submitted public need and one that the Coordinators and the ISU alone know of."""
+    first = RequestFactory(
+        reference="TCD-A", public=True, title="Survey teams", areas=["clearance"], institution="Mine action centre",
+        national_plan="Plan 2026", channel=Channel.ISU,
+    )  # fmt: skip
+    found = start_country_request(first, title="Needs of the north", by=chad)
+    second = RequestFactory(reference="TCD-B", title="Hidden workshop", areas=["victim_assistance"])
+    Line.objects.create(country_request=found, request=second)
+    return found
+
+
+def ready(group, **values):
+    draft = RequestFactory(**{"draft": True, "title": "Training", "areas": ["risk_education"]} | values)
+    Line.objects.create(country_request=group, request=draft)
+    return draft
+
+
+# --- one page, only what the visitor may know ------------------------------------------------------------------------
+
+
+def test_R026_a_country_request_shows_only_the_needs_one_may_know_of(group, chad, norway, coordinator, as_user):
+    draft = ready(group)
+    page = group.get_absolute_url()
+    seen = {}
+    for name, user in {"public": None, "norway": norway, "coordinator": coordinator, "chad": chad}.items():
+        text = as_user(user).get(page).content.decode()
+        seen[name] = [ref for ref in ("TCD-A", "TCD-B", draft.reference) if ref in text]
+    assert seen == {
+        "public": ["TCD-A"], "norway": ["TCD-A"], "coordinator": ["TCD-A", "TCD-B"],
+        "chad": ["TCD-A", "TCD-B", draft.reference],
+    }  # fmt: skip
+
+
+def test_R026_a_country_request_without_a_visible_need_does_not_exist(group, chad, norway, as_user):
+    change_visibility(AssistanceRequest.objects.get(reference="TCD-A"), "coordinators_isu", by=chad)
+    for user in (None, norway):
+        assert as_user(user).get(group.get_absolute_url()).status_code == 404
+        assert group.title not in as_user(user).get("/states/tcd/").content.decode()
+    assert group.title in as_user(chad).get("/states/tcd/").content.decode()
+
+
+def test_R026_one_of_how_many_counts_no_hidden_need(group, chad, coordinator, as_user):
+    page = "/requests/TCD-A/"
+    assert "country request" not in Client().get(page).content.decode()
+    assert "Need 1 of 2 of the country request" in as_user(coordinator).get(page).content.decode()
+    ready(group)
+    assert "Need 1 of 3 of the country request" in as_user(chad).get(page).content.decode()
+    assert "Need 1 of 2 of the country request" in as_user(coordinator).get(page).content.decode()
+
+
+def test_R010_a_further_need_begins_with_what_the_first_one_says(group, chad, as_user):
+    answer = as_user(chad).post(f"{group.get_absolute_url()}add/")
+    draft = AssistanceRequest.objects.get(line__country_request=group, status=Status.DRAFT)
+    assert answer.url == f"/requests/{draft.reference}/edit/"
+    assert (draft.institution, draft.national_plan) == ("Mine action centre", "Plan 2026")
+    assert (draft.channel, draft.visibility) == (Channel.ISU, Visibility.PUBLIC)
+    assert (draft.title, draft.requirement) == ("", "")
+
+
+def test_R010_a_request_becomes_the_first_need(chad, as_user):
+    RequestFactory(reference="TCD-A")
+    client, page = as_user(chad), "/country-requests/new/?request=TCD-A"
+    assert client.post(page, {"title": ""}).status_code == 422
+    assert client.post(page, {"title": "The north"}).status_code == 302
+    assert Line.objects.filter(country_request__title="The north").count() == 2
+    again = client.post(page, {"title": "Once more"})
+    assert again.status_code == 422
+    assert "belongs to a country request already" in again.content.decode()
+
+
+def test_R010_all_ready_drafts_are_submitted_in_one_act(group, chad, as_user):
+    """Each wholly or not at all; one that lacks something holds up none, and says what it lacks."""
+    ready_one, ready_two = ready(group), ready(group)
+    bare = add_need(group, by=chad)
+    unsigned = ready(group, title="Awaits the minister")
+    ask_sign_off(unsigned, chad, by=chad, now=timezone.now())
+    page = as_user(chad).post(f"{group.get_absolute_url()}submit/", follow=True).content.decode()
+    statuses = {draft: AssistanceRequest.objects.get(pk=draft.pk).status for draft in (ready_one, ready_two, bare)}
+    assert set(statuses.values()) == {"submitted", "draft"}
+    assert statuses[bare] == "draft"
+    assert "What is the challenge?" in page
+    assert "has yet to sign off" in page
+    assert AssistanceRequest.objects.get(pk=unsigned.pk).is_draft
+
+
+def test_R010_an_error_in_one_draft_leaves_the_others_submitted(group, chad, monkeypatch):
+    good, bad = ready(group), ready(group)
+    real = actions.save_step
+
+    def failing(draft, step, **how):
+        submitted = real(draft, step, **how)
+        if draft.pk == bad.pk:
+            raise Refused("Halfway.")
+        return submitted
+
+    monkeypatch.setattr(actions, "save_step", failing)
+    outcomes = actions.submit_ready([bad, good], by=chad, today=today())
+    assert [outcome.lacks for outcome in outcomes] == [["Halfway."], []]
+    bad.refresh_from_db()
+    assert (bad.is_draft, bad.events.count(), bad.submitted_on) == (True, 0, None)
+
+
+# --- splitting -------------------------------------------------------------------------------------------------------
+
+
+def split(original, by, *, total=4, national=1, external=None, **more):
+    original = AssistanceRequest.objects.get(pk=original.pk)
+    part = {"title": "Workshop", "requirement": "One workshop.", "areas": ["victim_assistance"]}
+    moved = {"total_cost": Decimal(total), "national_share": Decimal(national), "external_secured": external}
+    return split_request(
+        original,
+        part=part,
+        moved=moved,
+        remaining="Two survey teams.",
+        expected_version=more.pop("version", original.version),
+        by=by,
+        today=today(),
+        **more,
+    )
+
+
+@pytest.fixture
+def whole():
+    """Total 10, of which 3 national and 4 from others."""
+    return RequestFactory(reference="TCD-W", costed=True, public=True, areas=["clearance", "victim_assistance"])
+
+
+def test_R011_a_split_takes_from_the_original_what_the_part_gets(whole, chad, as_user):
+    part = split(whole, chad)
+    whole.refresh_from_db()
+    assert (whole.total_cost, whole.national_share, whole.external_secured) == (6, 2, 4)
+    assert (part.total_cost, part.national_share, part.external_secured) == (4, 1, None)
+    assert (whole.requirement, part.requirement) == ("Two survey teams.", "One workshop.")
+    assert (part.status, part.visibility, part.currency) == (Status.SUBMITTED, whole.visibility, "USD")
+    assert part.line.country_request == whole.line.country_request
+    assert whole.events.get(action=Action.SPLIT).actor == chad
+    for one, other in ((whole, part), (part, whole)):
+        assert other.get_absolute_url() in as_user(None).get(one.get_absolute_url()).content.decode()
+
+
+def test_R011_a_split_draft_stays_a_draft(chad):
+    draft = RequestFactory(draft=True, costed=True, areas=["clearance", "victim_assistance"])
+    part = split(draft, chad)
+    assert part.is_draft
+    assert AssistanceRequest.objects.get(pk=draft.pk).version == 2
+
+
+def test_R026_a_part_that_is_hidden_is_not_told_of(whole, chad, as_user):
+    part = split(whole, chad)
+    change_visibility(part, "coordinators_isu", by=chad)
+    page = as_user(None).get(whole.get_absolute_url()).content.decode()
+    assert part.reference not in page
+    assert "part of it" not in page
+
+
+def test_R026_a_part_keeps_back_what_the_whole_kept_back(whole, chad, as_user):
+    """Locks go with the part; where others read a text of their own, nothing of the part before that."""
+    AssistanceRequest.objects.filter(pk=whole.pk).update(locks=["amounts"])
+    part = split(whole, chad)
+    assert (part.locks, part.visibility) == (["amounts"], Visibility.PUBLIC)
+    assert "gap" not in as_user(None).get(part.line.country_request.get_absolute_url()).content.decode()
+    assert "gap" in as_user(chad).get(part.line.country_request.get_absolute_url()).content.decode()
+    AssistanceRequest.objects.filter(pk=whole.pk).update(public_summary="Survey teams are needed.")
+    assert split(whole, chad, total=1, national=1).visibility == Visibility.COORDINATORS_ISU
+
+
+def test_R026_a_survivor_keeps_back_what_either_kept_back(two, chad):
+    closing, survivor = two
+    AssistanceRequest.objects.filter(pk=closing.pk).update(locks=["amounts"])
+    assert join(closing, survivor, chad).locks == ["amounts"]
+
+
+@pytest.mark.parametrize(
+    "state", [{"status": "closed_unmet"}, {"status": "withdrawn"}, {"status": "delivered"}, {"unconfirmed": True}]
+)
+def test_R010_what_cannot_be_split_is_refused(chad, as_user, state):
+    asked = RequestFactory(costed=True, areas=["clearance"], **state)
+    with pytest.raises(Refused):
+        split(asked, chad)
+    assert as_user(chad).get(f"{asked.get_absolute_url()}split/").status_code == 403
+    assert Split.objects.count() == 0
+
+
+def test_R011_a_split_of_too_much_is_explained_and_nothing_is_half_saved(whole, chad, as_user):
+    form = {
+        "title": "Workshop", "areas": ["clearance"], "requirement": "One.", "remaining": "Two.", "total_cost": "99",
+        "version": whole.version,
+    }  # fmt: skip
+    page = as_user(chad).post("/requests/TCD-W/split/", form)
+    assert page.status_code == 422
+    text = page.content.decode()
+    assert "More would be moved than the request has." in text
+    assert 'value="99"' in text
+    whole.refresh_from_db()
+    assert (whole.total_cost, whole.version, CountryRequest.objects.count()) == (10, 1, 0)
+
+
+def test_two_people_at_once_the_second_split_is_told(whole, chad):
+    split(whole, chad, total=1, national=0)
+    with pytest.raises(Refused, match="Somebody else"):
+        split(whole, chad, total=1, national=0, version=1)
+
+
+@pytest.mark.parametrize("role", ["isu", "coordinator"])
+def test_R010_only_the_owner_splits_and_joins_the_others_propose(whole, role, request, as_user):
+    client = as_user(request.getfixturevalue(role))
+    for page in ("split/", "join/"):
+        answer = client.get(f"/requests/TCD-W/{page}")
+        assert answer.status_code == 403
+        assert "propose it in the discussion" in answer.content.decode()
+    assert client.get("/country-requests/new/?request=TCD-W").status_code == 403
+
+
+# --- joining ---------------------------------------------------------------------------------------------------------
+
+
+def join(closing, survivor, by):
+    return join_requests(closing, survivor, requirement="Both.", by=by, today=today())
+
+
+@pytest.fixture
+def two():
+    """A relayed and answered request, and one that can take it in."""
+    closing = RequestFactory(
+        reference="TCD-C", costed=True, match_parties=True, status=Status.RELAYED, areas=["risk_education"],
+        desired_end="2028-01-01",
+    )  # fmt: skip
+    AnswerFactory(relay=RelayFactory(request=closing), text="Four instructors.")
+    survivor = RequestFactory(reference="TCD-S", costed=True, areas=["clearance"], desired_end="2027-01-01")
+    return closing, survivor
+
+
+def test_R010_joining_closes_one_and_the_other_carries_both(two, chad, coordinator, as_user):
+    closing, survivor = two
+    closing.obligation = Obligation.objects.get(state="TCD", limb="4.1(a)")
+    closing.save()
+    survivor = join(closing, survivor, chad)
+    closing.refresh_from_db()
+    assert (closing.status, closing.joined_into.survivor) == (Status.WITHDRAWN, survivor)
+    assert (survivor.total_cost, survivor.national_share, survivor.external_secured) == (20, 6, 8)
+    assert {area.pk for area in survivor.areas.all()} == {"clearance", "risk_education"}
+    assert (str(survivor.desired_end), survivor.obligation_id) == ("2028-01-01", closing.obligation_id)
+    assert (closing.events.get().action, survivor.events.get().action) == (Action.JOIN, Action.TAKE_IN)
+    for user in (chad, coordinator):
+        text = as_user(user).get(survivor.get_absolute_url()).content.decode()
+        assert "Four instructors." in text
+        assert "TCD-C" in text
+    assert OutboxMail.objects.filter(to="nor@test.org").count() == 0
+
+
+def test_R010_joined_requests_count_once(two, chad, as_user):
+    closing, survivor = (one for one in two)
+    AssistanceRequest.objects.filter(pk__in=[closing.pk, survivor.pk]).update(visibility=Visibility.PUBLIC)
+    join(*AssistanceRequest.objects.filter(pk__in=[closing.pk, survivor.pk]).order_by("pk"), chad)
+    listed = Client().get("/requests/?state=TCD&format=json").json()
+    assert [row["reference"] for row in listed if row["reference"].startswith("TCD-")][:2] != ["TCD-C", "TCD-S"]
+    assert "TCD-C" not in {row["reference"] for row in listed}
+    assert sum(Decimal(str(row["total_cost"])) for row in listed if row["reference"] == "TCD-S") == 20
+    for page in ("/states/tcd/", "/requests/?state=TCD"):
+        assert "TCD-C" not in as_user(chad).get(page).content.decode()
+    assert [asked.reference for asked in section(today(), today()).requests] == ["TCD-S"]
+    assert section(today(), today()).relayed == 1
+    assert Client().get("/requests/TCD-C/").status_code == 200
+
+
+def test_R026_the_survivor_shows_no_relay_of_a_request_one_may_not_know(two, chad, coordinator, as_user):
+    closing, survivor = two
+    AssistanceRequest.objects.filter(pk=closing.pk).update(channel=Channel.ISU, inform_coordinators=False)
+    join(closing, survivor, chad)
+    text = as_user(coordinator).get(survivor.get_absolute_url()).content.decode()
+    assert "Four instructors." not in text
+    assert "TCD-C" not in text
+    assert "Four instructors." in as_user(chad).get(survivor.get_absolute_url()).content.decode()
+
+
+def test_R010_supporters_asked_for_the_closed_request_are_told(two, chad, norway):
+    join(*two, chad)
+    mail = OutboxMail.objects.get(to=norway.email)
+    assert "joined into another" in mail.subject
+    assert "TCD-S" not in mail.subject + mail.body
+
+
+def test_joining_again_reads_the_first_from_the_last(two, chad, as_user):
+    closing, survivor = two
+    third = RequestFactory(reference="TCD-T", currency="USD")
+    survivor = join(closing, survivor, chad)
+    third = join(survivor, third, chad)
+    assert {one.closed.reference for one in Joining.objects.filter(survivor=third)} == {"TCD-C", "TCD-S"}
+    assert "Four instructors." in as_user(chad).get("/requests/TCD-T/").content.decode()
+
+
+IMPOSSIBLE = {
+    "itself": lambda closing, survivor: (closing, closing),
+    "of another State": lambda closing, survivor: (closing, RequestFactory(state_id="LAO")),
+    "a draft": lambda closing, survivor: (closing, RequestFactory(draft=True)),
+    "into a closed one": lambda closing, survivor: (closing, RequestFactory(status="closed_unmet")),
+    "a closed one": lambda closing, survivor: (RequestFactory(status="withdrawn"), survivor),
+    "an agreed one": lambda closing, survivor: (RequestFactory(status="agreed"), survivor),
+    "an unconfirmed one": lambda closing, survivor: (RequestFactory(unconfirmed=True), survivor),
+    "another report's": lambda closing, survivor: (RequestFactory(in_report=True), survivor),
+    "another currency": lambda closing, survivor: (closing, RequestFactory(costed=True, currency="EUR")),
+}
+
+
+@pytest.mark.parametrize("case", IMPOSSIBLE)
+def test_R010_impossible_joinings_are_refused(two, chad, case):
+    closing, survivor = IMPOSSIBLE[case](*two)
+    before = set(AssistanceRequest.objects.values_list("pk", "status", "total_cost", "version"))
+    with pytest.raises(Refused) as refused:
+        join(closing, survivor, chad)
+    assert len(str(refused.value)) > 20
+    assert set(AssistanceRequest.objects.values_list("pk", "status", "total_cost", "version")) == before
+
+
+def test_R010_what_was_joined_already_is_not_joined_again(two, chad):
+    closing, survivor = two
+    survivor = join(closing, survivor, chad)
+    for one, other in ((closing, survivor), (survivor, closing)):
+        with pytest.raises(Refused, match="already"):
+            join(one, other, chad)
+
+
+def test_R010_a_request_on_which_commitments_rest_is_not_closed(two, chad):
+    closing, survivor = two
+    CommitmentFactory(request=closing, coalition__lead_id="TCD")
+    with pytest.raises(Refused, match="Commitments rest on TCD-C"):
+        join(closing, survivor, chad)
+
+
+def test_R010_joining_on_the_page_offers_only_requests_of_the_same_state(two, chad, as_user):
+    foreign = RequestFactory(reference="LAO-X", state_id="LAO", public=True)
+    client = as_user(chad)
+    page = client.get("/requests/TCD-C/join/").content.decode()
+    assert "TCD-S" in page
+    assert foreign.reference not in page
+    wrong = client.post("/requests/TCD-C/join/", {"survivor": "LAO-X", "requirement": "Both."})
+    assert wrong.status_code == 422
+    assert client.post("/requests/TCD-C/join/", {"survivor": "TCD-S", "requirement": "Both."}).status_code == 302
+
+
+def test_admin_shows_no_country_request_of_drafts_alone(chad, isu, as_user):
+    draft = RequestFactory(draft=True)
+    hidden = start_country_request(draft, title="Still ours", by=chad)
+    page = "/admin/country_requests/countryrequest/"
+    assert "Still ours" not in as_user(isu).get(page).content.decode()
+    assert as_user(isu).get(f"{page}{hidden.pk}/change/").status_code == 302
+
+
+# --- rows that must never be wrong -----------------------------------------------------------------------------------
+
+BREAKERS = {
+    "split_makes_two": lambda asked, by: Split.objects.create(original=asked, part=asked, on=today(), by=by),
+    "joining_of_two": lambda asked, by: Joining.objects.create(closed=asked, survivor=asked, on=today(), by=by),
+}
+
+
+def test_every_constraint_of_country_requests_has_its_breaker():
+    models = (CountryRequest, Line, Split, Joining)
+    assert {one.name for model in models for one in model._meta.constraints} == set(BREAKERS)
+
+
+@pytest.mark.parametrize("name", BREAKERS)
+def test_database_refuses(whole, chad, name):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BREAKERS[name](whole, chad)
+
+
+def test_relays_of_the_closed_request_stay_where_they_were(two, chad):
+    join(*two, chad)
+    assert Relay.objects.get(request__reference="TCD-C").answers.count() == 1
