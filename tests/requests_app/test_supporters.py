@@ -150,6 +150,9 @@ def test_R022_non_party_is_labelled_and_may_support(client):
     page = client.get("/supporters/USA/").content.decode()
     assert "not a State Party" in page
     assert "not a State Party" not in client.get("/supporters/NOR/").content.decode()
+    listed = {name: client.get("/supporters/", {"q": name}).content.decode() for name in ("United States", "Norway")}
+    assert "not a State Party" in listed["United States"]
+    assert "not a State Party" not in listed["Norway"]
 
 
 def test_R023_organisation_appears_once_its_account_is_approved(client, npa):
