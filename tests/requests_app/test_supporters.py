@@ -61,7 +61,7 @@ def test_R020_supporter_writes_its_profile_and_each_line_says_who_and_when(norwa
     assert profile.stated["size_to"] == {"on": today, "by": "supporter"}
     page = client.get("/supporters/NOR/").content.decode()
     assert "USD 100,000 to USD 500,000" in page
-    assert "stated by the supporter" in page
+    assert "Stated by the supporter" in page
     assert AuditEvent.objects.filter(action="supporter profile saved", subject="NOR").exists()
 
 
