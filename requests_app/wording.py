@@ -50,7 +50,7 @@ def _gave_to_state(facts: Mapping[str, Any], state: str, names: Mapping[str, str
 
 
 def _gave_in_area(facts: Mapping[str, Any], state: str, names: Mapping[str, str]) -> str:
-    return _("Has supported %(areas)s elsewhere: %(states)s.") % {
+    return _("Has supported %(areas)s: %(states)s.") % {
         "areas": _areas(facts["areas"]),
         "states": _listed(facts["states"], names),
     }
@@ -227,7 +227,7 @@ WEIGHT_LABELS = {
     "presence": gettext_lazy("Works in this State"),
     "offer": gettext_lazy("Has an open offer that fits area and kind"),
     "area_stated": gettext_lazy("Names the areas among its own"),
-    "area_given": gettext_lazy("Has supported the areas elsewhere"),
+    "area_given": gettext_lazy("Has supported the areas anywhere"),
     "kind": gettext_lazy("Gives the kind of assistance asked for"),
     "region_stated": gettext_lazy("Names the region among its own"),
     "language": gettext_lazy("Works in a language of the request"),

@@ -27,7 +27,7 @@ class Weights:
     presence: float = 30.0  # works in the State
     offer: float = 20.0  # an open offer fits area and kind, with capacity left
     area_stated: float = 10.0  # states competence or priority in the areas
-    area_given: float = 7.0  # has supported the areas elsewhere
+    area_given: float = 7.0  # has supported the areas anywhere
     kind: float = 10.0  # gives the kind that is asked for
     region_stated: float = 5.0
     language: float = 3.0

@@ -1,5 +1,7 @@
 """Pages of supporters, and what they do with a request before any answer. Fetch through `visible_to`, then act."""
 
+from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +25,7 @@ from requests_app.supporters.models import Profile
 from requests_app.supporters.queries import support_given, visible_supporters, with_records
 from requests_app.supporters.wording import profile_lines, stated_at_once
 
-COLUMNS = ["code", "name", "kind", "areas", "states_supported", "last_year"]
+COLUMNS = ["code", "name", "kind", "not_party", "areas", "states_supported", "last_year"]
 
 
 @login_not_required
@@ -37,9 +39,16 @@ def supporter_list(request: HttpRequest) -> HttpResponse:
         name="supporters",
         columns=COLUMNS,
         record=_record,
+        prepare=partial(_with_party_status, on=as_of(request)),
         filterset=chosen,
-        today=as_of(request),
     )
+
+
+def _with_party_status(supporters: list[Any], *, on: date) -> list[Any]:
+    """Each State with whether it is a party on a day: not being one is labelled (R22)."""
+    for supporter in supporters:
+        supporter.is_non_party = supporter.state is not None and not supporter.state.is_party_on(on)
+    return supporters
 
 
 def _record(supporter: Any) -> dict[str, Any]:
@@ -47,6 +56,7 @@ def _record(supporter: Any) -> dict[str, Any]:
         "code": supporter.code,
         "name": supporter.name,
         "kind": supporter.organisation.get_kind_display() if supporter.organisation else _("State"),
+        "not_party": supporter.is_non_party,
         "areas": [str(area) for area in supporter.areas.all()],
         "states_supported": supporter.states_supported,
         "last_year": supporter.last_year,

@@ -61,7 +61,7 @@ def test_R020_supporter_writes_its_profile_and_each_line_says_who_and_when(norwa
     assert profile.stated["size_to"] == {"on": today, "by": "supporter"}
     page = client.get("/supporters/NOR/").content.decode()
     assert "USD 100,000 to USD 500,000" in page
-    assert "stated by the supporter" in page
+    assert "Stated by the supporter" in page
     assert AuditEvent.objects.filter(action="supporter profile saved", subject="NOR").exists()
 
 
@@ -150,6 +150,9 @@ def test_R022_non_party_is_labelled_and_may_support(client):
     page = client.get("/supporters/USA/").content.decode()
     assert "not a State Party" in page
     assert "not a State Party" not in client.get("/supporters/NOR/").content.decode()
+    listed = {name: client.get("/supporters/", {"q": name}).content.decode() for name in ("United States", "Norway")}
+    assert "not a State Party" in listed["United States"]
+    assert "not a State Party" not in listed["Norway"]
 
 
 def test_R023_organisation_appears_once_its_account_is_approved(client, npa):
