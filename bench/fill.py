@@ -259,7 +259,7 @@ def write(records: Sequence[Record]) -> None:
     links = (through(assistancerequest_id=r.request.pk, area_id=area.pk) for r in records for area in r.areas)
     for model, rows in (
         (through, links),
-        (SearchText, (r.request.build_search_text(a.pk for a in r.areas) for r in records if not r.request.is_draft)),
+        (SearchText, (r.request.build_search_row(a.pk for a in r.areas) for r in records if not r.request.is_draft)),
         (EvidenceItem, (row for record in records for row in record.evidence)),
         (RequestEvent, (row for record in records for row in record.events)),
         (Relay, (row for record in records for row in record.relays)),

@@ -6,7 +6,6 @@ It stands here and not in the register's own folder because it audits, and the a
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -19,8 +18,9 @@ from simple_history.admin import SimpleHistoryAdmin
 from ccm_portal import import_pages
 from ccm_portal.accounts.admin import IsuAdmin, ReadOnlyAdmin
 from ccm_portal.register import models
-from requests_app.domain.files import NotAcceptable, check_file, safe_name
+from requests_app.domain.files import NotAcceptable, safe_name
 from requests_app.forms import FILE_REFUSED
+from requests_app.scanning import check_and_scan
 
 
 class FactForm(forms.ModelForm):
@@ -230,7 +230,7 @@ class DocumentVersionForm(forms.ModelForm):
         file = self.cleaned_data.get("file")
         if isinstance(file, UploadedFile):
             try:
-                check_file(file.name or "", file.read(), max_bytes=settings.UPLOAD_MAX_BYTES)
+                check_and_scan(file.name or "", file.read())
             except NotAcceptable as refused:
                 raise forms.ValidationError(FILE_REFUSED[refused.reason]) from None
             file.seek(0)
@@ -328,6 +328,11 @@ class IndicatorAdmin(RegisterAdmin):
     autocomplete_fields = ["action"]
     list_select_related = ["action__plan"]
     inlines = [IndicatorValueInline]
+
+
+@admin.register(models.Paper)
+class PaperAdmin(ReadOnlyAdmin):
+    list_display = ["code", "title"]
 
 
 @admin.register(models.ImportWarning)

@@ -28,7 +28,15 @@ from coalitions.enums import MemberRole
 from coalitions.models import Coalition
 from coalitions.outreach.actions import add_entry, open_follow_ups
 from coalitions.outreach.models import OutreachEntry
-from requests_app.actions import answer_relay, publish_offer, relay_request, save_request, start_request, submit_request
+from requests_app.actions import (
+    answer_relay,
+    change_reading,
+    publish_offer,
+    relay_request,
+    save_request,
+    start_request,
+    submit_request,
+)
 from requests_app.enums import AnswerKind, Kind, Visibility
 from requests_app.extensions.actions import raise_flag, save_draft
 from requests_app.extensions.models import FundingLine, RiskFlag
@@ -180,6 +188,14 @@ def _chad(people: dict[str, User], on: date) -> None:
     )
     if request is None:
         return
+    change_reading(
+        request,
+        states_parties_text="",
+        public_summary="Survey teams for two provinces in the north, for eighteen months (example).",
+        locks=["institution", "files"],
+        relayed_read_locked=False,
+        by=people["tcd"],
+    )
     supporters = Supporter.objects.filter(code__in=["NOR", "CHE", "NPA"]).select_related("state", "organisation")
     relays = relay_request(
         request, supporters, by=people["coordinator"], today=on - timedelta(days=45), note="With our recommendation."
@@ -218,6 +234,14 @@ def _lebanon(people: dict[str, User], on: date) -> None:
     if request is None:
         return
     norway, switzerland = (Supporter.objects.select_related("state").get(code=code) for code in ("NOR", "CHE"))
+    change_reading(
+        request,
+        states_parties_text="",
+        public_summary="A workshop for prostheses in the south, with three technicians for two years (example).",
+        locks=["amounts"],
+        relayed_read_locked=True,
+        by=people["lbn"],
+    )
     relays = relay_request(request, [norway], by=people["coordinator"], today=on - timedelta(days=110))
     answer_relay(
         relays[0],

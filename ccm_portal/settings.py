@@ -30,6 +30,7 @@ SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", defa
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 FIRST_ANNUAL_REPORT = env.str("FIRST_ANNUAL_REPORT", default="year_initial_due")  # or year_in_force: a working rule
+RELAY_REMINDER_DAYS = env.int("RELAY_REMINDER_DAYS", default=14)  # a relay without an answer is then reminded of, once
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")  # the address that mails point to
 
 INSTALLED_APPS = [
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "requests_app.discussions",
     "requests_app.help_desk",
     "requests_app.shares",
+    "requests_app.writing",
     "ccm_portal.accounts",
     "ccm_portal.register",
     "django.contrib.admin",
@@ -69,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "requests_app.writing.middleware.KeepTextMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -175,6 +178,7 @@ STORAGES = {
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = VAR_DIR / "uploads"  # never served by address: only through a view that asks who is reading
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
+SCANNER = env.str("SCANNER", default="")  # a dotted path or a command, see requests_app/scanning.py
 REFERENCE_DIR = BASE_DIR / "reference"
 
 # --- browser security ----------------------------------------------------------------------------------------------
@@ -189,6 +193,7 @@ SECURE_CSP = {  # the name that Django 6 uses; `security.py` sends it until then
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }
+CSRF_FAILURE_VIEW = "requests_app.writing.middleware.csrf_failed"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

@@ -89,7 +89,7 @@ def _load_members(path: Path, coalitions: Shelf, tally: Tally) -> None:
     for row in optional_rows(path):
         with tally.noting_errors():
             if row.text("supporter") not in supporters:
-                raise row.fail(f"unknown supporter {row.text('supporter')!r}")
+                raise row.unknown(f"unknown supporter {row.text('supporter')!r}", row.text("supporter"))
             if (row.text("coalition"),) in coalitions.rows:
                 shelf.put(
                     row,
@@ -139,20 +139,22 @@ def _put_work_plan(row: Row, data: dict[str, Any], tally: Tally) -> None:
     decisions = list(Decision.objects.filter(code__in=data.get("decisions", [])))
     actions = {action.number: action for action in Action.objects.filter(plan__code=data["action_plan"])}
     for order, item in enumerate(data["activities"]):
-        activity = activities.put(
-            row, plan=plan, code=item["code"], title=item["title"], order=order, source=data["source"]
-        )
-        activities.link(row, activity, "actions", [actions[n] for n in item["actions"] if n in actions])
-        activity.decisions.add(*decisions)  # a link that somebody set by hand stays
+        with tally.noting_errors():
+            activity = activities.put(
+                row, plan=plan, code=item["code"], title=item["title"], order=order, source=data["source"]
+            )
+            activities.link(row, activity, "actions", [actions[n] for n in item["actions"] if n in actions])
+            activity.decisions.add(*decisions)  # a link that somebody set by hand stays
     steps = Shelf(tally, PlanStep, "plan", "quarter_start", "order")
     for order, item in enumerate(data["steps"]):
         activity = activities.rows.get((plan.pk, item["activity"]))
-        steps.put(
-            row,
-            plan=plan,
-            activity=activity,
-            quarter_start=date.fromisoformat(item["quarter"]),
-            title=item["title"],
-            order=order,
-            source=data["source"],
-        )
+        with tally.noting_errors():
+            steps.put(
+                row,
+                plan=plan,
+                activity=activity,
+                quarter_start=date.fromisoformat(item["quarter"]),
+                title=item["title"],
+                order=order,
+                source=data["source"],
+            )

@@ -74,6 +74,7 @@ OF_A_ROLE = {
     "board-isu": ("isu", "/dashboard/"),
     "board-observer": ("observer", "/dashboard/"),
     "needs-form": ("lao", "/requests/new/"),
+    "needs-form-whole": ("lao", "/requests/new/?all"),
     "state-lao": ("lao", "/states/lao/"),
     "calendar-feeds": ("lao", "/my/calendar/"),
     "follow-ups": ("coordinator", "/follow-ups/"),
@@ -184,7 +185,7 @@ def test_sign_in_offers_one_way_back(enter: Enter) -> None:
 def test_errors_are_announced_and_lead_to_their_field(enter: Enter) -> None:
     lao = enter("lao")
     watch = Watch(lao.page)
-    lao.go("/requests/new/")
+    lao.go("/requests/new/?all")
     lao.click("Submit")
     alert = lao.page.get_by_role("alert")
     expect(alert).to_be_visible()

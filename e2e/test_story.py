@@ -61,27 +61,31 @@ def table_row(page: Page, name: str) -> str:
 
 
 def write_need(lao: Person) -> None:
-    """The obligation, the need and who may know of it, without the requirement."""
+    """The obligation and the challenge, without the requirement."""
     lao.type("In one line, what do you need?", TITLE)
     lao.tick("Clearance", "Which obligations does this concern?")
     lao.tick("Risk education", "Which obligations does this concern?")
+    lao.click("Save and go on")
     lao.type("What is the challenge?", CHALLENGE)
 
 
 def write_rest(lao: Person) -> None:
-    """Kinds, resources, evidence, visibility."""
+    """Kinds, resources, evidence, visibility: the steps after the need."""
     for kind in ("Technical", "Financial"):
         lao.tick(kind, "What kinds of assistance?")
+    lao.click("Save and go on")
     lao.type("Total cost", "4000000")
     lao.type("National share", "1500000")
     lao.type("Already secured from others", "750000")
     lao.type("Currency", "usd")
+    lao.click("Save and go on")
     lao.type("What it shows", "Confirmed hazardous area in forty villages")
     lao.type("Figure", "5200000")
     lao.type("Unit", "m²")
     lao.type("Source", "National survey records")
     lao.choose_day("Date of the source", "2024-03-31")
     lao.type("Method", "Technical survey")
+    lao.click("Visibility and consent")
     lao.tick("Coordinators, ISU and the supporters it is relayed to", "Who may know of it?")
 
 
@@ -92,7 +96,7 @@ def test_focal_point_sees_its_deadline_and_saves_a_draft(enter: Enter, story: St
     lao.sees("1 August 2025")
     expect(lao.label("Which deadline is at stake?")).to_contain_text("1 August 2025")
     write_need(lao)
-    lao.click("Save")
+    lao.click("Save and leave")
     expect(lao.page.get_by_role("heading", level=1)).to_have_text(TITLE)
     lao.sees("Draft")
     story.draft = own_reference(lao)
@@ -109,13 +113,15 @@ def test_focal_point_completes_and_submits(enter: Enter, story: Story) -> None:
     lao = enter("lao")
     lao.follow(story.draft, lao.main)
     lao.follow("Continue the draft")
-    write_rest(lao)
-    lao.click("Submit")
-    assert "needed" in beside(lao, "What do you require?")
     expect(lao.label("What is the challenge?")).to_have_value(CHALLENGE)
-    expect(lao.label("What it shows")).to_have_value("Confirmed hazardous area in forty villages")
-    expect(lao.label("Date of the source")).to_have_value("2024-03-31")
+    lao.click("Save and go on")
+    write_rest(lao)
+    lao.click("Review and submit")
+    lao.sees(CHALLENGE, "Confirmed hazardous area in forty villages", "31 March 2024")
+    expect(lao.page.get_by_role("button", name="Submit", exact=True)).to_have_count(0)
+    lao.follow("What do you require?")
     lao.type("What do you require?", REQUIREMENT)
+    lao.click("Review and submit")
     lao.click("Submit")
     story.reference = own_reference(lao)
     story.clicks["come back, complete, submit (with one correction)"] = lao.clicks
@@ -344,6 +350,9 @@ def test_whole_request_by_keyboard_alone(portal: str, new_page: NewPage) -> None
     tab_to(page, "Request assistance")
     page.keyboard.press("Enter")
     page.wait_for_url("**/requests/new/")
+    tab_to(page, "The whole form on one page")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/requests/new/?all")
     _fill_by_keyboard(page)
     tab_to(page, "Submit")
     page.keyboard.press("Enter")

@@ -21,6 +21,7 @@ from requests_app.enums import AreaCode, Status
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
 from requests_app.models import Area, AssistanceRequest, Relay, RequestQuerySet, of_supporter
+from requests_app.overviews import reminder_due_from
 from requests_app.queries import with_words
 from requests_app.shares.models import Share, ShareQuerySet
 
@@ -31,7 +32,6 @@ SHARE_FIELDS = (
     "request__title", "request__state__name",
 )  # fmt: skip
 PRESSING_MONTHS = 24
-STALE_DAYS = 14  # an unanswered relay older than this is shown first
 
 
 @dataclass
@@ -51,6 +51,7 @@ class Board:
     coalitions: list[Coalition] | None = None
     new_requests: list[AssistanceRequest] | None = None
     unanswered: list[Relay] | None = None
+    reminder_due_from: date | None = None
     pressing: list[Row] | None = None
     follow_ups: list[FollowUp] | None = None
     proposed: list[Coalition] | None = None
@@ -140,6 +141,7 @@ def _for_handlers(board: Board, user: User) -> None:
     waiting = Exists(visible.open().filter(pk=OuterRef("request")))
     # First which, then what: with the joins beside the order PostgreSQL reads all of the silent ones before it sorts.
     longest = Relay.objects.unanswered().filter(waiting).order_by("sent_on").values("pk")[:SHOWN]
+    board.reminder_due_from = reminder_due_from(board.today)
     board.unanswered = list(Relay.objects.filter(pk__in=longest).order_by("sent_on").for_list())
     board.pressing = _pressing_without_request(board.today, visible)
     board.proposed = list(Coalition.objects.filter(status=CoalitionStatus.PROPOSED).only("slug", "name")[:SHOWN])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ccm_portal.register.enums import DecisionKind, OutcomeChoices, Precision, Wording
@@ -40,6 +39,11 @@ class Entry:
     record: Sourced
     extension: ExtensionDecision | None = None
     row: Decision | None = None
+
+    @property
+    def codes(self) -> set[str]:
+        """Its names in addresses: a decision on an extension keeps its own when its text is added under another."""
+        return {self.code, self.extension.code} if self.extension else {self.code}
 
     def get_absolute_url(self) -> str:
         return f"/decisions/{self.code}/"
@@ -113,13 +117,13 @@ def _extension_entry(extension: ExtensionDecision, row: Decision | None, documen
         "limb": extension.obligation.limb,
     }
     return Entry(
-        code=row.code if row else extension_code(extension),
+        code=row.code if row else extension.code,
         kind=DecisionKind.EXTENSION,
         title=row.title if row else title,
         text=row.text if row else f"{outcome.label}.",
         wording=Wording(row.wording) if row else Wording.SUBSTANCE,
         meeting=extension.meeting,
-        day=extension.decided_on or (extension.meeting.last_day if extension.meeting else None),
+        day=extension.decision_day,
         paragraph=row.paragraph if row else "",
         symbol=document.symbol if document else extension.document,
         document=document,
@@ -129,16 +133,6 @@ def _extension_entry(extension: ExtensionDecision, row: Decision | None, documen
         extension=extension,
         row=row,
     )
-
-
-def extension_code(extension: ExtensionDecision) -> str:
-    """Stable name of the decision on an extension: State, paragraph, number; and the obligation where a State has
-    several of one paragraph."""
-    obligation = extension.obligation
-    several = obligation.hostilities_ended or obligation.follows_id
-    number = f"-{obligation.pk}" if several else ""
-    limb = slugify(obligation.limb.replace(".", "-"))
-    return f"{obligation.state_id}-{limb}{number}-extension-{extension.sequence}".lower()
 
 
 def _effect(extension: ExtensionDecision) -> str:

@@ -1,5 +1,6 @@
 """Everything about one State, from all apps, in a fixed number of queries."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,11 +8,11 @@ from decimal import Decimal
 from django.db.models import Count, F, Max, Min, Q, Sum
 from django.shortcuts import get_object_or_404
 
-from ccm_portal.register import clocks
+from ccm_portal.register import clocks, models
 from ccm_portal.register.clocks import Row
 from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.known import known_register
-from ccm_portal.register.models import Obligation, OfficeTerm, State
+from ccm_portal.register.models import Obligation, OfficeTerm, Paper, State
 from coalitions.models import Coalition
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_on, with_flags
@@ -84,6 +85,13 @@ def profile(iso3: str, user: object, on: date) -> Profile:
         coalitions=list(coalitions),
         terms=list(OfficeTerm.objects.filter(state=state, starts__lte=on).select_related("office")),
     )
+
+
+def papers_with_slips() -> list[tuple[Paper, int]]:
+    """The papers as published, each with the number of its slips: two queries."""
+    sources = models.ImportWarning.objects.values_list("source", flat=True)
+    count = Counter(source.partition(".txt line ")[0] for source in sources)
+    return [(paper, count[paper.code]) for paper in Paper.objects.defer("text")]
 
 
 def _support(state: State, on: date) -> tuple[list[Support], list[Support]]:

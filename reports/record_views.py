@@ -1,6 +1,7 @@
 """Pages of the record that show several apps: decisions with the activities that carry them out, documents, action
 plans."""
 
+import re
 from pathlib import PurePath
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ccm_portal.register.enums import Language, Wording
 from ccm_portal.register.forms import AsOfForm
-from ccm_portal.register.models import ActionPlan, Document, DocumentVersion
+from ccm_portal.register.models import ActionPlan, Document, DocumentVersion, Paper
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 from coalitions.models import Activity
@@ -47,7 +48,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def decision_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One decision, what it changed, and the activities that carry it out."""
-    entry = next((entry for entry in decision_entries(as_of(request)) if entry.code == code), None)
+    entry = next((entry for entry in decision_entries(as_of(request)) if code in entry.codes), None)
     if entry is None:
         raise Http404
     activities = Activity.objects.filter(decisions=entry.row).select_related("plan") if entry.row else ()
@@ -125,6 +126,24 @@ def document_file(request: HttpRequest, pk: int) -> FileResponse:
     response = FileResponse(content, as_attachment=True, filename=f"{name}{suffix}")
     response["Content-Type"] = "application/octet-stream"
     return response
+
+
+@login_not_required
+def paper_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """A published paper line by line, with the corrected value and the reason beside each slip."""
+    paper = get_object_or_404(Paper, code=code)
+    slips = list(paper.warnings)
+    lines = [
+        (number, _without_marks(line), [slip for slip in slips if slip.line == number])
+        for number, line in enumerate(paper.text.split("\n"), start=1)
+        if line.strip()
+    ]
+    return render(request, "reports/paper_detail.html", {"paper": paper, "slips": slips, "lines": lines})
+
+
+def _without_marks(line: str) -> str:
+    """A line of a paper without the marks that its file format left; its words are untouched."""
+    return re.sub(r"</?i>|\*\*|<(?=http)|(?<=\w)>", "", line).strip().replace("\t", " · ")
 
 
 @login_not_required

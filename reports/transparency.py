@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404
 
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
-from ccm_portal.register.enums import FigureKind, FormLetter, Limb, ReportKind, StandingChoices
+from ccm_portal.register.enums import Article, FigureKind, FormLetter, Limb, ReportKind, StandingChoices
+from ccm_portal.register.known import known_register
 from ccm_portal.register.models import (
     Obligation,
     ReportedFigure,
@@ -258,6 +259,69 @@ def _running_articles(iso3: str, on: date) -> Iterator[int]:
     victims = Obligation.objects.filter(state=iso3, limb=Limb.VICTIMS, standing=StandingChoices.DECLARED)
     if victims.exists():
         yield 5
+
+
+# --- one State --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """What a State reported under one Article, beside its obligations: their clocks, and what has no deadline."""
+
+    article: Article
+    clocks: list[Row]
+    without_deadline: list[Obligation]
+    figures: list[ReportedFigure]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One report on record, and whether it states a need."""
+
+    due: Due
+    need: completeness.NeedStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the reports of a State say, by Article, as known on a day."""
+
+    state: State
+    articles: list[ArticleSummary]
+    reports: list[Filed]
+
+
+def summary(iso3: str, on: date) -> Summary:
+    """Five queries. Raises Http404 for a State that has not joined."""
+    state = get_object_or_404(State.objects.joined().prefetch_related("reports__forms"), pk=iso3.upper())
+    known = ReportedFigure.objects.filter(report__in=TransparencyReport.objects.known_by(on), report__state=state)
+    figures = list(
+        known.select_related("report__state").order_by("what", "detail", "-report__covered_year", "form", "pk")
+    )
+    rows = [row for row in clocks.known_rows(on).values() if row.state.pk == state.pk]
+    obligations = [o for o in known_register().obligations if o.state_id == state.pk and not o.is_clock]
+    articles = [
+        ArticleSummary(
+            article,
+            [row for row in rows if row.article == article],
+            [obligation for obligation in obligations if obligation.article == article],
+            [figure for figure in figures if figure.article == article],
+        )
+        for article in Article
+    ]
+    return Summary(state, articles, _filed(state, on))
+
+
+def _filed(state: State, on: date) -> list[Filed]:
+    """The reports on record, latest first, the initial one last."""
+    complete, in_force = ReportingYear.objects.complete_days(), state.in_force
+    years = sorted({report.covered_year for report in state.reports.all()}, key=lambda year: year or 0, reverse=True)
+    dues = [_due(state, in_force, year, on, complete) for year in years] if in_force else []
+    return [
+        Filed(due, completeness.need_status({form.form: form.as_rule for form in due.report.forms.all()}))
+        for due in dues
+        if due.report
+    ]
 
 
 def due_record(due: Due) -> dict[str, object]:

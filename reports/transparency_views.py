@@ -16,7 +16,7 @@ from ccm_portal.register.forms import AsOfForm
 from ccm_portal.register.models import ReportedFigure, TemplateFile, TransparencyReport
 from ccm_portal.treaty.dates import annual_report_due
 from ccm_portal.ui.asof import as_of
-from ccm_portal.ui.listing import show_list
+from ccm_portal.ui.listing import export, show_list
 from reports import permissions, transparency
 from reports.forms import CoveredYearForm, TransparencyFilter
 from reports.models import PublishedRate
@@ -142,6 +142,18 @@ def figure_list(request: HttpRequest, article: int) -> HttpResponse:
         article=Article(article),
         articles=Article.choices,
     )
+
+
+@login_not_required
+def state_summary(request: HttpRequest, iso3: str) -> HttpResponse:
+    """What the reports of one State say by Article, to read or to print: each figure with report, form and page."""
+    on = as_of(request)
+    found = transparency.summary(iso3, on)
+    if file_format := request.GET.get("format"):
+        figures = [figure for part in found.articles for figure in part.figures]
+        return export(file_format, f"reported-figures-{iso3.lower()}", FIGURE_COLUMNS, map(_figure_record, figures))
+    context = {"found": found, "state": found.state, "on": on, "filter_form": AsOfForm(request.GET)}
+    return render(request, "reports/transparency_summary.html", context)
 
 
 def _figure_record(figure: ReportedFigure) -> dict[str, Any]:

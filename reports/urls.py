@@ -14,10 +14,12 @@ urlpatterns = [
     path("transparency-reports/reminders/", transparency_views.reminder_list, name="reminders"),
     path("transparency-reports/template/", transparency_views.template_page, name="template"),
     path("transparency-reports/summary/<int:article>/", transparency_views.figure_list, name="figures"),
+    path("transparency-reports/<str:iso3>/", transparency_views.state_summary, name="summary"),
     path(
         "transparency-reports/<str:iso3>/<str:covered>/", transparency_views.report_detail, name="transparency_report"
     ),
     path("library/", views.library, name="library"),
+    path("library/papers/<slug:code>/", record_views.paper_detail, name="paper"),
     path("decisions/", record_views.decision_list, name="decisions"),
     path("decisions/<slug:code>/", record_views.decision_detail, name="decision"),
     path("documents/", record_views.document_list, name="documents"),

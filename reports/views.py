@@ -13,7 +13,7 @@ from ccm_portal.ui.listing import export, show_list
 from reports import progress, provided
 from reports.forms import PeriodForm, ProvidedForm, StatisticsForm, usual_period
 from reports.models import Practice, PublishedFigure
-from reports.queries import profile
+from reports.queries import papers_with_slips, profile
 from reports.statistics import COLUMNS, statistics
 from requests_app.extensions.permissions import acts_for, can_publish
 from requests_app.models import AssistanceRequest
@@ -81,6 +81,7 @@ def provided_page(request: HttpRequest) -> HttpResponse:
         found = provided.reconciliation(
             form.narrow(AssistanceRequest.objects.visible_to(request.user)),
             Delivery.objects.visible_to(request.user),
+            access=access_of(request.user),
             on=on,
             by=form.cleaned_data["by"] or "state",
             with_examples=form.cleaned_data["examples"],
@@ -132,4 +133,5 @@ def library(request: HttpRequest) -> HttpResponse:
             "address": p.address,
         },
         plans=ActionPlan.objects.all(),
+        papers=papers_with_slips(),
     )

@@ -1,6 +1,7 @@
 """The only writers of requests, relays, answers and offers. Each is one transaction with its audit entry and mails."""
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from ccm_portal.accounts.models import User
 from ccm_portal.register.models import Organisation, State
 from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
 from requests_app.domain.needs import evidence_level
-from requests_app.enums import Action, AnswerKind, Channel, Status, Visibility
+from requests_app.enums import Action, AnswerKind, Channel, Part, ReleaseAct, Status, TextState, Visibility
 from requests_app.models import (
     Answer,
     AssistanceRequest,
@@ -27,7 +28,18 @@ from requests_app.models import (
     StatedIn,
     Supporter,
 )
+from requests_app.overviews import reminder_due_from, silent_relays
 from requests_app.permissions import may_receive
+
+#: What a State decides about who reads its request, and under which name the audit trail keeps a change of it.
+RELEASE_FIELDS = {
+    "visibility": ReleaseAct.VISIBILITY,
+    "states_parties_text": ReleaseAct.STATES_PARTIES_TEXT,
+    "public_summary": ReleaseAct.PUBLIC_SUMMARY,
+    "locks": ReleaseAct.LOCKS,
+    "relayed_read_locked": ReleaseAct.RELAYED_READ_LOCKED,
+}
+TEXT_FIELDS = ("states_parties_text", "public_summary")
 
 
 class Refused(Exception):
@@ -52,31 +64,36 @@ def save_request(
     request: AssistanceRequest,
     *,
     by: User,
-    areas: Iterable[str],
-    evidence: Iterable[EvidenceItem],
+    areas: Iterable[str] | None = None,
+    evidence: Iterable[EvidenceItem] = (),
     removed_evidence: Iterable[EvidenceItem] = (),
     expected_version: int | None = None,
     submit_on: date | None = None,
 ) -> AssistanceRequest:
-    """Save what a form changed, with its areas (codes) and evidence; with `submit_on`, submit it in one transaction.
+    """Save what a form changed, with its areas (codes; None leaves them) and evidence; with `submit_on`, submit it in
+    one transaction.
 
     Raises EditedMeanwhile where another save came first, and Refused where a submission lacks its main words.
     """
     if submit_on:
         _refuse_incomplete(request)
-    areas, evidence, is_new = list(areas), list(evidence), request.pk is None
+    evidence, removed_evidence, is_new = list(evidence), list(removed_evidence), request.pk is None
+    if areas is not None or is_new:
+        areas = list(areas or ())
     if is_new:
         request.evidence_level = evidence_level([item.is_complete for item in evidence])
     else:
         _take_version(request, expected_version, by=by)
-        _store_evidence(request, evidence, removed_evidence)
-        request.evidence_level = request.compute_evidence_level()
+        if evidence or removed_evidence:
+            _store_evidence(request, evidence, removed_evidence)
+            request.evidence_level = request.compute_evidence_level()
     if submit_on:
         _number_and_date(request, submit_on)
     request.save()
-    request.areas.set(areas)  # type: ignore[arg-type]  # by code
+    if areas is not None:
+        request.areas.set(areas)  # type: ignore[arg-type]  # by code
     if not request.is_draft:
-        SearchText.objects.store([request.build_search_text(areas)])
+        SearchText.objects.store([request.build_search_row(areas)])
     if is_new:
         _store_evidence(request, evidence, ())
     record_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new)
@@ -103,7 +120,7 @@ def record_need(
     areas = list(areas)
     request.save()
     request.areas.set(areas)  # type: ignore[arg-type]  # by code
-    SearchText.objects.store([request.build_search_text(areas)])
+    SearchText.objects.store([request.build_search_row(areas)])
     stated.request = request
     stated.save()
     _record_step(request, Action.RECORD, Status.DRAFT, by=by, today=today)
@@ -131,21 +148,31 @@ def confirm_need(request: AssistanceRequest, *, by: User, today: date) -> Assist
 
 
 def _take_version(request: AssistanceRequest, expected: int | None, *, by: User) -> None:
-    locked = AssistanceRequest.objects.select_for_update().values_list("version", "visibility")
-    stored, visibility = locked.get(pk=request.pk)
-    if expected is not None and stored != expected:
+    stored = AssistanceRequest.objects.select_for_update().only("version", *RELEASE_FIELDS).get(pk=request.pk)
+    if expected is not None and stored.version != expected:
         message = _(
             "Somebody else has saved this request since you opened it. Open it in another window to compare; what you "
             "typed is kept below, and saving again puts it in the place of theirs."
         )
-        raise EditedMeanwhile(message, stored)
-    request.version = stored + 1
-    if visibility != request.visibility:
-        _record_visibility(request, visibility, by=by)
+        raise EditedMeanwhile(message, stored.version)
+    request.version = stored.version + 1
+    _record_release(request, stored, by=by)
 
 
-def _record_visibility(request: AssistanceRequest, before: str, *, by: User) -> None:
-    record_event("request visibility", by=by, subject=request.reference, before=before, after=request.visibility)
+def _record_release(request: AssistanceRequest, before: AssistanceRequest, *, by: User) -> None:
+    """What the State has changed of who reads what: from where to where, and never the texts themselves."""
+    for field, action in RELEASE_FIELDS.items():
+        old, new = getattr(before, field), getattr(request, field)
+        if field in TEXT_FIELDS:
+            old, new = _written(old), _written(new, rewritten=new != old)
+        if old != new:
+            record_event(action, by=by, subject=request.reference, before=old, after=new)
+
+
+def _written(text: str, *, rewritten: bool = False) -> str:
+    if not text:
+        return TextState.NONE
+    return TextState.REWRITTEN if rewritten else TextState.WRITTEN
 
 
 def _store_evidence(request: AssistanceRequest, items: Iterable[EvidenceItem], removed: Iterable[EvidenceItem]) -> None:
@@ -162,7 +189,7 @@ def submit_request(request: AssistanceRequest, *, by: User, today: date) -> Assi
     _refuse_incomplete(request)
     _number_and_date(request, today)
     request.save()
-    SearchText.objects.store([request.build_search_text()])
+    SearchText.objects.store([request.build_search_row()])
     _announce(request, by=by, today=today)
     return request
 
@@ -247,12 +274,47 @@ def take_step(
 @transaction.atomic
 def change_visibility(request: AssistanceRequest, visibility: str, *, by: User) -> AssistanceRequest:
     """The requesting State's recorded act of widening or narrowing who may know of its request."""
-    locked = AssistanceRequest.objects.select_for_update().get(pk=request.pk)
-    before, locked.visibility = locked.visibility, Visibility(visibility)
-    locked.version += 1
-    locked.save()
-    _record_visibility(locked, before, by=by)
-    return locked
+    locked = AssistanceRequest.objects.select_for_update().select_related("state").get(pk=request.pk)
+    before = copy(locked)
+    locked.visibility = Visibility(visibility)
+    return _store_release(locked, before, by=by)
+
+
+@transaction.atomic
+def change_reading(
+    request: AssistanceRequest,
+    *,
+    states_parties_text: str,
+    public_summary: str,
+    locks: Iterable[str],
+    relayed_read_locked: bool,
+    by: User,
+    expected_version: int | None = None,
+) -> AssistanceRequest:
+    """The requesting State's recorded act of saying what those read who may know of its request. Raises EditedMeanwhile
+    where another save came first."""
+    locked = AssistanceRequest.objects.select_for_update().select_related("state").get(pk=request.pk)
+    before = copy(locked)
+    if expected_version is not None and locked.version != expected_version:
+        raise EditedMeanwhile(
+            _(
+                "Somebody else has saved this request since you opened it. What you typed is kept below, and saving "
+                "again puts it in the place of theirs."
+            ),
+            locked.version,
+        )
+    locked.states_parties_text, locked.public_summary = states_parties_text.strip(), public_summary.strip()
+    locked.locks, locked.relayed_read_locked = [Part(code).value for code in locks], relayed_read_locked
+    return _store_release(locked, before, by=by)
+
+
+def _store_release(request: AssistanceRequest, before: AssistanceRequest, *, by: User) -> AssistanceRequest:
+    request.version += 1
+    request.save()
+    if not request.is_draft:
+        SearchText.objects.store([request.build_search_row()])
+    _record_release(request, before, by=by)
+    return request
 
 
 @transaction.atomic
@@ -347,6 +409,33 @@ def answer_relay(relay: Relay, *, kind: str, text: str, by: User, today: date) -
         path=request.get_absolute_url(),
     )
     return answer
+
+
+@transaction.atomic
+def remind_silent(on: date) -> list[Relay]:
+    """Remind the supporters, once for each relay, of what was relayed to them and waits for their answer.
+
+    Nobody is reminded of what the State has not released to them any more, nor of a relay that a later one replaced.
+    """
+    sent_until = reminder_due_from(on)
+    due = silent_relays(Relay.objects.filter(reminded_on__isnull=True, sent_on__lte=sent_until), on)
+    reminded = []
+    for relay in due.select_related("request", "supporter__state", "supporter__organisation"):
+        supporter, request = relay.supporter, relay.request
+        is_party = supporter.state is not None and supporter.state.is_party_on(on)
+        if request.confirmed_on is None or not may_receive(request, supporter, is_state_party=is_party):
+            continue
+        told = queue_mails(
+            people_of(supporter, on),
+            subject=_("Reminder: request %(reference)s waits for your answer") % {"reference": request.reference},
+            body=_("A request for assistance was relayed to you. Any answer helps, also that you are unable to help."),
+            path=request.get_absolute_url(),
+        )
+        if told:
+            Relay.objects.filter(pk=relay.pk).update(reminded_on=on)
+            record_event("relay reminded", by=None, subject=request.reference, supporter=supporter.code)
+            reminded.append(relay)
+    return reminded
 
 
 def new_supporter(party: State | Organisation) -> Supporter:

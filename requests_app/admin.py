@@ -51,7 +51,7 @@ class RequestAdmin(IsuAdmin):
         obj: AssistanceRequest = form.instance
         obj.version += 1
         obj.save()
-        SearchText.objects.store([obj.build_search_text()])
+        SearchText.objects.store([obj.build_search_row()])
 
 
 @admin.register(Supporter)

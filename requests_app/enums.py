@@ -52,9 +52,6 @@ class Channel(TextChoices):
 #: Where somebody else than the State itself enters what it has said in a report or at a meeting.
 RECORDED_CHANNELS = (Channel.ARTICLE_7, Channel.FORMAL_MEETING, Channel.INFORMAL_MEETING)
 
-#: Forms of the Article 7 report.
-REPORT_FORMS = [(letter, letter) for letter in "ABCDEFGHIJ"]
-
 
 class Visibility(TextChoices):
     """Who may know of a request. The requesting State chooses; widening is its own recorded act."""
@@ -63,6 +60,50 @@ class Visibility(TextChoices):
     MATCH_PARTIES = "match_parties", _("Coordinators, ISU and the supporters it is relayed to")
     STATES_PARTIES = "states_parties", _("All States Parties")
     PUBLIC = "public", _("Public")
+
+
+class Audience(TextChoices):
+    """As whom somebody reads a request; the one with most rights counts."""
+
+    OWNER = "owner", _("The requesting State")
+    HANDLERS = "handlers", _("The Coordinators and the ISU")
+    RELAYED = "relayed", _("A supporter it is relayed to")
+    STATES_PARTIES = "states_parties", _("States Parties")
+    PUBLIC = "public", _("The public")
+
+
+class Part(TextChoices):
+    """Parts of a request that the requesting State may lock."""
+
+    CHALLENGE = "challenge", _("Challenge")
+    REQUIREMENT = "requirement", _("Requirement")
+    CONSEQUENCE = "consequence", _("Consequence of delay")
+    QUOTE = "quote", _("The State's own words, as recorded")
+    AMOUNTS = "amounts", _("Amounts")
+    PERIOD = "period", _("Period")
+    INSTITUTION = "institution", _("Institution")
+    PLAN = "plan", _("National plan")
+    EVIDENCE = "evidence", _("Evidence")
+    FILES = "files", _("Attached files")
+    OUTCOME = "outcome", _("Outcome")
+
+
+class ReleaseAct(TextChoices):
+    """What the requesting State changes of who reads its request; the audit trail keeps each under this name."""
+
+    VISIBILITY = "request visibility", _("Who may know of it")
+    STATES_PARTIES_TEXT = "request text for States Parties", _("Version for States Parties")
+    PUBLIC_SUMMARY = "request public summary", _("Public summary")
+    LOCKS = "request locks", _("Locked")
+    RELAYED_READ_LOCKED = "request locks for supporters", _("Supporters it is relayed to read what is locked")
+
+
+class TextState(TextChoices):
+    """What is told of a text in the history: never the text."""
+
+    NONE = "none", _("none")
+    WRITTEN = "written", _("written")
+    REWRITTEN = "rewritten", _("rewritten")
 
 
 class Status(TextChoices):
@@ -119,6 +160,17 @@ class Missing(TextChoices):
     EVIDENCE = "evidence", _("Add at least one piece of evidence with its source and date")
     COST = "cost", _("Give the total cost and the national share")
     PERIOD = "period", _("Say by when it is needed")
+
+
+class Aspect(TextChoices):
+    """What makes a need specific, as the question that a reader asks."""
+
+    WHAT = "what", _("What exactly is needed?")
+    HOW_MANY = "how_many", _("How many or how much, in figures?")
+    WHERE = "where", _("Where: which districts, villages or sites?")
+    UNTIL_WHEN = "until_when", _("Until when?")
+    COST = "cost", _("At what cost?")
+    EVIDENCE = "evidence", _("On what evidence?")
 
 
 class EvidenceLevel(TextChoices):

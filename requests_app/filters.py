@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +65,13 @@ class RequestFilter(filters.FilterSet):
 
     def on_day(self, rows: RequestQuerySet, name: str, value: date) -> RequestQuerySet:
         return rows.with_status_on(value)
+
+
+class CoverageForm(forms.Form):
+    """The day and the period of the coverage page."""
+
+    as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput)
+    since = forms.DateField(label=_("Submitted since"), required=False, widget=DateInput)
 
 
 class OfferFilter(filters.FilterSet):

@@ -1,31 +1,27 @@
-"""The needs form with its evidence, and the small forms of a request's life."""
+"""Forms of a request's life; the needs form itself is in `writing/`."""
 
-from collections.abc import Sequence
 from datetime import date
-from pathlib import PurePath
 from typing import Any
-from uuid import uuid4
 
 from django import forms
-from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from ccm_portal.register.clocks import Row
-from ccm_portal.register.models import Obligation, State
-from ccm_portal.ui.templatetags.portal import day
+from ccm_portal.register.enums import CITED_FORMS
+from ccm_portal.register.models import State
 from ccm_portal.ui.widgets import DateInput, FastSelect
-from requests_app.domain.files import NotAcceptable, check_file, safe_name
-from requests_app.enums import RECORDED_CHANNELS, REPORT_FORMS, AnswerKind, AreaCode, Channel, Kind, Visibility
-from requests_app.models import AssistanceRequest, EvidenceItem, Offer, StatedIn, Supporter, currency_code
+from requests_app.enums import RECORDED_CHANNELS, AnswerKind, AreaCode, Channel, Kind, Part, Visibility
+from requests_app.models import AssistanceRequest, Offer, StatedIn, Supporter, currency_code
 
-EVIDENCE_ROWS = 2
+LONGEST_TEXT = 20_000  # characters: some eight pages
 
 FILE_REFUSED = {
     "type": _("Files of this type are not taken. Use PDF, PNG, JPEG, DOCX, XLSX, CSV or TXT."),
     "size": _("The file is too large."),
     "empty": _("The file is empty."),
     "content": _("The content of this file is not what its name says."),
+    "infected": _("The virus scanner has refused this file."),
+    "unscanned": _("The virus scanner does not answer, so no file is taken now. Please try again later."),
 }
 VISIBILITY_HELP = _("You can widen this later. Nobody else can widen it for you.")
 
@@ -41,132 +37,44 @@ class CurrencyField(forms.CharField):
         return str(super().clean(value)).upper()
 
 
-class NeedsForm(forms.ModelForm):
-    """What a State needs. Drafts may be incomplete; `submitting` asks for everything that a submission must have."""
+class ReadingForm(forms.ModelForm):
+    """What those read who may know of a request: its other texts, and the parts that stay locked."""
 
-    field_order = ("title", "areas")
-    required_on_submission = ("title", "areas", "challenge", "requirement", "kinds")
-    areas = forms.MultipleChoiceField(
-        choices=AreaCode,
-        label=_("Which obligations does this concern?"),
+    locks = forms.MultipleChoiceField(
+        label=_("Which parts stay locked?"),
+        choices=Part,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=_("Several are possible."),
+        help_text=_("You, the Coordinators and the ISU read them; others are told that you do not share them."),
     )
-    kinds = forms.MultipleChoiceField(
-        label=_("What kinds of assistance?"), choices=Kind, widget=forms.CheckboxSelectMultiple, required=False
-    )
-    currency = CurrencyField(label=_("Currency"), help_text=_("Three letters, for example USD."))
-    channel = forms.ChoiceField(
-        label=_("To whom does this request go?"),
-        choices=[(c.value, c.label) for c in (Channel.COORDINATORS, Channel.ISU)],
-        widget=forms.RadioSelect,
-        initial=Channel.COORDINATORS,
-    )
-    visibility = forms.ChoiceField(
-        label=_("Who may know of it?"), choices=Visibility, widget=forms.RadioSelect, help_text=VISIBILITY_HELP,
-        initial=Visibility.COORDINATORS_ISU,
-    )  # fmt: skip
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = AssistanceRequest
-        fields = [
-            "title", "obligation", "challenge", "requirement", "kinds", "total_cost", "national_share",
-            "external_secured", "currency", "desired_start", "desired_end", "consequence", "institution",
-            "national_plan", "channel", "inform_coordinators", "visibility",
-        ]  # fmt: skip
+        fields = ["states_parties_text", "public_summary", "locks", "relayed_read_locked"]
         labels = {
-            "title": _("In one line, what do you need?"),
-            "obligation": _("Which deadline is at stake?"),
-            "challenge": _("What is the challenge?"),
-            "requirement": _("What do you require?"),
-            "total_cost": _("Total cost"),
-            "national_share": _("National share"),
-            "external_secured": _("Already secured from others"),
-            "consequence": _("What happens if help comes late?"),
-            "institution": _("Which institution leads?"),
-            "national_plan": _("Which national plan does it belong to?"),
+            "states_parties_text": _("Version for States Parties"),
+            "public_summary": _("Public summary"),
+            "relayed_read_locked": _("Supporters to which it is relayed read the locked parts too"),
         }
         help_texts = {
-            "title": _("For example: technical survey of 40 villages in two provinces"),
-            "obligation": _("Pre-filled from the register, with today's deadline."),
-            "challenge": _("What stands in the way, and why national means are not enough."),
-            "requirement": _("What, how much, where, until when."),
-            "national_plan": _("Name and year, or “in preparation”."),
-            "inform_coordinators": _("Matters only for a request to the ISU: untick if the ISU alone should know."),
+            "states_parties_text": _(
+                "If you write one, States Parties read it in the place of the challenge, the requirement and the "
+                "consequence of delay. Left empty, they read the full text."
+            ),
+            "public_summary": _(
+                "If you write one, the public reads it in the place of the full text. Left empty, it reads the version "
+                "for States Parties, or the full text if there is none."
+            ),
         }
         widgets = {
-            "desired_start": DateInput,
-            "desired_end": DateInput,
-            "challenge": forms.Textarea(attrs={"rows": 4}),
-            "requirement": forms.Textarea(attrs={"rows": 4}),
-            "consequence": forms.Textarea(attrs={"rows": 2}),
+            "states_parties_text": forms.Textarea(attrs={"rows": 6}),
+            "public_summary": forms.Textarea(attrs={"rows": 4}),
         }
 
-    def __init__(self, *args: Any, submitting: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.submitting = submitting
-        obligation: forms.ModelChoiceField = self.fields["obligation"]  # type: ignore[assignment]
-        obligation.queryset = Obligation.objects.filter(state=self.instance.state_id)
-        obligation.empty_label = _("None, or not sure")
-        for name in ("total_cost", "national_share", "external_secured"):
-            self.fields[name].validators.append(MinValueValidator(0))
-        for name in self.required_on_submission:
-            self.fields[name].needed_to_submit = True  # type: ignore[attr-defined]
-        if self.instance.pk and not self.is_bound:
-            self.initial["areas"] = list(self.instance.areas.values_list("pk", flat=True))
-        self.initial.setdefault("kinds", [kind.value for kind in self.instance.kinds])
-        self.initial["version"] = self.instance.version
-
-    def show_deadlines(self, clocks: Sequence[Row]) -> None:
-        """For a form that is shown: name each obligation with its deadline, and take the only running one."""
-        running = [row for row in clocks if row.is_running and row.obligation]
-        dated = {row.obligation.pk: f"{day(row.deadline)}: {row.obligation.get_limb_display()}" for row in running}  # type: ignore[union-attr]
-        field: forms.ModelChoiceField = self.fields["obligation"]  # type: ignore[assignment]
-        field.label_from_instance = lambda o: dated.get(o.pk, o.get_limb_display())  # type: ignore[method-assign, assignment]
-        if self.instance.pk is None and len(running) == 1:
-            self.initial["obligation"] = running[0].obligation
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        amounts = [cleaned.get(name) for name in ("total_cost", "national_share", "external_secured")]
-        if (
-            any(amount is not None for amount in amounts)
-            and not cleaned.get("currency")
-            and "currency" not in self.errors
-        ):
-            self.add_error("currency", _("Say in which currency the amounts are."))
-        financial = Kind.FINANCIAL in cleaned.get("kinds", [])
-        if self.submitting and financial and not cleaned.get("currency") and "currency" not in self.errors:
-            self.add_error("currency", _("Financial assistance needs its currency."))
-        if cleaned.get("total_cost") is None and any(amount is not None for amount in amounts):
-            self.add_error("total_cost", _("Give the total that these shares belong to."))
-        start, end = cleaned.get("desired_start"), cleaned.get("desired_end")
-        if start and end and end < start:
-            self.add_error("desired_end", _("The end is before the start."))
-        if self.submitting:
-            self._require_for_submission(cleaned)
-        return cleaned
-
-    def _require_for_submission(self, cleaned: dict[str, Any]) -> None:
-        for name in self.required_on_submission:
-            if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, _("This is needed before the request can be submitted."))
-
-    def save(self, commit: bool = True) -> AssistanceRequest:
-        """The request with the form's values, not yet in the database: `actions.save_request` writes."""
-        for kind in Kind:
-            setattr(self.instance, f"is_{kind.value}", kind.value in self.cleaned_data["kinds"])
-        return self.instance
-
-    def _get_validation_exclusions(self) -> set[str]:
-        """Status, date and number belong to the life cycle. Of the rest, the form's own rules say what the constraints
-        say, beside the field, and the database has the last word: it need not be asked three times before a save."""
-        return super()._get_validation_exclusions() | {
-            *("status", "submitted_on", "reference"),
-            *("currency", "total_cost", "desired_end"),
-        }
+        for name in ("states_parties_text", "public_summary"):
+            self.fields[name].validators.append(MaxLengthValidator(LONGEST_TEXT))
 
 
 class RecordedNeedForm(forms.ModelForm):
@@ -184,7 +92,7 @@ class RecordedNeedForm(forms.ModelForm):
     said_on = forms.DateField(
         label=_("On which day?"), widget=DateInput, help_text=_("The day of the report or of the statement.")
     )
-    form = forms.ChoiceField(label=_("Form"), choices=[("", "–"), *REPORT_FORMS], required=False)
+    form = forms.ChoiceField(label=_("Form"), choices=[("", "–"), *CITED_FORMS], required=False)
     page = forms.CharField(label=_("Page"), max_length=20, required=False)
     agenda_item = forms.CharField(label=_("Agenda item"), max_length=120, required=False)
     quote = forms.CharField(
@@ -251,61 +159,6 @@ class RecordedNeedForm(forms.ModelForm):
     def stated(self) -> StatedIn:
         """Where it was said, not yet in the database."""
         return StatedIn(**{name: self.cleaned_data[name] for name in ("form", "page", "agenda_item", "quote", "url")})
-
-
-class EvidenceForm(forms.ModelForm):
-    """One item of evidence."""
-
-    class Meta:
-        model = EvidenceItem
-        fields = ["claim", "figure", "unit", "source", "dated", "method", "file"]
-        widgets = {"dated": DateInput, "file": forms.FileInput}
-        help_texts = {"unit": _("m², people, munitions …"), "method": _("Survey, records, estimate …")}
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-
-    def clean_dated(self) -> date | None:
-        dated: date | None = self.cleaned_data.get("dated")
-        if dated and dated > self.today:
-            raise forms.ValidationError(_("Evidence cannot be dated in the future."))
-        return dated
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data.get("file")
-        if file and hasattr(file, "content_type"):
-            if file.size > settings.UPLOAD_MAX_BYTES:
-                raise forms.ValidationError(FILE_REFUSED["size"])
-            try:
-                check_file(file.name, file.read(), max_bytes=settings.UPLOAD_MAX_BYTES)
-            except NotAcceptable as error:
-                raise forms.ValidationError(FILE_REFUSED[error.reason]) from None
-            file.seek(0)
-            self.instance.file_name = safe_name(file.name)
-            file.name = f"{uuid4().hex}{PurePath(file.name).suffix.lower()}"  # never guessable from the name
-        return file
-
-
-class BaseEvidenceFormSet(forms.BaseInlineFormSet):
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        kwargs["form_kwargs"] = {**kwargs.get("form_kwargs", {}), "today": today}
-        super().__init__(*args, **kwargs)
-
-    def save_without_writing(self) -> tuple[list[EvidenceItem], list[EvidenceItem]]:
-        """(items to save, items to remove)."""
-        return self.save(commit=False), list(self.deleted_objects)
-
-
-EvidenceFormSet = forms.inlineformset_factory(
-    AssistanceRequest,
-    EvidenceItem,
-    form=EvidenceForm,
-    formset=BaseEvidenceFormSet,
-    extra=EVIDENCE_ROWS,
-    max_num=40,
-    validate_max=True,
-)
 
 
 class StepForm(forms.Form):

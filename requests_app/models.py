@@ -1,6 +1,7 @@
 """Requests and what belongs to them; supporters, their recorded support and their offers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -14,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ccm_portal.accounts.models import PUBLIC, Access, User, access_of
-from ccm_portal.register.enums import Precision
+from ccm_portal.register.enums import CITED_FORMS, Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
 from ccm_portal.register.search import Wanted, words
 from requests_app import enums
 from requests_app.domain import lifecycle
 from requests_app.domain.needs import Need, Resources, evidence_level, missing_for_donors
+from requests_app.domain.reading import REACHED, Release, own_text, parts_read
 
 currency_code = RegexValidator(r"^[A-Z]{3}$", _("Use a three-letter currency code, for example USD, EUR or CHF."))
 
@@ -111,7 +113,8 @@ class SupportRecord(models.Model):
 LIST_FIELDS = (
     "reference", "title", "state__name", "status", "visibility", "submitted_on", "submitted_precision", "channel",
     "total_cost", "national_share", "external_secured", "currency", "evidence_level", "is_technical", "is_material",
-    "is_financial", "is_example", "source_id",
+    "is_financial", "is_example", "source_id", "locks",
+    "relayed_read_locked", "inform_coordinators",
 )  # fmt: skip
 
 
@@ -230,6 +233,10 @@ class AssistanceRequest(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1)
+    states_parties_text = models.TextField(_("version for States Parties"), blank=True)
+    public_summary = models.TextField(_("public summary"), blank=True)
+    locks = models.JSONField(default=list, blank=True, help_text="Codes of `Part` that the State has locked.")
+    relayed_read_locked = models.BooleanField(_("supporters it is relayed to read what is locked"), default=False)
 
     objects = RequestQuerySet.as_manager()
 
@@ -325,12 +332,43 @@ class AssistanceRequest(models.Model):
     def is_open(self) -> bool:
         return self.status in lifecycle.OPEN
 
-    def build_search_text(self, areas: Iterable[str] | None = None) -> "SearchText":
-        """The words that find this request; `areas` are the codes of those that are not stored yet."""
+    @property
+    def release(self) -> Release:
+        """What the requesting State has decided about who reads what."""
+        return replace(self.locked_release, for_states_parties=self.states_parties_text, for_public=self.public_summary)
+
+    @property
+    def locked_release(self) -> Release:
+        """The same without the texts, which lists do not fetch: for the parts that no text stands for."""
+        return Release(
+            visibility=enums.Visibility(self.visibility),
+            locked=frozenset(part for part in enums.Part if part.value in self.locks),
+            relayed_read_locked=self.relayed_read_locked,
+        )
+
+    def build_search_text(self, audience: enums.Audience, areas: Iterable[str] | None = None) -> str:
+        """What an audience may search in: what it reads, and nothing where the visibility does not reach it. `areas`
+        are the codes of those that are not stored yet."""
+        if audience not in REACHED[enums.Visibility(self.visibility)]:
+            return ""
+        return self._searched_words(parts_read(self.release, audience), own_text(self.release, audience), areas)
+
+    def build_search_row(self, areas: Iterable[str] | None = None) -> "SearchText":
+        """The words that find this request: those that everybody reads who may know of it."""
+        reached = REACHED[enums.Visibility(self.visibility)]
+        everybody_reads = frozenset.intersection(*(parts_read(self.release, audience) for audience in reached))
+        return SearchText(request=self, words=self._searched_words(everybody_reads, "", areas))
+
+    def _searched_words(self, parts: Collection[enums.Part], text: str, areas: Iterable[str] | None) -> str:
         codes = self.areas.values_list("pk", flat=True) if areas is None else areas
         names = " ".join(str(enums.AreaCode(code).label) for code in codes)
-        parts = [self.reference, self.title, self.challenge, self.requirement, self.institution, names]
-        return SearchText(request=self, words=" ".join(words(" ".join([self.state.search_text, *parts]))))
+        searched = {
+            enums.Part.CHALLENGE: self.challenge,
+            enums.Part.REQUIREMENT: self.requirement,
+            enums.Part.INSTITUTION: self.institution,
+        }
+        read = [value for part, value in searched.items() if part in parts]
+        return " ".join(words(" ".join([self.state.search_text, self.reference, self.title, *read, text, names])))
 
     def compute_evidence_level(self) -> str:
         """What the stored items say, read afresh: a prefetched list would be the one before the change."""
@@ -346,7 +384,7 @@ class SearchTextManager(models.Manager["SearchText"]):
 class SearchText(models.Model):
     """The words of a request, apart from its wide row: a copy that the actions keep. Drafts have none."""
 
-    request = models.OneToOneField(AssistanceRequest, models.CASCADE, related_name="search_text")
+    request = models.OneToOneField(AssistanceRequest, models.PROTECT, related_name="search_text")
     words = models.TextField()
 
     objects = SearchTextManager()
@@ -359,7 +397,7 @@ class StatedIn(models.Model):
     """Where a State has said what somebody else recorded: form and page of its report, or item of a meeting."""
 
     request = models.OneToOneField(AssistanceRequest, models.PROTECT, related_name="stated_in")
-    form = models.CharField(_("form"), max_length=1, choices=enums.REPORT_FORMS, blank=True)
+    form = models.CharField(_("form"), max_length=1, choices=CITED_FORMS, blank=True)
     page = models.CharField(_("page"), max_length=20, blank=True)
     agenda_item = models.CharField(_("agenda item"), max_length=120, blank=True)
     quote = models.TextField(_("in the State's own words"))
@@ -446,7 +484,7 @@ class RelayQuerySet(models.QuerySet["Relay"]):
         """What a board shows of a relay and its request, without the long texts."""
         supporters = ("supporter__state__name", "supporter__organisation__name", "supporter__code")
         return self.select_related("request__state", "supporter__state", "supporter__organisation").only(
-            "sent_on", "request__reference", "request__title", "request__state__name", *supporters
+            "sent_on", "reminded_on", "request__reference", "request__title", "request__state__name", *supporters
         )
 
 
@@ -462,6 +500,7 @@ class Relay(models.Model):
     answered_on = models.DateField(
         null=True, blank=True, help_text=_("Day of the first answer, written with it, so that boards find the silent.")
     )
+    reminded_on = models.DateField(null=True, blank=True, help_text=_("Day of the one reminder, if it was needed."))
 
     objects = RelayQuerySet.as_manager()
 
@@ -470,6 +509,13 @@ class Relay(models.Model):
         indexes = [
             models.Index(fields=["supporter", "request"], name="relay_by_supporter"),
             models.Index(fields=["sent_on"], name="relay_silent", condition=Q(answered_on__isnull=True)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="relay_reminded_after_sent",
+                condition=Q(reminded_on__isnull=True) | Q(reminded_on__gt=F("sent_on")),
+                violation_error_message=_("A reminder comes after the relay that it reminds of."),
+            )
         ]
 
     def __str__(self) -> str:

@@ -77,6 +77,17 @@ def can_see_relays(user: object, request: AssistanceRequest) -> bool:
     return owns(access, request) or access.sees_all_requests
 
 
+def can_see_coverage(user: object) -> bool:
+    """The ISU, the Coordinators of any theme and the President, each of the requests that they may know of."""
+    access = access_of(user)  # type: ignore[arg-type]
+    return access.follows_up or access.is_president
+
+
+def can_see_responses(user: object) -> bool:
+    """How supporters answer is for those who relay to them: nobody is scored before others."""
+    return access_of(user).sees_all_requests  # type: ignore[arg-type]
+
+
 def may_receive(request: AssistanceRequest, supporter: Supporter, *, is_state_party: bool) -> bool:
     """Whether the request's visibility lets this supporter know of it once it is relayed."""
     if request.visibility == Visibility.STATES_PARTIES:

@@ -4,15 +4,30 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, TextChoices
+from django.utils.translation import gettext as _
 
+from ccm_portal.accounts.models import AuditEvent
 from ccm_portal.register import clocks
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
 from ccm_portal.register.search import Vocabulary, Wanted, words
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Suggestion, suggest
-from requests_app.enums import AnswerKind, AreaCode, Channel, EvidenceLevel, Kind, Status
+from requests_app.domain.reading import is_wider
+from requests_app.enums import (
+    AnswerKind,
+    AreaCode,
+    Channel,
+    EvidenceLevel,
+    Kind,
+    Part,
+    ReleaseAct,
+    Status,
+    TextState,
+    Visibility,
+)
 from requests_app.models import AssistanceRequest, Offer, Relay, SearchText, Supporter, SupportRecord
 from requests_app.wording import sentence
 
@@ -101,6 +116,43 @@ def relay_lines(relays: "QuerySet[Relay]") -> list[RelayLine]:
         if kind:
             line.answers.append((words[kind], answered_on, text))
     return list(lines.values())
+
+
+@dataclass(frozen=True)
+class ReleaseChange:
+    """One change of who reads what, in words; the texts themselves are not kept."""
+
+    at: datetime
+    actor: str
+    what: str
+    before: str
+    after: str
+    widens: bool | None
+    """Whether more people may know of the request; None where the change is not about that."""
+
+
+def release_changes(request: AssistanceRequest) -> list[ReleaseChange]:
+    """What the requesting State has changed of who may read its request, newest first: one query."""
+    rows = AuditEvent.objects.filter(subject=request.reference, action__in=ReleaseAct.values).select_related("actor")
+    return [_release_change(row) for row in rows]
+
+
+def _release_change(row: AuditEvent) -> ReleaseChange:
+    act = ReleaseAct(row.action)
+    before, after = row.details["before"], row.details["after"]
+    widens = is_wider(Visibility(after), Visibility(before)) if act == ReleaseAct.VISIBILITY else None
+    actor = str(row.actor) if row.actor else ""
+    return ReleaseChange(row.at, actor, str(act.label), _level(act, before), _level(act, after), widens)
+
+
+def _level(act: ReleaseAct, value: Any) -> str:
+    if act == ReleaseAct.VISIBILITY:
+        return str(Visibility(value).label)
+    if act == ReleaseAct.LOCKS:
+        return ", ".join(str(Part(code).label) for code in value) or _("nothing")
+    if act == ReleaseAct.RELAYED_READ_LOCKED:
+        return _("yes") if value else _("no")
+    return str(TextState(value).label)
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def _areas_named(text: str) -> set[str]:
 
 def _organisation(row: Row, organisations: dict[str, Organisation], code: str) -> Organisation:
     if code not in organisations:
-        raise row.fail(f"unknown organisation {code!r}")
+        raise row.unknown(f"unknown organisation {code!r}", code)
     return organisations[code]
 
 
@@ -119,7 +119,7 @@ def load_support(
         with tally.noting_errors():
             code, recipient, year = row.text("donor_code"), row.state(states, "recipient_iso3"), row.number("year")
             if code not in supporters:
-                raise row.fail(f"unknown donor {code!r}")
+                raise row.unknown(f"unknown donor {code!r}", code)
             if year is None:
                 raise row.fail("support without a year")
             if row.text("amount_national") and not row.text("currency"):
@@ -249,7 +249,7 @@ def _put_request(
         is_verified=row.text("confidence") == "high",
     )
     shelf.link(row, request, "areas", [areas[code] for code in codes])
-    SearchText.objects.store([request.build_search_text(sorted(codes))])
+    SearchText.objects.store([request.build_search_row(sorted(codes))])
     if is_new:
         _record_published_steps(request, submitted, closing)
 

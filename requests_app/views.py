@@ -1,5 +1,6 @@
 """Pages of requests, relays, suggestions and offers. Fetch through `visible_to`, ask permission, call an action."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,15 +17,13 @@ from ccm_portal.accounts.actions import record_event
 from ccm_portal.accounts.models import access_of
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
-from requests_app import actions, permissions, queries
+from requests_app import actions, permissions, queries, readings
 from requests_app.domain.files import safe_name
 from requests_app.domain.lifecycle import PLAIN_STEPS, NotAllowed
 from requests_app.enums import Action
 from requests_app.filters import OfferFilter, RequestFilter
 from requests_app.forms import (
     AnswerForm,
-    EvidenceFormSet,
-    NeedsForm,
     OfferForm,
     RecordedNeedForm,
     RelayForm,
@@ -39,7 +38,7 @@ from requests_app.shares.queries import who_covers
 SHOWN = 15  # suggestions before "show all"
 COLUMNS = [
     "reference", "state", "title", "areas", "kinds", "status", "submitted_on", "currency", "total_cost", "gap",
-    "evidence", "visibility", "channel", "example",
+    "evidence", "visibility", "channel", "not_shared", "example",
 ]  # fmt: skip
 OFFER_COLUMNS = ["supporter", "title", "areas", "kinds", "valid_until", "example"]
 
@@ -56,7 +55,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         name="requests",
         columns=COLUMNS,
         record=_request_record,
-        prepare=queries.with_labels,
+        prepare=lambda rows: readings.readings(access_of(request.user), queries.with_labels(rows)),
         by_key=chosen.by_key if request.GET.get("q", "").strip() else None,
         filterset=chosen,
         can_request=request.user.is_authenticated and permissions.can_request(request.user),
@@ -79,6 +78,7 @@ def _request_record(row: Any) -> dict[str, Any]:
         "evidence": row.evidence_level,
         "visibility": row.visibility,
         "channel": row.channel,
+        "not_shared": [part.label for part in row.withheld],
         "example": row.is_example,
     }
 
@@ -95,19 +95,16 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
     today = as_of(request)
     own_relay = _own_relay(request, asked)
     relays = Relay.objects.filter(request=asked) if permissions.can_see_relays(request.user, asked) else None
+    reading = readings.read_by(access_of(request.user), asked)
     context = {
-        "asked": asked,
-        "stated": getattr(asked, "stated_in", None),
-        "today": today,
-        "stake": queries.deadline_at_stake(asked, today),
-        "events": asked.events.select_related("actor"),
+        **reading_context(asked, reading, today),
         "relays": queries.relay_lines(relays) if relays is not None else [],
         "own_relay": own_relay,
         "answer_form": AnswerForm() if own_relay and permissions.can_answer(request.user, own_relay) else None,  # type: ignore[arg-type]
         "steps": permissions.steps_open_to(request.user, asked),
         "step_form": StepForm(),
         "discusses": own_relay is not None and own_relay.discusses,  # type: ignore[attr-defined]
-        "covers": None if asked.is_draft else who_covers(asked, request.user, today),
+        "covers": None if asked.is_draft else who_covers(asked, reading, request.user, today),
         "came_of_it": _outcome(request, asked),
         "can_pledge": share_permissions.can_pledge(request.user, asked),
         **_rights(request, asked),
@@ -118,6 +115,17 @@ def request_detail(request: HttpRequest, reference: str) -> HttpResponse:
 def _outcome(request: HttpRequest, asked: AssistanceRequest) -> Outcome | None:
     found: Outcome | None = getattr(asked, "outcome_record", None)
     return found if found and share_permissions.sees_outcome(request.user, found) else None
+
+
+def reading_context(asked: AssistanceRequest, reading: readings.Reading, today: date) -> dict[str, Any]:
+    """What a request's page shows to whoever reads it."""
+    return {
+        "asked": reading,
+        "stated": getattr(reading, "stated_in", None),
+        "today": today,
+        "stake": queries.deadline_at_stake(asked, today),
+        "events": asked.events.select_related("actor"),
+    }
 
 
 def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, bool]:
@@ -149,67 +157,6 @@ def request_opened(request: HttpRequest, reference: str) -> HttpResponse:
         raise PermissionDenied
     actions.mark_opened(relay, by=request.user, at=timezone.now())  # type: ignore[arg-type]
     return redirect("requests:detail", reference)
-
-
-def request_new(request: HttpRequest) -> HttpResponse:
-    """The needs form, empty."""
-    if not permissions.can_request(request.user):  # type: ignore[arg-type]
-        raise PermissionDenied(_("Requests are made by the focal point of a State Party."))
-    asked = actions.start_request(request.user.access.state, by=request.user)  # type: ignore[arg-type, union-attr]
-    return _needs_form(request, asked)
-
-
-def request_edit(request: HttpRequest, reference: str) -> HttpResponse:
-    """The needs form of a draft, or of a request that needs clarification."""
-    rows = AssistanceRequest.objects.visible_to(request.user).select_related("state")
-    asked = get_object_or_404(rows, reference=reference)
-    if not permissions.can_edit(request.user, asked):  # type: ignore[arg-type]
-        raise PermissionDenied(_("This request can no longer be edited."))
-    return _needs_form(request, asked)
-
-
-def _needs_form(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
-    today, submitting = timezone.localdate(), "submit" in request.POST
-    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = NeedsForm(data, instance=asked, submitting=submitting)
-    evidence = EvidenceFormSet(data, files, instance=asked, today=today, prefix="evidence")
-    valid = data is not None and form.is_valid() & evidence.is_valid()
-    if valid and (saved := _save_needs(request, form, evidence, submitting)) is not None:
-        return redirect(saved)
-    deadlines = queries.obligations_with_deadlines(asked.state, today)
-    form.show_deadlines(deadlines)
-    context = {"form": form, "evidence": evidence, "asked": asked, "deadlines": deadlines, "today": today}
-    return render(request, "requests_app/request_form.html", context, status=200 if data is None else 422)
-
-
-def _save_needs(request: HttpRequest, form: NeedsForm, evidence: Any, submitting: bool) -> AssistanceRequest | None:
-    """Save, and submit if asked to; what a rule forbids stands above the form, with everything typed kept."""
-    items, removed = evidence.save_without_writing()
-    submitting = submitting and form.instance.is_draft
-    try:
-        asked = actions.save_request(
-            form.save(),
-            by=request.user,  # type: ignore[arg-type]
-            areas=form.cleaned_data["areas"],
-            evidence=items,
-            removed_evidence=removed,
-            expected_version=(form.cleaned_data["version"] or 0) if form.instance.pk else None,
-            submit_on=timezone.localdate() if submitting else None,
-        )
-    except actions.EditedMeanwhile as conflict:
-        form.add_error(None, str(conflict))
-        typed = request.POST.copy()
-        typed["version"] = str(conflict.version)  # told of it, the person may decide to save again
-        form.data = typed
-        return None
-    except actions.Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    if submitting:
-        messages.success(request, _("Submitted as %(ref)s.") % {"ref": asked.reference})
-    else:
-        messages.success(request, _("Saved at %(time)s.") % {"time": timezone.now().strftime("%H:%M UTC")})
-    return asked
 
 
 def request_record(request: HttpRequest) -> HttpResponse:
@@ -339,8 +286,9 @@ def request_answer(request: HttpRequest, reference: str) -> HttpResponse:
 @login_not_required
 def evidence_file(request: HttpRequest, reference: str, pk: int) -> FileResponse:
     """A file of evidence, to those who may read the request; always as a download, never shown in the browser."""
-    item = get_object_or_404(EvidenceItem, pk=pk, request=_visible_or_404(request, reference))
-    if not item.file:
+    asked = _visible_or_404(request, reference)
+    item = get_object_or_404(EvidenceItem, pk=pk, request=asked)
+    if not item.file or not readings.read_by(access_of(request.user), asked).shares_files:
         raise Http404
     if request.user.is_authenticated:
         record_event("file downloaded", by=request.user, subject=reference, file=item.file_name)

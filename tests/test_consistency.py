@@ -26,6 +26,7 @@ from requests_app import enums as request_enums
 from requests_app.enums import AnswerKind
 from requests_app.extensions import enums as extension_enums
 from requests_app.shares import enums as share_enums
+from requests_app.writing.enums import Progress
 from tests.coalitions.factories import CoalitionFactory, a_commitment
 from tests.requests_app.factories import AnswerFactory, DeliveryFactory, OfferFactory, RequestFactory, ShareFactory
 from tests.test_access import cast, client_of, play, secret
@@ -37,6 +38,7 @@ OWN_APPS = [
     "extensions",
     "help_desk",
     "shares",
+    "writing",
     "coalitions",
     "outreach",
     "reports",
@@ -118,6 +120,7 @@ def test_every_form_that_posts_has_its_token():
 STATUSES = [
     request_enums.Status,
     request_enums.EvidenceLevel,
+    Progress,
     extension_enums.DraftStatus,
     outreach_enums.OutreachStatus,
     coalition_enums.CoalitionStatus,

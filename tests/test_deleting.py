@@ -12,12 +12,16 @@ from ccm_portal.accounts.models import AuditEvent
 from ccm_portal.register.models import (
     Action,
     ActionPlan,
+    Decision,
+    Document,
     ExtensionDecision,
+    Indicator,
     Meeting,
     Obligation,
     Office,
     Organisation,
     State,
+    TransparencyReport,
 )
 from requests_app.models import AssistanceRequest, Supporter
 from tests.requests_app.factories import RequestFactory
@@ -27,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 FACTS = [
     model
-    for label in ("register", "requests_app", "help_desk", "shares", "coalitions", "reports")
+    for label in ("register", "requests_app", "help_desk", "shares", "writing", "coalitions", "reports")
     for model in apps.get_app_config(label).get_models()
     if not model.__name__.startswith("Historical")
 ]
@@ -63,7 +67,7 @@ def rested_on(model):
 
 @pytest.mark.parametrize(
     "model",
-    [State, Meeting, Obligation, Organisation, ActionPlan, Action, Supporter],
+    [State, Meeting, Obligation, Organisation, ActionPlan, Action, Document, Indicator, TransparencyReport, Supporter],
     ids=lambda model: model.__name__,
 )
 def test_refused_with_the_list_of_what_rests_on_it(staff, model):
@@ -82,6 +86,36 @@ def test_refused_with_the_list_of_what_rests_on_it(staff, model):
         assert str(other).replace("'", "&#x27;") in page
         assert re.search(r'<a href="/admin/[^"]+/change/">', page)
     assert not AuditEvent.objects.filter(action="admin: removed").exists()
+
+
+def test_row_of_a_record_that_others_rest_on_is_refused_too(staff):
+    """An extension decision is edited with its obligation; a decision of a meeting may rest on it."""
+    extension = ExtensionDecision.objects.filter(obligation__state="TCD").first()
+    obligation = extension.obligation
+    decision = Decision.objects.create(
+        code="time-for-chad",
+        meeting=extension.meeting,
+        kind="extension",
+        title="More time for Chad",
+        extension=extension,
+    )
+    page = staff.get(address(Obligation, "change", obligation.pk))
+    sent = posted_as_shown(page)
+    rows = [form.instance for form in page.context["inline_admin_formsets"][0].formset.forms]
+    sent[f"extensions-{rows.index(extension)}-DELETE"] = "on"
+    answer = staff.post(address(Obligation, "change", obligation.pk), sent | {"change_reason": "Entered twice"})
+    assert answer.status_code == 200
+    assert decision.title in answer.content.decode()
+    assert ExtensionDecision.objects.filter(pk=extension.pk).exists()
+
+
+def posted_as_shown(page):
+    """What a browser would send from a page of the admin that nobody changed."""
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    values = {bound.html_name: bound.value() for form in forms for bound in form}
+    return {name: value for name, value in values.items() if value not in (None, False)}
 
 
 def test_office_is_never_removed(staff):

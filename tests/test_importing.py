@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 import time
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +19,7 @@ from django.urls import reverse
 from ccm_portal.accounts.models import AuditEvent
 from ccm_portal.importing import ChangedSincePreview, digest, import_file
 from ccm_portal.loading import LOADED, load_all
-from ccm_portal.register.models import Meeting, Organisation, State
+from ccm_portal.register.models import ExtensionDecision, Meeting, Organisation, PublishedDate, State
 from ccm_portal.register.reference import BadReference
 from requests_app.models import Supporter, SupportRecord
 from tests.test_access import client_of
@@ -266,6 +267,42 @@ def test_import_is_not_undone_by_the_portals_own_files_but_by_the_next_import(tm
     assert Meeting.objects.get(code="3RC").place == "Luang Prabang"
     import_file(as_csv(tmp_path, "meetings", edited("meetings", ("3RC", "place", "Pakse"))), keep=True, by=isu)
     assert Meeting.objects.get(code="3RC").place == "Pakse"
+
+
+def remove(model, isu, **wanted):
+    obj = model.objects.get(**wanted)
+    obj._history_user = isu
+    obj.delete()
+
+
+def test_what_a_person_deleted_stays_away_and_is_told(isu):
+    """Neither a refresh nor an import brings it back; whoever wants it adds it by hand."""
+    remove(ExtensionDecision, isu, obligation__state="TCD", sequence=2)
+    published = PublishedDate.objects.filter(state="BGR").first()
+    remove(PublishedDate, isu, pk=published.pk)
+    tally = load_all(settings.REFERENCE_DIR)
+    assert not ExtensionDecision.objects.filter(obligation__state="TCD", sequence=2).exists()
+    assert not PublishedDate.objects.filter(state="BGR", day=published.day, source=published.source).exists()
+    told = [warning for warning in tally.warnings if "was deleted by hand and is not added again" in warning]
+    assert [warning.split(" line ")[0] for warning in told] == ["article4.csv", "golden_dates.csv"]
+    assert not tally.added
+    assert not tally.changed
+
+
+def test_lines_that_rest_on_what_a_person_deleted_are_left_out_and_do_not_stop_the_load(isu):
+    remove(Organisation, isu, code="MAR")
+    tally = load_all(settings.REFERENCE_DIR)
+    assert not Organisation.objects.filter(code="MAR").exists()
+    assert any("unknown organisation 'MAR': it was deleted by hand" in line for line in tally.warnings)
+
+
+def test_record_whose_key_a_person_corrected_is_not_added_again(isu):
+    """Here the day that a source gives, which is part of what tells one published date from another."""
+    wrong, count = PublishedDate.objects.filter(state="BGR").first(), PublishedDate.objects.count()
+    correct(None, PublishedDate, wrong.pk, day="2015-04-20")
+    tally = load_all(settings.REFERENCE_DIR)
+    assert PublishedDate.objects.get(pk=wrong.pk).day == date(2015, 4, 20)
+    assert (PublishedDate.objects.count(), tally.added) == (count, {})
 
 
 def test_file_that_was_not_given_changes_nothing(tmp_path):

@@ -180,6 +180,8 @@ PAGES = [
     "/reports/progress/?starts=2000-01-01&ends=2099-12-31",
     "/reports/progress/?starts=2000-01-01&ends=2099-12-31&format=docx",
     "/library/",
+    "/transparency-reports/lao/",
+    "/library/papers/004_a4193fc03d52ba90/",
     "/library/?per_page=100",
 ]
 SIGNED_IN = ["/dashboard/", "/matching/"]

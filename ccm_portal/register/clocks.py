@@ -164,22 +164,23 @@ def first_annual_rule() -> FirstAnnualReport:
 
 def report_rows(states: Iterable[State], on: date, *, history: bool = False) -> list[Row]:
     """Article 7: the initial report of each State bound on the day and its next annual one; with history, every
-    annual report due so far. The states need their reports prefetched."""
+    report due so far, also those of a State that has withdrawn since. The states need their reports prefetched."""
     rows = []
     complete, rule = ReportingYear.objects.complete_days(), first_annual_rule()
     for state in states:
-        if state.in_force is None or not state.is_party_on(on):
+        is_bound = state.is_party_on(on)
+        if state.in_force is None or state.in_force > on or not (is_bound or history):
             continue
+        withdrawn = state.withdrawn_as_known(on)
         received = {(r.kind, r.covered_year): r for r in state.reports.all()}
         due = initial_report_due(state.in_force)
-        initial = received.get((ReportKind.INITIAL, None))
-        rows.append(report_row(state, "7.1", due, initial, None, on, complete))
-        years = (
-            [year for year, _due in reports.annual_reports_due(state.in_force, state.withdrawn, on, rule)]
-            if history
-            else []
-        )
-        for year in [*years, reports.next_annual_report_year(state.in_force, on, rule)]:
+        if withdrawn is None or due < withdrawn:
+            initial = received.get((ReportKind.INITIAL, None))
+            rows.append(report_row(state, "7.1", due, initial, None, on, complete))
+        years = [year for year, _due in reports.annual_reports_due(state.in_force, withdrawn, on, rule)]
+        coming = reports.next_annual_report_year(state.in_force, on, rule)
+        is_owed = is_bound and reports.owes_annual_report(state.in_force, withdrawn, coming, rule)
+        for year in [*(years if history else ()), *([coming] if is_owed else ())]:
             report = received.get((ReportKind.ANNUAL, year))
             rows.append(report_row(state, "7.2", annual_report_due(year), report, year, on, complete))
     return rows

@@ -250,6 +250,10 @@ class FormLetter(TextChoices):
     J = "J", _("Other relevant matters")
 
 
+#: As a text cites them: needs stand in Form I.
+CITED_FORMS = [(letter, letter) for letter in FormLetter.values if letter != FormLetter.I4]
+
+
 class FiledChoices(TextChoices):
     """What a State put into a form."""
 

@@ -81,12 +81,13 @@ def _of_clock(iso3: str, slug: str, on: date) -> Explanation | None:
     lines = [_line(step, requests[step.extension] if step.extension is not None else None) for step in steps]
     (row,) = clocks.current_rows([obligation], on, meetings)
     history = [d for d in deadline_history(facts.original, facts.extensions) if d.is_decided_by(on)]
+    precision = {completion.day: completion.precision for completion in obligation.completions.all()}
     dates = {IN_FORCE: facts.in_force} | {(obligation.limb, number): d.day for number, d in enumerate(history)}
     return Explanation(
         row=row,
         lines=lines,
         reasons=[
-            str(CHECKS[check.question, check.answer]) % {"day": day(check.day) or "–"}
+            str(CHECKS[check.question, check.answer]) % {"day": day(check.day, precision.get(check.day, "day")) or "–"}
             for check in explain.checks(facts, where, on)
         ],
         law=lines[1],

@@ -180,6 +180,6 @@ def _respond(request: HttpRequest, body: bytes, *, changed: datetime, is_private
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["ETag"] = etag
     response["Last-Modified"] = http_date(changed.timestamp())
-    patch_cache_control(response, private=is_private, public=not is_private, max_age=3600)
+    patch_cache_control(response, max_age=3600, **{"private" if is_private else "public": True})
     stamp = int(changed.timestamp())
     return get_conditional_response(request, etag=etag, last_modified=stamp, response=response) or response

@@ -1,6 +1,8 @@
 """Pages of the treaty register. All of them are public."""
 
+from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -32,6 +34,7 @@ from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 
 STATE_COLUMNS = ["iso3", "name", "region", "status", "signed", "deposited", "entry_into_force", "withdrawal_effective"]
+Seen = Callable[[list[clocks.Row], date], list[clocks.Row]]
 CHANGE_COLUMNS = ["at", "change", "record", "facts", "by", "reason", "source"]
 
 
@@ -121,13 +124,13 @@ def _state_record(state: State, status: MembershipChoices) -> dict[str, Any]:
     }
 
 
-@login_not_required
-def deadline_list(request: HttpRequest) -> HttpResponse:
-    """Deadlines of all States as of a day."""
+def deadline_list(request: HttpRequest, as_seen: Seen) -> HttpResponse:
+    """Deadlines of all States as of a day. `as_seen` marks what the visitor knows beyond the register: an app above
+    serves the page."""
     form = DeadlineFilter(request.GET)
     on = as_of(request)
     chosen = form.cleaned_data if form.is_valid() else {}
-    rows = filtered_deadlines(deadline_rows(on, article=chosen.get("article")), chosen)
+    rows = filtered_deadlines(as_seen(deadline_rows(on, article=chosen.get("article")), on), chosen)
     return show_list(
         request,
         "register/deadline_list.html",
@@ -159,17 +162,17 @@ def deadline_forecast(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_not_required
-def deadline_detail(request: HttpRequest, iso3: str, slug: str) -> HttpResponse:
-    """Why one deadline is what it is: article, formula, facts, decisions, sources."""
+def deadline_detail(request: HttpRequest, iso3: str, slug: str, as_seen: Seen) -> HttpResponse:
+    """Why one deadline is what it is: article, formula, facts, decisions, sources; `as_seen` as above."""
     on = as_of(request)
     found = explanation(iso3.upper(), slug, on)
     if found is None:
         raise Http404
+    (row,) = as_seen([found.row], on)
     return render(
         request,
         "register/deadline_detail.html",
-        {"filter_form": AsOfForm(request.GET), "on": on, "found": found, "row": found.row, "state": found.state},
+        {"filter_form": AsOfForm(request.GET), "on": on, "found": found, "row": row, "state": found.state},
     )
 
 

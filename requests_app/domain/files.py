@@ -27,15 +27,19 @@ class NotAcceptable(Exception):
 def check_file(name: str, content: bytes, *, max_bytes: int) -> None:
     """Raises NotAcceptable: `type` is not allowed, `size` is over the limit, `empty`, or `content` is not what the
     name claims."""
-    suffix = PurePath(name).suffix.lower()
-    if suffix not in ALLOWED:
-        raise NotAcceptable("type")
-    if not content:
-        raise NotAcceptable("empty")
-    if len(content) > max_bytes:
-        raise NotAcceptable("size")
-    if not _content_fits(suffix, content):
+    check_announced(name, len(content), max_bytes=max_bytes)
+    if not _content_fits(PurePath(name).suffix.lower(), content):
         raise NotAcceptable("content")
+
+
+def check_announced(name: str, size: int, *, max_bytes: int) -> None:
+    """What can be refused before a file is sent: its type and its size."""
+    if PurePath(name).suffix.lower() not in ALLOWED:
+        raise NotAcceptable("type")
+    if size <= 0:
+        raise NotAcceptable("empty")
+    if size > max_bytes:
+        raise NotAcceptable("size")
 
 
 def _content_fits(suffix: str, content: bytes) -> bool:

@@ -34,6 +34,11 @@ def with_flags(rows: Iterable[Row], flags: dict[int, RiskFlag]) -> list[Row]:
     ]
 
 
+def as_seen_by(user: object, rows: list[Row], on: date) -> list[Row]:
+    """The clocks as a visitor sees them on a day."""
+    return with_flags(rows, flags_on(user, on))
+
+
 def clock_of(obligation: Obligation, on: date) -> Row | None:
     """Where the clock stands on a day; needs `with_facts()`."""
     return next(iter(clocks.current_rows([obligation], on, clocks.formal_meetings())), None)

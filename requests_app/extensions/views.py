@@ -1,5 +1,6 @@
 """Pages of risk flags and extension requests. Fetch through `visible_to`, ask permission, call an action."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ccm_portal.accounts.models import User, access_of
+from ccm_portal.register import views as register_views
 from ccm_portal.register.clocks import Row
 from ccm_portal.register.forms import AsOfForm
 from ccm_portal.register.models import ExtensionDecision, Obligation
@@ -38,6 +40,18 @@ COLUMNS = [
 ]  # fmt: skip
 YEARS_SUGGESTED = 3
 STEPS = {"withdraw": actions.withdraw_flag, "publish": actions.publish_flag}
+
+
+@login_not_required
+def deadline_list(request: HttpRequest) -> HttpResponse:
+    """The register's deadlines, at risk where the visitor may know that their State says so."""
+    return register_views.deadline_list(request, as_seen=partial(queries.as_seen_by, request.user))
+
+
+@login_not_required
+def deadline_detail(request: HttpRequest, iso3: str, slug: str) -> HttpResponse:
+    """The register's page of one deadline, marked in the same way."""
+    return register_views.deadline_detail(request, iso3, slug, as_seen=partial(queries.as_seen_by, request.user))
 
 
 @login_not_required

@@ -77,3 +77,8 @@ def close(ticket: HelpTicket, *, by: User, now: datetime) -> HelpTicket:
         locked.save(update_fields=["closed_at", "closed_by"])
         record_event("help: closed", by=by, subject=locked)
     return locked
+
+
+def move_page(old: str, new: str) -> None:
+    """The page that tickets are about has a new address."""
+    HelpTicket.objects.filter(page=old).update(page=new)

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from requests_app.models import AssistanceRequest
+from requests_app.readings import Reading
 from requests_app.shares.domain.coverage import Coverage, Need, Part, Rates, coverage, in_percent
 from requests_app.shares.domain.years import totals_by_year
 from requests_app.shares.enums import ShareStatus, Uncounted
@@ -17,10 +18,10 @@ from requests_app.shares.models import Share, stored_rates
 from requests_app.shares.permissions import sees_whole_coverage, side_of
 
 
-def need_of(request: AssistanceRequest) -> Need:
-    """What the request asks from outside: the gap that it states."""
-    day = request.submitted_on or request.created_at.date()
-    return Need(request.resources.gap if request.resources else None, request.currency, day.year)
+def need_of(request: AssistanceRequest | Reading) -> Need:
+    """What the request asks from outside: the gap that it states, as far as its reader reads the amounts."""
+    year = request.submitted_on.year if request.submitted_on else 0  # a draft has no shares
+    return Need(request.resources.gap if request.resources else None, request.currency or "", year)
 
 
 def part_of(share: Share) -> Part:
@@ -28,7 +29,7 @@ def part_of(share: Share) -> Part:
     return Part(share.pk, share.amount, share.currency, share.percent, share.recorded_on.year, share.agreed)
 
 
-def coverage_of(request: AssistanceRequest, shares: Iterable[Share], rates: Rates | None = None) -> Coverage:
+def coverage_of(request: AssistanceRequest | Reading, shares: Iterable[Share], rates: Rates | None = None) -> Coverage:
     """What the shares cover of a request. Rates are read unless given, and only where currencies meet."""
     need, parts = need_of(request), [part_of(share) for share in shares]
     currencies = {part.currency for part in parts if part.amount is not None}
@@ -80,16 +81,17 @@ class WhoCovers:
         return found
 
 
-def who_covers(request: AssistanceRequest, user: object, today: date) -> WhoCovers:
+def who_covers(request: AssistanceRequest, reading: Reading, user: object, today: date) -> WhoCovers:
     """The shares that a reader may read. Who may take a part sees how much is covered in all, without the names of the
-    other supporters: the gap is what the next one decides by."""
+    other supporters: the gap is what the next one decides by. Nothing is counted against amounts that the State keeps
+    from the reader."""
     rows = Share.objects.visible_to(user).filter(request=request).for_list()
     if sees_whole_coverage(user, request):
         seen = Exists(Share.objects.visible_to(user).filter(pk=OuterRef("pk")))
         rows = Share.objects.filter(request=request).for_list().annotate(is_seen=seen)
     shares = list(rows)
     named = [share for share in shares if getattr(share, "is_seen", True)]
-    found = coverage_of(request, [share for share in shares if share.status != ShareStatus.WITHDRAWN])
+    found = coverage_of(reading, [share for share in shares if share.status != ShareStatus.WITHDRAWN])
     standing = [share for share in named if share.status != ShareStatus.WITHDRAWN]
     return WhoCovers(
         share_lines(standing, found.lines, today),

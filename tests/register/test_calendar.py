@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
+from ccm_portal.register.feeds import deadline_feed
 from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, Obligation, State, TransparencyReport
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +186,10 @@ def test_two_clocks_of_new_hostilities_and_a_later_discovery_have_their_own_name
     assert {"lao-4-1a-deadline", f"lao-4-1a-{later.pk}-deadline"} <= uids
     for slug in ("irq/deadlines/4-1b-2016-05-01", f"lao/deadlines/4-1a-{later.pk}", "lao/deadlines/4-1a"):
         assert client.get(f"/states/{slug}/").status_code == 200
+
+
+def test_public_feed_may_be_kept_by_any_cache_and_a_personal_one_by_the_reader_alone(client, rf):
+    public = client.get("/deadlines.ics")
+    assert set(public["Cache-Control"].split(", ")) == {"public", "max-age=3600"}
+    personal = deadline_feed(rf.get("/"), {}, on=date(2026, 11, 21), name="Mine", is_private=True)
+    assert set(personal["Cache-Control"].split(", ")) == {"private", "max-age=3600"}

@@ -155,6 +155,31 @@ def test_N1_every_clock_and_report_has_its_page_and_it_ends_on_the_deadline(clie
             assert found.lines[0].step.start == row.state.deposited
 
 
+def test_N1_decision_behind_a_date_is_one_click_away(client):
+    page = client.get("/states/lao/deadlines/4-1a/").content.decode()
+    for number in (1, 2):
+        address = f"/decisions/lao-4-1a-extension-{number}/"
+        assert f'href="{address}"' in page
+        assert client.get(address).status_code == 200
+    past = client.get("/states/lao/deadlines/4-1a/?as_of=2019-06-01").content.decode()
+    assert "Request 1" in past
+    assert "/decisions/" not in past.split("</main>")[0].split("<h1")[1]  # lodged, and not decided yet
+
+
+def test_N1_day_known_to_the_month_is_not_made_exact(client):
+    page = client.get("/states/bih/deadlines/4-1a/").content.decode()
+    assert "It is fulfilled (September 2023)." in page
+    assert "30 September 2023" not in page
+
+
+def test_N1_former_party_says_since_when_and_keeps_what_it_owed(client):
+    page = client.get("/states/ltu/").content.decode()
+    assert "the Convention binds it no more since 6 March 2025" in page
+    assert client.get("/states/ltu/?as_of=2024-09-06").status_code == 200
+    assert client.get("/states/ltu/deadlines/7-2-2020/").status_code == 200
+    assert client.get("/states/ltu/deadlines/7-2-2024/").status_code == 404
+
+
 def test_N1_as_of_a_past_day_the_page_says_what_was_known(client):
     page = client.get("/states/lao/deadlines/4-1a/", {"as_of": "2019-01-01"}).content.decode()
     assert "1 August 2025" not in page

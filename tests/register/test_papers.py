@@ -1,5 +1,6 @@
 """R125: the five slips of the papers raise exactly their five warnings; a corrected text raises none."""
 
+import html
 import re
 import shutil
 
@@ -48,6 +49,24 @@ def test_R125_five_papers_raise_five_warnings_and_no_other():
     assert found == {slip[:4] for slip in SLIPS}
     assert len(PAPERS) == 5
     assert all(w.reason and w.paper and w.raised_on for w in register.ImportWarning.objects.all())
+
+
+def test_R125_corrected_value_and_reason_stand_beside_the_published_text_for_everybody(client):
+    library = client.get("/library/").content.decode()
+    for paper in register.Paper.objects.all():
+        assert f'href="{paper.get_absolute_url()}"' in library
+        assert paper.text == PAPERS[paper.code[:3]].read_text(encoding="utf-8")
+        page = client.get(paper.get_absolute_url())
+        shown = {number: (line, found) for number, line, found in page.context["lines"]}
+        for name, line, found, expected, (printed, _right) in SLIPS:
+            if paper.code.startswith(name):
+                text, (slip,) = shown[line]
+                assert printed in text
+                assert (slip.found, slip.expected) == (found, expected)
+                assert html.escape(slip.reason) in page.content.decode()
+        assert sum(len(found) for _line, found in shown.values()) == sum(paper.code[:3] == slip[0] for slip in SLIPS)
+    assert "1 correction<" in library
+    assert "3 corrections<" in library
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip[2])

@@ -110,7 +110,7 @@ def test_R080_covered_year_and_due_year_in_words(client):
     assert "the report for 2013 covers 1 January to 31 December 2013 and is due by 30 April 2014" in page
 
 
-def test_R080_filing_that_counts_is_the_one_with_the_united_nations(client):
+def test_R123_filing_that_counts_is_the_one_with_the_united_nations(client):
     for address in (LIST, "/transparency-reports/hrv/2013/", "/transparency-reports/template/"):
         page = body(client, address)
         assert "The filing that counts is the one with the United Nations." in page
@@ -273,10 +273,16 @@ def test_R076_reminders_leave_out_those_who_reported(as_user, isu):
 
 
 def test_R076_reminder_has_a_draft_with_covered_year_due_day_and_forms(as_user, isu):
-    page = body(as_user(isu), f"{REMINDERS}?covered_year=2024&as_of=2025-05-15")
+    page = body(as_user(isu), f"{REMINDERS}?covered_year=2024&as_of=2025-04-30")
     assert "for the year 2024 (1 January to 31 December 2024) is due by 30 April 2025" in page
     assert "National resources, cooperation and assistance" in page
     assert "ccm@un.org" in page
+
+
+def test_R076_reminder_speaks_of_a_day_that_is_past_as_past(as_user, isu):
+    page = body(as_user(isu), f"{REMINDERS}?covered_year=2024&as_of=2025-05-01")
+    assert "was due on 30 April 2025, and that we have not seen it" in page
+    assert "is due by" not in page
 
 
 def test_R076_reminders_are_for_the_isu_and_the_coordinators(as_user, isu, coordinator, lao, norway):
@@ -312,6 +318,27 @@ def test_R082_every_figure_says_form_and_page(report, client):
 def test_R082_figure_is_not_known_before_its_report(report, client):
     ReportedFigure.objects.create(report=report, form="F", article=4, what="area_released", value=1)
     assert not exported(client, f"{LIST}summary/4/?as_of=2025-04-21")
+
+
+def test_R082_summary_of_a_state_by_article_links_each_figure_to_report_form_and_page(report, client):
+    area = ReportedFigure.objects.create(
+        report=report, form="F", page=7, article=4, what="area_released", value=Decimal("1200.50"), unit="m²"
+    )
+    people = ReportedFigure.objects.create(report=report, form="H", article=5, what="people_assisted", value=31)
+    ReportedFigure.objects.create(report=filed("CHL"), form="F", article=4, what="remnants_destroyed", value=987)
+    address = f"{LIST}lao/?as_of=2025-09-01"
+    page = body(client, address)
+    parts = dict(zip((3, 4, 5), page.split('<section id="article-')[1:], strict=True))
+    for article, figure, where in ((4, area, "Report for 2024, Form F, page 7"), (5, people, "Form H, page not noted")):
+        assert f'href="{report.get_absolute_url()}#figure-{figure.pk}"' in parts[article]
+        assert where in parts[article]
+    assert "/states/lao/deadlines/4-1a/" in parts[4]
+    assert "The Convention sets no deadline." in parts[5]
+    assert "987" not in page
+    assert [(row["form"], row["iso3"]) for row in exported(client, address)] == [("F", "LAO"), ("H", "LAO")]
+    assert "#figure-" not in body(client, f"{LIST}lao/?as_of=2025-04-21")  # before the report was received
+    assert client.get(f"{LIST}ago/").status_code == 404
+    assert f'href="{LIST}lao/"' in body(client, "/states/lao/")
 
 
 # --- R83: the template ------------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ class RequestFactory(DjangoModelFactory):
             return
         self.areas.set(extracted or [])
         if not self.is_draft:
-            SearchText.objects.store([self.build_search_text()])
+            SearchText.objects.store([self.build_search_row()])
 
 
 class EvidenceFactory(DjangoModelFactory):

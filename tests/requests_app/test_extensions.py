@@ -1,6 +1,6 @@
 """A State's warning and its guided request for more time: from the flag to the entry in the register."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -114,6 +114,27 @@ def test_R048_only_the_state_makes_its_flag_public(iraq, isu, clock, client):
     page = client.get("/states/irq/").content.decode()
     assert "Zubrowka" in page
     assert "At risk" in page
+
+
+def test_R048_deadline_pages_show_a_flag_to_those_who_may_know_of_it(iraq, clock, client):
+    today = timezone.localdate()
+    listed = "/deadlines/?status=at_risk&q=iraq&format=json"
+    why = f"/states/irq/deadlines/{clock.slug}/"
+    raise_flag(clock, reason="Zubrowka", by=iraq, today=today)
+
+    def at_risk(reader):
+        page = reader.get(why).content.decode()
+        assert "Zubrowka" not in page
+        return [row["iso3"] for row in reader.get(listed).json()], "The dates alone say" in page
+
+    assert at_risk(client_of(iraq)) == (["IRQ"], True)
+    assert at_risk(play("coordinator")) == (["IRQ"], True)
+    assert at_risk(client) == ([], False)
+    publish_flag(RiskFlag.objects.get(), by=iraq, today=today)
+    assert at_risk(client) == (["IRQ"], True)
+    before = today - timedelta(days=1)
+    assert client.get(f"{listed}&as_of={before}").json() == []
+    assert "The dates alone say" not in client.get(f"{why}?as_of={before}").content.decode()
 
 
 def test_R048_a_withdrawn_flag_is_history(iraq, clock):

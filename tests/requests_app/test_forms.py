@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ccm_portal.register.models import Obligation, State
 from requests_app.enums import AnswerKind, Visibility
-from requests_app.forms import AnswerForm, EvidenceForm, NeedsForm, OfferForm, RelayForm, StepForm, VisibilityForm
+from requests_app.forms import AnswerForm, OfferForm, RelayForm, StepForm, VisibilityForm
 from requests_app.models import AssistanceRequest, EvidenceItem
+from requests_app.writing.forms import EvidenceForm, NeedsForm
 
 TODAY = date(2026, 11, 21)
 

@@ -12,6 +12,7 @@ from ccm_portal.accounts.models import AuditEvent, OutboxMail, access_of
 from requests_app.actions import Refused
 from requests_app.enums import Status, Visibility
 from requests_app.models import Supporter
+from requests_app.readings import read_by
 from requests_app.shares.actions import commit_share, confirm_share, pledge_share, record_delivery, withdraw_share
 from requests_app.shares.models import Delivery, DeliveryPart, ExchangeRate, Outcome, Share, ShareStep
 from requests_app.shares.queries import coverage_of, who_covers
@@ -256,7 +257,7 @@ def test_either_side_ends_a_share_with_a_reason_and_the_gap_is_open_again(norway
     share.refresh_from_db()
     assert share.status == "withdrawn"
     assert share.steps.get(step="withdrawn").note == "We have this"
-    assert who_covers(asked, chad, day).coverage.covered == 0
+    assert who_covers(asked, read_by(chad.access, asked), chad, day).coverage.covered == 0
 
 
 # --- deliveries ------------------------------------------------------------------------------------------------------

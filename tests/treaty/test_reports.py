@@ -116,8 +116,16 @@ def test_no_report_is_owed_outside_the_convention(db, iso3, on):
     assert rows_of(iso3, on) == []
 
 
-def test_withdrawing_party_reports_until_it_leaves(db):
-    assert [row.clock for row in rows_of("LTU", "2025-03-05")] == ["7.1", "7.2 (2024)"]
+def test_withdrawing_party_owes_what_falls_due_before_it_leaves(db):
+    """Its notice of 6 September 2024 made known that it would be gone on 30 April 2025."""
+    assert [row.clock for row in rows_of("LTU", "2024-09-05")] == ["7.1", "7.2 (2024)"]
+    assert [row.clock for row in rows_of("LTU", "2024-09-06")] == ["7.1"]
+
+
+def test_history_of_a_former_party_keeps_what_it_owed(db):
+    rows = rows_of("LTU", "2026-11-21", history=True)
+    assert [row.covered_year for row in rows] == [None, *range(2012, 2024)]
+    assert rows_of("AGO", "2026-11-21", history=True) == []
 
 
 def test_history_lists_every_annual_report(db):

@@ -1,4 +1,5 @@
-"""Open the follow-ups that a day asks for, and close those that need no contact any more; run it every night."""
+"""Open the follow-ups that a day asks for, close those that need no contact any more, and remind of unanswered relays;
+run it every night."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,6 +8,8 @@ from django.utils import timezone
 
 from ccm_portal.ui.commands import PortalCommand, parse_day
 from coalitions.outreach.actions import open_follow_ups
+from requests_app.actions import remind_silent
+from requests_app.writing.actions import forget_old
 
 
 class Command(PortalCommand):
@@ -16,7 +19,12 @@ class Command(PortalCommand):
         parser.add_argument("--as-of", metavar="YYYY-MM-DD")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = open_follow_ups(parse_day(options["as_of"], timezone.localdate()))
+        on = parse_day(options["as_of"], timezone.localdate())
+        done = open_follow_ups(on)
         for item in done.opened:
             self.stdout.write(f"{item.obligation}: {item.get_reason_display()}, contact by {item.due_on}")
         self.stdout.write(f"opened: {len(done.opened)}; no longer needed: {done.resolved}")
+        for relay in remind_silent(on):
+            self.stdout.write(f"reminded: {relay.supporter} of {relay.request}, relayed on {relay.sent_on}")
+        if forgotten := forget_old(timezone.now()):
+            self.stdout.write(f"files that nobody came back for: {forgotten} removed")

@@ -194,7 +194,7 @@ def load_action_plans(portal: Path, tally: Tally) -> None:
     for order, row in enumerate(optional_rows(portal / "actions.csv")):
         with tally.noting_errors():
             if (row.text("plan"),) not in plans.rows:
-                raise row.fail(f"unknown action plan {row.text('plan')!r}")
+                raise row.unknown(f"unknown action plan {row.text('plan')!r}", row.text("plan"))
             actions.put(
                 row,
                 plan=plans.rows[row.text("plan"),],

@@ -110,21 +110,22 @@ def _load_extensions(
             )
         current = granted or current
         requested = lodged.get((obligation.state_id, obligation.limb, sequence), PartialDate(None, enums.Precision.DAY))
-        shelf.put(
-            row,
-            obligation=obligation,
-            sequence=sequence,
-            meeting=_meeting_named(row, named, meetings),
-            outcome=enums.OutcomeChoices.GRANTED if granted else enums.OutcomeChoices.NOT_SEEN,
-            requested_on=requested.day,
-            requested_precision=requested.precision,
-            granted_until=granted,
-            precision=precision,
-            document=row.text(f"ext{sequence}_document"),
-            source=row.text("source"),
-            note=f"{named}: {row.text(f'ext{sequence}_note')}",
-            is_verified=granted is not None and "inferred" not in named,
-        )
+        with shelf.tally.noting_errors():
+            shelf.put(
+                row,
+                obligation=obligation,
+                sequence=sequence,
+                meeting=_meeting_named(row, named, meetings),
+                outcome=enums.OutcomeChoices.GRANTED if granted else enums.OutcomeChoices.NOT_SEEN,
+                requested_on=requested.day,
+                requested_precision=requested.precision,
+                granted_until=granted,
+                precision=precision,
+                document=row.text(f"ext{sequence}_document"),
+                source=row.text("source"),
+                note=f"{named}: {row.text(f'ext{sequence}_note')}",
+                is_verified=granted is not None and "inferred" not in named,
+            )
     last = row.cells.get("last_deadline") or row.cells.get("last_deadline_seen") or ""
     if last and not current.isoformat().startswith(last):
         raise row.fail(f"last deadline {last} contradicts the extensions of the same line, which give {current}")
@@ -145,7 +146,7 @@ def _meeting_named(row: Row, named: str, meetings: dict[str, register.Meeting]) 
     if code not in meetings:
         code = f"{code}-{'2' if 'part 2' in named else '1'}"
     if code not in meetings:
-        raise row.fail(f"meeting {named!r} is not in meetings.csv")
+        raise row.unknown(f"meeting {named!r} is not in meetings.csv", named.split()[0])
     return meetings[code]
 
 

@@ -12,14 +12,16 @@ COOPERATION = "international cooperation and assistance"
 
 
 def load_papers(folder: Path, tally: Tally) -> None:
-    """The slips of each paper in the list; a warning whose slip is no longer there goes."""
-    shelf = Shelf(tally, register.ImportWarning, "source", "field")
+    """The papers of the list as they came, with the slips of each; a warning whose slip is no longer there goes."""
+    shelf, kept = Shelf(tally, register.ImportWarning, "source", "field"), Shelf(tally, register.Paper, "code")
     papers = by_key(optional_rows(folder / "papers.csv"), "file")
     facts = known_facts() if papers else Facts()
     standing = set()
     for name, listed in papers.items():
         with tally.noting_errors():
-            for slip in find_slips(_text_of(folder, listed, name), facts):
+            text = _text_of(folder, listed, name)
+            kept.put(listed, code=Path(name).stem, title=listed.text("title"), text=text)
+            for slip in find_slips(text, facts):
                 row = Row(name, slip.line, {})
                 warning = shelf.put(
                     row,

@@ -86,7 +86,7 @@ def load_indicators(portal: Path, tally: Tally) -> None:
         with tally.noting_errors():
             name = f"{row.text('plan')} {row.text('number')}"
             if name not in actions:
-                raise row.fail(f"unknown action {name!r}")
+                raise row.unknown(f"unknown action {name!r}", name)
             indicators.put(
                 row,
                 action=actions[name],
@@ -140,7 +140,7 @@ def _found(row: Row, column: str, table: dict[str, Any], *, needed: bool = False
     if code in table:
         return table[code]
     if code or needed:
-        raise row.fail(f"unknown {column} {code!r}")
+        raise row.unknown(f"unknown {column} {code!r}", code)
     return None
 
 

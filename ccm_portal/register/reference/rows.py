@@ -17,6 +17,14 @@ class MissingColumn(BadReference):
     """A file that lacks a column: said once, not again for each of its lines."""
 
 
+class UnknownRecord(BadReference):
+    """A row names a record that the register does not hold."""
+
+    def __init__(self, reason: str, code: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of a reference file; every reader names file, line and column when a value cannot be used."""
@@ -27,6 +35,9 @@ class Row:
 
     def fail(self, reason: str) -> BadReference:
         return BadReference(f"{self.file} line {self.line}: {reason}")
+
+    def unknown(self, reason: str, code: str) -> UnknownRecord:
+        return UnknownRecord(f"{self.file} line {self.line}: {reason}", code)
 
     def text(self, column: str) -> str:
         if column not in self.cells:
@@ -58,7 +69,7 @@ class Row:
     def state(self, states: dict[str, register.State], column: str = "iso3") -> register.State:
         code = self.text(column)
         if code not in states:
-            raise self.fail(f"unknown ISO code {code!r} in {column}")
+            raise self.unknown(f"unknown ISO code {code!r} in {column}", code)
         return states[code]
 
 

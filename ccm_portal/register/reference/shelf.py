@@ -11,11 +11,15 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from ccm_portal.register.reference.rows import MissingColumn, Row
+from ccm_portal.register.reference.rows import MissingColumn, Row, UnknownRecord
 from ccm_portal.register.reference.sheets import BadReference
 
 #: How a history entry begins that an imported file made; what the portal's own files say never undoes it.
 IMPORTED = "import: "
+
+
+class DeletedByHand(Exception):
+    """The row is of a record that a person deleted: it stays away, and nothing else of the row is read."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Tally:
     errors: list[str] = field(default_factory=list)
     is_import: bool = False
     given: frozenset[str] = frozenset()
+    deleted: set[str] = field(default_factory=set)  # codes and names of what a person deleted and a file still has
 
     def lines(self) -> list[str]:
         """The tally in words, one line each for added, changed, left and every warning."""
@@ -61,6 +66,13 @@ class Tally:
             yield
         except MissingColumn:
             raise
+        except DeletedByHand:
+            pass
+        except UnknownRecord as error:
+            if error.code in self.deleted:
+                self.warnings.append(f"{error}: it was deleted by hand, and the line is left out")
+            else:
+                self.note_errors(error)
         except BadReference as error:
             self.note_errors(error)
 
@@ -94,15 +106,17 @@ def _place(reason: str) -> str:
 class Shelf:
     """The rows of one model by their natural key, read once; `put` adds, changes or leaves a row.
 
-    What a person has edited is left as it is, with a warning: a refresh never undoes a correction. In the same way
-    the portal's own files leave what was imported since; another import may change it.
+    What a person has edited is left as it is, with a warning, and what a person deleted stays away: a refresh never
+    undoes a correction. In the same way the portal's own files leave what was imported since; another import may
+    change it.
     """
 
     def __init__(self, tally: Tally, model: type[models.Model], *key: str) -> None:
         self.tally, self.model, self.key = tally, model, key
-        attnames = [model._meta.get_field(name).attname for name in key]  # type: ignore[union-attr]
-        self.rows = {tuple(getattr(obj, a) for a in attnames): obj for obj in model._default_manager.all()}
+        self.attnames = [model._meta.get_field(name).attname for name in key]  # type: ignore[union-attr]
+        self.rows = {tuple(getattr(obj, a) for a in self.attnames): obj for obj in model._default_manager.all()}
         self.edited, self.imported = self._touched()
+        self.former = self._former_keys()
         self.fresh: set[Any] = set()  # keys of what this load added
 
     def _touched(self) -> tuple[set[Any], set[Any]]:
@@ -118,10 +132,20 @@ class Shelf:
             (by_import if (reason or "").startswith(IMPORTED) else edited).add(pk)
         return edited, by_import
 
+    def _former_keys(self) -> dict[tuple[Any, ...], Any]:
+        """The keys that records had before a person changed them or deleted the record."""
+        if not self.edited:
+            return {}
+        pk = self.model._meta.pk.attname
+        lines = self.model.history.filter(**{f"{pk}__in": self.edited})  # type: ignore[attr-defined]
+        return {tuple(key): pk for pk, *key in lines.values_list(pk, *self.attnames)}
+
     def put(self, row: Row, **values: Any) -> Any:
         """Save what differs from the stored record; a value that breaks a rule is named with its line."""
         key = tuple(_comparable(values[name]) for name in self.key)
         obj = self.rows.get(key)
+        if obj is None and key in self.former:
+            obj = self._corrected(row, key, values)
         if obj is None:
             obj = self.model(**values)
             self._save(row, obj)
@@ -154,6 +178,17 @@ class Shelf:
                 setattr(obj, name, value)
             raise
         self._note("changed", row, obj, shown)
+        return obj
+
+    def _corrected(self, row: Row, key: tuple[Any, ...], values: dict[str, Any]) -> Any:
+        """The record that a person gave another key. Raises DeletedByHand, once told, where it was deleted."""
+        obj = next((obj for obj in self.rows.values() if obj.pk == self.former[key]), None)
+        if obj is None:
+            gone = self.model(**values)
+            self.tally.deleted |= {str(gone), str(key[0])}
+            self.tally.warnings.append(f"{row.file} line {row.line}: {gone} was deleted by hand and is not added again")
+            self._note("left", row, gone, ())
+            raise DeletedByHand
         return obj
 
     def put_layers(self, *layers: tuple[Row, dict[str, Any]]) -> Any:

@@ -137,7 +137,7 @@ def load_meetings(
     for code, row in incomplete.items():
         with tally.noting_errors():
             if (code,) not in shelf.rows:
-                raise row.fail(f"meeting {code!r} is not in meetings.csv")
+                raise row.unknown(f"meeting {code!r} is not in meetings.csv", code)
     return {key[0]: meeting for key, meeting in shelf.rows.items()}
 
 

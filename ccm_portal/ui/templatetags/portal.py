@@ -36,6 +36,8 @@ TONES = {
     "agrees": "good", "differs": "warn",
     "granted": "good", "refused": "bad", "pending": "info", "not_seen": "mute", "lodged": "info",
     "requested": "info", "pressing": "warn", "contacted": "good", "declined": "mute",
+    # steps of the needs form
+    "not_saved": "bad", "needed": "warn", "advised": "info", "to_do": "mute",
 }  # fmt: skip
 
 

@@ -1,0 +1,136 @@
+"""A request as one reader reads it. Pages, lists and files are given a `Reading`, never the request itself.
+
+What a reading does not know by name it refuses, so a new field is read by nobody until it stands in `OPEN`, `INSIDE`
+or `FIELDS`.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from ccm_portal.accounts.models import Access
+from requests_app.domain.reading import FULL_TEXT, INSIDERS, REACHED, own_text, parts_locked, parts_read
+from requests_app.enums import Audience, Channel, Part, Visibility
+from requests_app.models import AssistanceRequest, Relay
+
+#: As whom the requesting State may look at its own request.
+OTHERS = (Audience.RELAYED, Audience.STATES_PARTIES, Audience.PUBLIC)
+#: Read by everybody who may know of the request.
+OPEN = frozenset({
+    "pk", "reference", "title", "state", "state_id", "areas", "kinds", "is_technical", "is_material", "is_financial",
+    "obligation", "obligation_id", "status", "get_status_display", "visibility", "get_visibility_display", "channel",
+    "get_channel_display", "inform_coordinators", "covered_year", "meeting", "submitted_on", "submitted_precision",
+    "confirmed_on", "source", "source_id", "note", "is_verified", "is_example", "is_draft", "is_open",
+    "get_absolute_url",
+    # what lists add to their rows
+    "status_on", "status_label", "status_on_label", "channel_label", "area_labels",
+})  # fmt: skip
+#: Read by the requesting State and those who handle the request.
+INSIDE = frozenset({"missing_for_donors", "states_parties_text", "public_summary", "relayed_read_locked"})
+#: What belongs to each part that the State may lock.
+FIELDS: dict[Part, tuple[str, ...]] = {
+    Part.CHALLENGE: ("challenge",),
+    Part.REQUIREMENT: ("requirement",),
+    Part.CONSEQUENCE: ("consequence",),
+    Part.QUOTE: ("stated_in",),
+    Part.AMOUNTS: ("total_cost", "national_share", "external_secured", "currency", "resources"),
+    Part.PERIOD: ("desired_start", "desired_end"),
+    Part.INSTITUTION: ("institution",),
+    Part.PLAN: ("national_plan",),
+    Part.EVIDENCE: ("evidence", "evidence_level", "get_evidence_level_display", "evidence_label"),
+    Part.FILES: (),  # of the evidence: the pages ask `shares`
+    Part.OUTCOME: ("outcome",),
+}
+PART_OF = {name: part for part, names in FIELDS.items() for name in names}
+
+
+class NotForReading(Exception):
+    """Something of a request for which nobody has said who reads it."""
+
+
+class Reading:
+    """A request as an audience reads it; what is not shared with it is None."""
+
+    def __init__(self, request: AssistanceRequest, audience: Audience) -> None:
+        self._request = request
+        self.audience = audience
+
+    def __str__(self) -> str:
+        return self._request.reference
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in OPEN:
+            return getattr(self._request, name)
+        if name in INSIDE:
+            return getattr(self._request, name) if self.audience in INSIDERS else None
+        if name in PART_OF:
+            return getattr(self._request, name) if self.shares(PART_OF[name]) else None
+        raise NotForReading(name)
+
+    def shares(self, part: Part) -> bool:
+        """Whether the audience reads a part."""
+        release = self._request.release if part in FULL_TEXT else self._request.locked_release
+        return part in parts_read(release, self.audience)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the visibility lets the audience know of the request."""
+        return self.audience in REACHED[Visibility(self._request.visibility)]
+
+    @property
+    def text(self) -> str:
+        """The text written for this audience, which it reads in the place of the full one; else empty."""
+        return own_text(self._request.release, self.audience)
+
+    @property
+    def withheld(self) -> list[Part]:
+        """What the State has locked for this audience, whether or not there is something behind it."""
+        return list(parts_locked(self._request.locked_release, self.audience))
+
+    @property
+    def shares_evidence(self) -> bool:
+        return self.shares(Part.EVIDENCE)
+
+    @property
+    def shares_files(self) -> bool:
+        return self.shares(Part.FILES)
+
+    @property
+    def shares_amounts(self) -> bool:
+        return self.shares(Part.AMOUNTS)
+
+
+def is_handled_by(access: Access, request: AssistanceRequest) -> bool:
+    """The ISU, and the Coordinators unless the State keeps its request to the ISU."""
+    is_kept = request.channel == Channel.ISU and not request.inform_coordinators
+    return access.is_isu or (access.is_coordinator and not is_kept)
+
+
+def read_by(access: Access, request: AssistanceRequest) -> Reading:
+    """The request as a person reads it who may know of it."""
+    return readings(access, [request])[0]
+
+
+def readings(access: Access, requests: Iterable[AssistanceRequest]) -> list[Reading]:
+    """Requests as a person reads them who may know of them; one query for those to whom requests are relayed."""
+    rows = list(requests)
+    relayed = _relayed_to(access, rows)
+    return [Reading(row, _audience(access, row, relayed)) for row in rows]
+
+
+def _relayed_to(access: Access, rows: Collection[AssistanceRequest]) -> set[int]:
+    if access.is_isu or not (access.state or access.organisation):
+        return set()
+    relays = Relay.objects.addressed_to(access).filter(request__in=[row.pk for row in rows if row.pk])
+    return set(relays.order_by().values_list("request", flat=True))
+
+
+def _audience(access: Access, request: AssistanceRequest, relayed: Collection[int]) -> Audience:
+    if access.state is not None and access.state.pk == request.state_id:
+        return Audience.OWNER
+    if is_handled_by(access, request):
+        return Audience.HANDLERS
+    if request.pk in relayed:
+        return Audience.RELAYED
+    return Audience.STATES_PARTIES if access.is_state_party else Audience.PUBLIC

@@ -1,0 +1,200 @@
+"""The steps of the needs form, in their order. Each further section of a request plugs in here with one line.
+
+A step shows `form(asked, data, files, today=today)` (a form or a form set; without data it shows what is stored), and
+saves what `changes(form)` hands to `actions.save_request`, and what `save(form, by=person)` writes of its own in the
+same transaction. `read` is the template that shows the step on the review, given `asked` and its `state`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from requests_app.enums import Missing
+from requests_app.forms import ReadingForm
+from requests_app.models import AssistanceRequest
+from requests_app.readings import OTHERS
+from requests_app.writing.actions import take_over
+from requests_app.writing.forms import EvidenceFormSet, NeedsForm
+
+Asked = AssistanceRequest
+REVIEW, WHOLE = "review", "all"  # codes of the last page, and of the form on one page
+
+
+def _nothing(form: Any) -> dict[str, Any]:
+    return {}
+
+
+def _always(asked: Asked) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page of the needs form. `fields` are those of the needs form, if it is a part of it."""
+
+    code: str
+    title: Any
+    form: Callable[..., Any]
+    is_filled: Callable[[Asked], bool]
+    changes: Callable[[Any], dict[str, Any]] = _nothing
+    save: Callable[..., object] | None = None
+    applies: Callable[[Asked], bool] = _always
+    template: str = "writing/fields.html"
+    read: str = "writing/read.html"
+    intro: Any = ""
+    fields: tuple[str, ...] = ()
+    prefilled: bool = False  # from the State's last request, until the step is saved
+    row_label: Any = ""  # for a form set: what one row is called
+    missing: tuple[Missing, ...] = ()  # what donors look for here
+
+
+@dataclass(frozen=True)
+class ReviewPart:
+    """What another section shows on the review. `blocking` gives the reasons why the submission must wait."""
+
+    template: str
+    context: Callable[..., Mapping[str, Any]]  # (asked, user) -> what the template needs
+    blocking: Callable[[Asked], list[str]] = field(default=lambda asked: [])
+
+
+def _part(code: str, title: Any, *fields: str, **more: Any) -> Step:
+    """A step that is some fields of the needs form."""
+
+    def form(asked: Asked, data: Any = None, files: Any = None, *, today: date) -> NeedsForm:
+        return NeedsForm(data, instance=asked, only=fields)
+
+    def changes(form: NeedsForm) -> dict[str, Any]:
+        form.save()
+        return form.changes()
+
+    more.setdefault("is_filled", lambda asked: any(getattr(asked, name) not in (None, "") for name in fields))
+    return Step(code, title, form, changes=changes, fields=fields, **more)
+
+
+def _evidence(asked: Asked, data: Any = None, files: Any = None, *, today: date) -> Any:
+    return EvidenceFormSet(data, files, instance=asked, today=today, prefix="evidence")
+
+
+def _texts(asked: Asked, data: Any = None, files: Any = None, *, today: date) -> ReadingForm:
+    return ReadingForm(data, instance=asked)
+
+
+STEPS: list[Step] = [
+    _part(
+        "obligation",
+        _("The obligation"),
+        *("title", "areas", "obligation"),
+        template="writing/obligation.html",
+        is_filled=lambda asked: bool(asked.title and asked.areas.all()),
+        missing=(Missing.AREAS,),
+    ),
+    _part(
+        "need",
+        _("The need"),
+        *("challenge", "requirement"),
+        template="writing/need.html",
+        is_filled=lambda asked: bool(asked.challenge and asked.requirement),
+        missing=(Missing.CHALLENGE, Missing.REQUIREMENT),
+    ),
+    _part(
+        "kinds",
+        _("Kinds of help"),
+        "kinds",
+        is_filled=lambda asked: bool(asked.kinds),
+        missing=(Missing.KINDS,),
+        intro=_("Article 6 speaks of technical, material and financial assistance. Several are possible."),
+    ),
+    _part(
+        "costs",
+        _("Quantities and costs"),
+        *("total_cost", "national_share", "external_secured", "currency"),
+        template="writing/columns.html",
+        is_filled=lambda asked: asked.total_cost is not None,
+        prefilled=True,
+        missing=(Missing.COST,),
+        intro=_("The gap is computed: total less the national share less what others have secured."),
+    ),
+    Step(
+        "evidence",
+        _("The evidence"),
+        _evidence,
+        is_filled=lambda asked: bool(asked.evidence.all()),
+        changes=lambda form: form.changes(),
+        save=lambda form, by: take_over(form.kept_files()),
+        template="writing/evidence.html",
+        read="writing/read_evidence.html",
+        row_label=_("Evidence"),
+        missing=(Missing.EVIDENCE,),
+        intro=_(
+            "A claim counts as fully evidenced with figure, unit, source, date and method. "
+            "Files: PDF, PNG, JPEG, DOCX, XLSX, CSV, TXT."
+        ),
+    ),
+    _part(
+        "plan",
+        _("National plan and institution"),
+        *("institution", "national_plan"),
+        is_filled=lambda asked: bool(asked.institution and asked.national_plan),
+        prefilled=True,
+        missing=(Missing.PLAN, Missing.INSTITUTION),
+        intro=_("National ownership comes first: donors look for an institution that leads and a plan it belongs to."),
+    ),
+    _part(
+        "timing",
+        _("Timing and consequence"),
+        *("desired_start", "desired_end", "consequence"),
+        template="writing/timing.html",
+        missing=(Missing.PERIOD,),
+    ),
+    _part(
+        "channel",
+        _("Partners and channel"),
+        *("channel", "inform_coordinators"),
+        is_filled=lambda asked: False,  # it has a value from the start: done once it was saved
+        prefilled=True,
+    ),
+    _part(
+        "visibility",
+        _("Visibility and consent"),
+        "visibility",
+        is_filled=lambda asked: False,
+        intro=_("By choosing, your State consents that those named may know of the request."),
+    ),
+    Step(
+        "texts",
+        _("Texts for others, and locks"),
+        _texts,
+        is_filled=lambda asked: bool(asked.states_parties_text or asked.public_summary or asked.locks),
+        intro=_(
+            "The full text is read by you, the Coordinators, the ISU and the supporters to which the request is "
+            "relayed. For others you may write a shorter text, and you may lock parts. All of it may stay as it is."
+        ),
+    ),
+]
+REVIEW_PARTS: list[ReviewPart] = [
+    ReviewPart("requests_app/review_view_as.html", lambda asked, user: {"others": OTHERS}),
+]
+
+
+def step_form(step: Step, asked: Asked, data: Any = None, files: Any = None) -> Any:
+    """The form of a step as it is stored, or with data."""
+    return step.form(asked, data, files, today=timezone.localdate())
+
+
+def steps_of(asked: Asked) -> list[Step]:
+    """The steps that this request has."""
+    return [step for step in STEPS if step.applies(asked)]
+
+
+def step_of_field(name: str) -> Step:
+    """Where a field of the needs form is filled in."""
+    return next(step for step in STEPS if name in step.fields)
+
+
+def step_of_missing(missing: Missing) -> Step:
+    """Where what donors look for is filled in."""
+    return next(step for step in STEPS if missing in step.missing)

@@ -1,0 +1,70 @@
+"""The last page of the needs form: everything as it will be read, what is missing, and the submission."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from requests_app.actions import EditedMeanwhile, Refused
+from requests_app.models import AssistanceRequest
+from requests_app.writing import actions
+from requests_app.writing.models import Unsaved
+from requests_app.writing.progress import advised, lines_of, needed_to_submit
+from requests_app.writing.queries import as_stored
+from requests_app.writing.reading import rows
+from requests_app.writing.steps import REVIEW, REVIEW_PARTS, step_form, steps_of
+
+
+def review_page(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
+    """Read everything once more; submit what a submission must have."""
+    stored = asked if request.method == "GET" else as_stored(asked)
+    kept = set(Unsaved.objects.filter(owner=request.user, reference=stored.reference).values_list("step", flat=True))
+    needed, waiting = needed_to_submit(stored), _reasons_to_wait(stored, kept)
+    error = ""
+    if request.method == "POST":
+        if stored.is_draft and not needed and not waiting:
+            error = _submit(request, stored)
+            if not error:
+                messages.success(request, _("Submitted as %(ref)s.") % {"ref": stored.reference})
+                return redirect(stored)
+        else:
+            error = _("This request cannot be submitted yet.")
+    context = {
+        "asked": stored,
+        "lines": lines_of(stored, kept, REVIEW),
+        "sections": [(step, rows(step_form(step, stored))) for step in steps_of(stored)],
+        "parts": [(part.template, part.context(stored, request.user)) for part in REVIEW_PARTS],
+        "needed": needed,
+        "waiting": waiting,
+        "advised": advised(stored),
+        "error": error,
+    }
+    return render(request, "writing/review.html", context, status=422 if error else 200)
+
+
+def _reasons_to_wait(asked: AssistanceRequest, kept: set[str]) -> list[Any]:
+    unsaved = [step for step in steps_of(asked) if step.code in kept]
+    said = [_("What you typed under “%(step)s” is not saved yet.") % {"step": step.title} for step in unsaved]
+    return said + [reason for part in REVIEW_PARTS for reason in part.blocking(asked)]
+
+
+def _submit(request: HttpRequest, asked: AssistanceRequest) -> str:
+    """Why it was not submitted; nothing where it was."""
+    sent = request.POST.get("version", "")
+    try:
+        actions.save_step(
+            asked,
+            REVIEW,
+            by=request.user,  # type: ignore[arg-type]
+            changes={},
+            expected_version=int(sent) if sent.isdecimal() and len(sent) < 10 else 0,
+            submit_on=timezone.localdate(),
+        )
+    except EditedMeanwhile:
+        return _("Somebody has changed this request since you opened this page. Please read it again, then submit.")
+    except Refused as refused:
+        return str(refused)
+    return ""
