@@ -8,9 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ccm_portal.accounts.models import Access
 from requests_app.domain.lifecycle import OPEN
 from requests_app.enums import AreaCode, Kind, Status
 from requests_app.models import AssistanceRequest, RequestQuerySet, Supporter
+from requests_app.readings import Reading, readings
 from requests_app.shares.domain.coverage import Rates, in_usd
 from requests_app.shares.enums import DeliveryChannel
 from requests_app.shares.models import Delivery, DeliveryQuerySet, stored_rates
@@ -19,10 +21,6 @@ COLUMNS = [
     "group", "requests", "technical", "material", "financial", "asked", "deliveries", "provided", "in_kind",
     "without_delivery",
 ]  # fmt: skip
-FIELDS = (
-    "reference", "title", "state__name", "status", "submitted_on", "is_example", "total_cost", "national_share",
-    "external_secured", "currency", "is_technical", "is_material", "is_financial",
-)  # fmt: skip
 Amounts = dict[str, Decimal]
 NO_AREA = _("no area stated")
 
@@ -38,9 +36,9 @@ class Line:
     deliveries: int = 0
     provided: Amounts = field(default_factory=dict)
     in_kind: int = 0
-    open: list[AssistanceRequest] = field(default_factory=list)
+    open: list[Reading] = field(default_factory=list)
 
-    def add_request(self, request: AssistanceRequest, *, is_open: bool) -> None:
+    def add_request(self, request: Reading, *, is_open: bool) -> None:
         self.requests += 1
         for kind in request.kinds:
             self.kinds[kind.value] += 1
@@ -103,12 +101,18 @@ class Reconciliation:
 
 
 def reconciliation(
-    requests: RequestQuerySet, deliveries: DeliveryQuerySet, *, on: date, by: str, with_examples: bool
+    requests: RequestQuerySet,
+    deliveries: DeliveryQuerySet,
+    *,
+    access: Access,
+    on: date,
+    by: str,
+    with_examples: bool,
 ) -> Reconciliation:
-    """What the given requests asked and what was delivered of them by a day, as both sides have confirmed: at most five
+    """What the given requests asked and what was delivered of them by a day, as both sides have confirmed: at most six
     queries. Example records are left out unless asked for."""
-    asked = requests.counted().with_status_on(on).select_related("state").only(*FIELDS)
-    rows = list(asked.order_by("state__name", "reference"))
+    asked = requests.counted().with_status_on(on).for_list().order_by("state__name", "reference")
+    rows = readings(access, asked)
     examples = 0 if with_examples else sum(row.is_example for row in rows)
     chosen = {row.pk: row for row in rows if with_examples or not row.is_example}
     found = _delivered(deliveries, on)
@@ -149,10 +153,10 @@ def _is_certain(delivery: Delivery, on: date) -> bool:
     return all(word is not None and word <= on for word in words)
 
 
-def _groups(by: str, chosen: dict[int, AssistanceRequest]) -> Callable[[AssistanceRequest], list[str]]:
+def _groups(by: str, chosen: dict[int, Reading]) -> Callable[[Reading], list[str]]:
     """The lines in which a request counts; one for several areas counts in each of them."""
     if by == "year":
-        return lambda request: [str(request.submitted_on.year)]  # type: ignore[union-attr]
+        return lambda request: [str(request.submitted_on.year)]
     if by == "state":
         return lambda request: [request.state.name]
     through = AssistanceRequest.areas.through.objects.filter(assistancerequest__in=chosen)

@@ -81,6 +81,7 @@ def provided_page(request: HttpRequest) -> HttpResponse:
         found = provided.reconciliation(
             form.narrow(AssistanceRequest.objects.visible_to(request.user)),
             Delivery.objects.visible_to(request.user),
+            access=access_of(request.user),
             on=on,
             by=form.cleaned_data["by"] or "state",
             with_examples=form.cleaned_data["examples"],

@@ -16,6 +16,7 @@ from requests_app.domain.lifecycle import is_possible
 from requests_app.enums import Action, AnswerKind, Status
 from requests_app.models import AssistanceRequest, Supporter
 from requests_app.permissions import owns
+from requests_app.readings import read_by
 from requests_app.shares.domain.steps import can_become
 from requests_app.shares.enums import ShareStatus, Side
 from requests_app.shares.models import BothSides, Delivery, DeliveryPart, Outcome, Share, ShareStep
@@ -33,7 +34,7 @@ def pledge_share(share: Share, *, by: User, today: date) -> Share:
     if share.supporter.state_id == request.state_id:
         raise Refused(_("A State does not take a share of its own request; its own part is the national share."))
     share.recorded_on, share.recorded_by, share.status = today, by, ShareStatus.PLEDGED
-    _refuse_more_than_the_need(request, share)
+    _refuse_more_than_the_need(request, share, by=by)
     if share.supporter.pk is None:
         share.supporter.save()
         share.supporter = share.supporter  # the key that it has only now
@@ -44,11 +45,13 @@ def pledge_share(share: Share, *, by: User, today: date) -> Share:
     return share
 
 
-def _refuse_more_than_the_need(request: AssistanceRequest, share: Share) -> None:
+def _refuse_more_than_the_need(request: AssistanceRequest, share: Share, *, by: User) -> None:
     others = Share.objects.standing().filter(request=request).for_list()
     before, after = coverage_with(request, others, share)
     if not after.exceeds or not after.lines[0].portion:
         return
+    if not read_by(by.access, request).shares_amounts:
+        raise Refused(_("Together with the other shares this would be more than the whole need. Ask the State."))
     figures = {"n": _short(after.covered_percent), "left": _short(before.open_percent)}
     if before.open_amount is None:
         raise Refused(

@@ -9,9 +9,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from ccm_portal.accounts.models import access_of
 from requests_app.models import AssistanceRequest
-from requests_app.readings import Reading, read_by
+from requests_app.readings import Reading
 from requests_app.shares.domain.coverage import Coverage, Need, Part, Rates, coverage, in_percent
 from requests_app.shares.domain.years import totals_by_year
 from requests_app.shares.enums import ShareStatus, Uncounted
@@ -20,9 +19,9 @@ from requests_app.shares.permissions import sees_whole_coverage, side_of
 
 
 def need_of(request: AssistanceRequest | Reading) -> Need:
-    """What the request asks from outside: the gap that it states, where its amounts are read."""
-    day = request.submitted_on or request.created_at.date()
-    return Need(request.resources.gap if request.resources else None, request.currency or "", day.year)
+    """What the request asks from outside: the gap that it states, as far as its reader reads the amounts."""
+    year = request.submitted_on.year if request.submitted_on else 0  # a draft has no shares
+    return Need(request.resources.gap if request.resources else None, request.currency or "", year)
 
 
 def part_of(share: Share) -> Part:
@@ -82,16 +81,16 @@ class WhoCovers:
         return found
 
 
-def who_covers(request: AssistanceRequest, user: object, today: date) -> WhoCovers:
+def who_covers(request: AssistanceRequest, reading: Reading, user: object, today: date) -> WhoCovers:
     """The shares that a reader may read. Who may take a part sees how much is covered in all, without the names of the
-    other supporters: the gap is what the next one decides by."""
+    other supporters: the gap is what the next one decides by. Nothing is counted against amounts that the State keeps
+    from the reader."""
     rows = Share.objects.visible_to(user).filter(request=request).for_list()
     if sees_whole_coverage(user, request):
         seen = Exists(Share.objects.visible_to(user).filter(pk=OuterRef("pk")))
         rows = Share.objects.filter(request=request).for_list().annotate(is_seen=seen)
     shares = list(rows)
     named = [share for share in shares if getattr(share, "is_seen", True)]
-    reading = read_by(access_of(user), request)  # type: ignore[arg-type]  # the gap is an amount that may be locked
     found = coverage_of(reading, [share for share in shares if share.status != ShareStatus.WITHDRAWN])
     standing = [share for share in named if share.status != ShareStatus.WITHDRAWN]
     return WhoCovers(

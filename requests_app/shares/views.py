@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ccm_portal.accounts.models import User
+from ccm_portal.accounts.models import User, access_of
 from ccm_portal.ui.asof import as_of
 from requests_app.actions import Refused, new_supporter
 from requests_app.models import AssistanceRequest, Relay, Supporter
+from requests_app.readings import read_by
 from requests_app.shares import actions, permissions, queries
 from requests_app.shares.forms import (
     CommitForm,
@@ -32,9 +33,9 @@ from requests_app.shares.models import Delivery, Outcome, Share
 
 def panel(request: HttpRequest, asked: AssistanceRequest, own_relay: Relay | None) -> dict[str, Any]:
     """What a request's page says of its shares and of what came of it."""
-    outcome = getattr(asked, "outcome_record", None)
+    outcome, reading = getattr(asked, "outcome_record", None), read_by(access_of(request.user), asked)
     return {
-        "covers": None if asked.is_draft else queries.who_covers(asked, request.user, timezone.localdate()),
+        "covers": None if asked.is_draft else queries.who_covers(asked, reading, request.user, timezone.localdate()),
         "came_of_it": outcome if outcome and permissions.sees_outcome(request.user, outcome) else None,
         "can_pledge": permissions.can_pledge(request.user, asked),
     }
@@ -67,20 +68,22 @@ def share_new(request: HttpRequest, reference: str) -> HttpResponse:
     if not permissions.can_pledge(user, asked):
         raise PermissionDenied(_("A share is recorded of an open request, by a supporter that may read it."))
     today = timezone.localdate()
+    reading = read_by(user.access, asked)
     own = permissions.speaks_as_supporter(user, asked)
     share = Share(request=asked)
     form = ShareForm(
         request.POST or None,
         instance=share,
         supporters=None if own else supporters_by_name(),
-        initial={"from_year": today.year, "to_year": today.year, "currency": asked.currency},
+        initial={"from_year": today.year, "to_year": today.year, "currency": reading.currency},
     )
     if request.method == "POST" and form.is_valid():
         share.supporter = _own_supporter(user) if own else form.cleaned_data["supporter"]
         if _attempt(form, lambda: actions.pledge_share(share, by=user, today=today)):
             messages.success(request, _("The share is recorded. It counts as certain once the other side confirms it."))
             return redirect(share)
-    context = {"form": form, "asked": asked, "covers": queries.who_covers(asked, user, today)}
+    covers = queries.who_covers(asked, reading, user, today)
+    context = {"form": form, "asked": reading, "covers": covers}
     return render(request, "shares/share_form.html", context, status=422 if form.errors else 200)
 
 

@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ccm_portal.accounts.models import AuditEvent, OutboxMail, access_of
-from requests_app.actions import Refused
+from requests_app.actions import Refused, change_reading
 from requests_app.enums import Status, Visibility
 from requests_app.models import Supporter
+from requests_app.readings import read_by
 from requests_app.shares.actions import commit_share, confirm_share, pledge_share, record_delivery, withdraw_share
 from requests_app.shares.models import Delivery, DeliveryPart, ExchangeRate, Outcome, Share, ShareStep
 from requests_app.shares.queries import coverage_of, who_covers
@@ -256,7 +257,7 @@ def test_either_side_ends_a_share_with_a_reason_and_the_gap_is_open_again(norway
     share.refresh_from_db()
     assert share.status == "withdrawn"
     assert share.steps.get(step="withdrawn").note == "We have this"
-    assert who_covers(asked, chad, day).coverage.covered == 0
+    assert who_covers(asked, read_by(chad.access, asked), chad, day).coverage.covered == 0
 
 
 # --- deliveries ------------------------------------------------------------------------------------------------------
@@ -410,6 +411,21 @@ def test_R026_another_supporter_sees_how_much_is_covered_but_not_by_whom(norway,
     assert "1 share of another supporter, not named to you" in page
     assert WORD not in page
     assert client_of(norway).get(Share.objects.get().get_absolute_url()).status_code == 404
+
+
+def test_R026_amounts_that_the_state_keeps_are_told_by_no_coverage(norway, chad, asked):
+    change_reading(
+        asked, states_parties_text="", public_summary="", locks=["amounts"], relayed_read_locked=False, by=chad
+    )
+    ShareFactory(request=asked, amount=1_500_000)  # Norway's own
+    client = client_of(norway)
+    refused = client.post(shares_url(asked, "new"), {**FORM, "amount": "1500001"})
+    assert refused.status_code == 422
+    pages = [refused, client.get(asked.get_absolute_url()), client.get(shares_url(asked, "new"))]
+    for page in (response.content.decode() for response in pages):
+        assert not [text for text in ("3,000,000", "4,000,000", "50 %") if text in page]
+    assert "more than the whole need" in refused.content.decode()
+    assert "50 % is still open" in client_of(chad).get(asked.get_absolute_url()).content.decode()
 
 
 def test_R026_share_of_a_request_that_was_narrowed_does_not_exist_for_its_supporter(npa, day):
