@@ -16,7 +16,7 @@ from coalitions.enums import MemberRole
 from coalitions.models import Coalition, PlanStep, WorkPlan
 from requests_app.enums import AnswerKind, AreaCode, MatchReason
 from requests_app.models import Answer, AssistanceRequest
-from requests_app.queries import Ranked, ranked_supporters
+from requests_app.queries import Ranked, ranked_for_each
 from requests_app.shares.enums import ShareStatus
 from requests_app.shares.models import Share, ShareQuerySet
 from requests_app.shares.queries import YearTotal, yearly_totals
@@ -134,14 +134,14 @@ def propose(requests: Iterable[AssistanceRequest], on: date) -> Proposal:
     offers such help, comes before those of whom it is only likely.
     """
     requests = list(requests)
-    said = _answers(requests)
+    said, found = _answers(requests), ranked_for_each(requests, on)
     needs: dict[str, tuple[Need, AssistanceRequest, AreaCode]] = {}
     covers: dict[str, set[str]] = defaultdict(set)
     best: dict[str, Ranked] = {}
     for request in requests:
         codes = {area.pk: f"{request.reference} {area.pk}" for area in request.areas.all()}
         needs |= {code: (Need(code), request, AreaCode(area)) for area, code in codes.items()}
-        for ranked in ranked_supporters(request, on):
+        for ranked in found[request.pk]:
             supporter = ranked.supporter.code
             if said.get((request.pk, supporter)) == AnswerKind.UNABLE:
                 continue
