@@ -17,8 +17,7 @@ from requests_app.country_requests.actions import add_need, join_requests, split
 from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
 from requests_app.enums import Action, Channel, Status, Visibility
 from requests_app.models import AssistanceRequest, Relay
-from tests.coalitions.factories import CommitmentFactory
-from tests.requests_app.factories import AnswerFactory, RelayFactory, RequestFactory
+from tests.requests_app.factories import AnswerFactory, RelayFactory, RequestFactory, ShareFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -353,8 +352,8 @@ def test_R010_what_was_joined_already_is_not_joined_again(two, chad):
 
 def test_R010_a_request_on_which_commitments_rest_is_not_closed(two, chad):
     closing, survivor = two
-    CommitmentFactory(request=closing, coalition__lead_id="TCD")
-    with pytest.raises(Refused, match="Commitments rest on TCD-C"):
+    ShareFactory(request=closing)
+    with pytest.raises(Refused, match="Shares of supporters rest on TCD-C"):
         join(closing, survivor, chad)
 
 
