@@ -454,10 +454,17 @@ class AssistanceRequest(models.Model):
 
 class SearchTextQuerySet(models.QuerySet["SearchText"]):
     def store(self, found: Iterable["SearchText"]) -> None:
-        """Put these in the place of what their requests had."""
-        texts = list(found)
-        self.filter(request__in={text.request_id for text in texts}).delete()
-        self.bulk_create(texts)  # type: ignore[arg-type]
+        """Put these in the place of what their requests had; what is the same is left alone."""
+        texts = {(text.request_id, text.audience): text for text in found}
+        rows = self.filter(request__in={request for request, _audience in texts})
+        stored = {(request, audience): (pk, words) for pk, request, audience, words in rows.values_list(
+            "pk", "request", "audience", "words")}  # fmt: skip
+        if gone := [pk for key, (pk, _words) in stored.items() if key not in texts]:
+            self.filter(pk__in=gone).delete()
+        new = [text for key, text in texts.items() if key not in stored or stored[key][1] != text.words]
+        if new:
+            keys = ["request", "audience"]
+            self.bulk_create(new, update_conflicts=True, unique_fields=keys, update_fields=["words"])  # type: ignore[arg-type]
 
     def read_by(self, access: Access) -> "SearchTextQuerySet":
         """What a visitor may search in, of requests that it may know of: the rule of `readings.read_by`, for rows."""

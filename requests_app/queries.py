@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
 
-from ccm_portal.accounts.models import AuditEvent
+from ccm_portal.accounts.models import Access, AuditEvent
 from ccm_portal.register import clocks
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
@@ -33,7 +33,7 @@ from requests_app.enums import (
     Visibility,
 )
 from requests_app.models import AssistanceRequest, Offer, RankingWeight, Relay, SearchText, Supporter, SupportRecord
-from requests_app.readings import Reading
+from requests_app.readings import Reading, readings
 from requests_app.wording import WEIGHT_LABELS, caution_sentence, listed_criteria, miss_sentence, sentence
 
 TOLD_FROM = 1.0  # points from which a reason is worth a sentence
@@ -287,7 +287,7 @@ def recorded_flows() -> list[tuple[str, Flow]]:
     ]
 
 
-def deadline_at_stake(request: AssistanceRequest, on: date) -> clocks.Row | None:
+def deadline_at_stake(request: AssistanceRequest | Reading, on: date) -> clocks.Row | None:
     """Where the clock of the request's obligation stands on a day."""
     return clocks.known_rows(on).get(request.obligation_id or 0)
 
@@ -320,8 +320,8 @@ def resources_by_obligation(requests: Iterable[Reading]) -> dict[int, list[AtSta
     return by_obligation
 
 
-def need_of(request: AssistanceRequest, on: date) -> Need:
-    """The request as the matching rules read it. Give it the request as its reader may read it."""
+def need_of(request: AssistanceRequest | Reading, on: date) -> Need:
+    """The request as the matching rules read it."""
     stake = deadline_at_stake(request, on)
     return Need(
         state=request.state_id,
@@ -330,7 +330,7 @@ def need_of(request: AssistanceRequest, on: date) -> Need:
         kinds=frozenset(kind.value for kind in request.kinds),
         deadline=stake.deadline if stake and stake.is_running else None,
         amount=float(request.resources.gap) if request.resources else None,
-        currency=request.currency,
+        currency=request.currency or "",
         first_year=request.desired_start.year if request.desired_start else None,
         last_year=request.desired_end.year if request.desired_end else None,
     )
@@ -448,17 +448,21 @@ class Fitting:
     misses: str
 
 
-def requests_fitting(supporter: Supporter, requests: "QuerySet[AssistanceRequest]", on: date) -> list[Fitting]:
-    """Open requests that fit one supporter, best first, with reasons in words. A fixed number of queries."""
-    asked = {request.reference: request for request in requests.prefetch_related("areas", "evidence")}
+def requests_fitting(
+    supporter: Supporter, requests: "QuerySet[AssistanceRequest]", access: Access, on: date
+) -> list[Fitting]:
+    """Open requests that fit one supporter, best first, with reasons in words: as its people read them, since what a
+    State has locked must not speak through an order. A fixed number of queries."""
+    rows = requests.select_related("state", "capacity", "victims", "visit").prefetch_related("areas", "evidence")
+    asked = {request.reference: request for request in rows}
     views = [
         RequestView(
-            key=reference,
-            need=need_of(request, on),
-            evidence=EvidenceLevel(request.evidence_level),
-            missing=len(request.missing_for_donors),
+            key=reading.reference,
+            need=need_of(reading, on),
+            evidence=EvidenceLevel(reading.evidence_level or EvidenceLevel.ASSERTED),
+            missing=len(asked[reading.reference].missing_for_donors),
         )
-        for reference, request in asked.items()
+        for reading in readings(access, asked.values())
     ]
     found = []
     for key, result in shortlist(supporter.code, views, ranking_on(on)):

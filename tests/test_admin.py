@@ -133,7 +133,7 @@ def test_isu_staff_open_an_account_with_its_post(staff):
 def test_wrong_post_is_told_not_crashed(staff, chad):
     response = change(staff, chad, **{"appointments-0-state": ""})
     assert response.status_code == 200
-    assert "A focal point needs a State" in response.content.decode()
+    assert "A focal point or national author needs a State" in response.content.decode()
 
 
 # --- finding, filtering, editing --------------------------------------------------------------------------------------

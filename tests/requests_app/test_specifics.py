@@ -346,9 +346,9 @@ def test_what_is_left_empty_is_no_part_and_what_is_emptied_goes(draft, chad):
 def test_words_of_the_parts_are_found_and_those_removed_are_not(chad):
     asked = RequestFactory(status="clarification_asked")
     save_part(CapacityNeed(request=asked, institution="Geodesy Institute", skills="Mapping"), by=chad)
-    assert list(AssistanceRequest.objects.search([["geodesy"]])) == [asked]
+    assert list(AssistanceRequest.objects.search([["geodesy"]], chad.access)) == [asked]
     remove_part(CapacityNeed.objects.get(), by=chad)
-    assert not AssistanceRequest.objects.search([["geodesy"]]).exists()
+    assert not AssistanceRequest.objects.search([["geodesy"]], chad.access).exists()
 
 
 def test_part_follows_the_visibility_of_its_request(chad, norway, client):

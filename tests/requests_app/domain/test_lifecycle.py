@@ -109,6 +109,7 @@ def test_R024_only_a_delivered_request_is_closed_as_met_and_closing_says_what_ca
 def test_plain_steps_are_those_without_a_form_of_their_own():
     assert set(Action) - set(PLAIN_STEPS) == {
         Action.SUBMIT, Action.RECORD, Action.CONFIRM, Action.RELAY, Action.ANSWER, Action.AGREE, Action.STILL_VALID,
+        Action.SPLIT, Action.JOIN, Action.TAKE_IN,
     }  # fmt: skip
 
 
