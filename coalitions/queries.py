@@ -16,11 +16,12 @@ from coalitions.enums import MemberRole
 from coalitions.models import Coalition, PlanStep, WorkPlan
 from requests_app.enums import AnswerKind, AreaCode, MatchReason
 from requests_app.models import Answer, AssistanceRequest
-from requests_app.queries import Ranked, ranked_for_each
+from requests_app.queries import Ranked, ranked_for_each, ranking_on
 from requests_app.shares.enums import ShareStatus
 from requests_app.shares.models import Share, ShareQuerySet
 from requests_app.shares.queries import YearTotal, yearly_totals
 
+COUNTED_IN = "USD"  # no rates are on record, so what is stated in another currency limits nobody
 WILLING = {AnswerKind.INTERESTED, AnswerKind.OFFER}
 WILLING_COUNTS = 100.0  # as much as the best score: who is willing comes first
 GIVERS = {MatchReason.GAVE_TO_STATE, MatchReason.GAVE_IN_REGION, MatchReason.GAVE_IN_AREA, MatchReason.BROAD_SUPPORT}
@@ -134,13 +135,15 @@ def propose(requests: Iterable[AssistanceRequest], on: date) -> Proposal:
     offers such help, comes before those of whom it is only likely.
     """
     requests = list(requests)
-    said, found = _answers(requests), ranked_for_each(requests, on)
+    ranking = ranking_on(on)
+    said, found = _answers(requests), ranked_for_each(requests, ranking, on)
     needs: dict[str, tuple[Need, AssistanceRequest, AreaCode]] = {}
     covers: dict[str, set[str]] = defaultdict(set)
     best: dict[str, Ranked] = {}
     for request in requests:
         codes = {area.pk: f"{request.reference} {area.pk}" for area in request.areas.all()}
-        needs |= {code: (Need(code), request, AreaCode(area)) for area, code in codes.items()}
+        size = _size(request, len(codes))
+        needs |= {code: (Need(code, size=size), request, AreaCode(area)) for area, code in codes.items()}
         for ranked in found[request.pk]:
             supporter = ranked.supporter.code
             if said.get((request.pk, supporter)) == AnswerKind.UNABLE:
@@ -150,12 +153,25 @@ def propose(requests: Iterable[AssistanceRequest], on: date) -> Proposal:
             covers[supporter] |= {codes[area] for area in areas_known(ranked) & codes.keys()}
     willing = frozenset(supporter for (_request, supporter), kind in said.items() if kind in WILLING)
     willing |= {code for code, ranked in best.items() if ranked.suggestion.offer}
+    means = {one.code: one.largest for one in ranking.candidates if one.currency == COUNTED_IN}
     helpers = [
-        Helper(code, frozenset(covers[code]), ranked.suggestion.score + (WILLING_COUNTS if code in willing else 0))
+        Helper(
+            code,
+            frozenset(covers[code]),
+            ranked.suggestion.score + (WILLING_COUNTS if code in willing else 0),
+            means.get(code),
+        )
         for code, ranked in best.items()
     ]
     plan = plan_coalition([need for need, *_rest in needs.values()], helpers)
     return Proposal(requests, needs, helpers, best, willing, plan)
+
+
+def _size(request: AssistanceRequest, areas: int) -> float | None:
+    """The gap of a request that asks for money in US dollars, in equal parts for its areas; None where nothing says."""
+    if request.resources is None or request.currency != COUNTED_IN or not request.is_financial:
+        return None
+    return float(request.resources.gap) / areas if areas else None
 
 
 def _answers(requests: Sequence[AssistanceRequest]) -> dict[tuple[int, str], str]:

@@ -11,8 +11,10 @@ import pytest
 from coalitions.enums import CoalitionStatus
 from coalitions.models import Coalition
 from requests_app.enums import AnswerKind, Status
-from requests_app.models import AssistanceRequest
+from requests_app.models import AssistanceRequest, Supporter
+from requests_app.queries import known_support
 from requests_app.shares.models import Share
+from requests_app.supporters.models import Profile
 from tests.coalitions.factories import CoalitionFactory, MemberFactory, a_commitment
 from tests.requests_app.factories import AnswerFactory, DeliveryFactory, RelayFactory, RequestFactory
 from tests.test_access import client_of
@@ -165,6 +167,19 @@ def test_who_is_unable_is_not_proposed_and_who_is_interested_comes_first(coordin
     proposed = {m.ranked.supporter.code: m for m in client.get("/coalitions/propose/tcd/").context["members"]}
     assert first.code not in {code for code, m in proposed.items() if asked in [item for item, *_rest in m.parts]}
     assert all(member.is_willing == (code == "NZL") for code, member in proposed.items())
+
+
+def test_what_a_supporter_usually_gives_limits_its_part(coordinator):
+    asked = RequestFactory(public=True, areas=["clearance"], is_financial=True, currency="USD", total_cost=2_000_000)
+    client = client_of(coordinator)
+    code = client.get("/coalitions/propose/tcd/").context["members"][0].ranked.supporter.code
+    Profile.objects.update_or_create(
+        supporter=Supporter.objects.get(code=code), defaults={"size_to": 500_000, "currency": "USD"}
+    )
+    known_support.forget()
+    members = {m.ranked.supporter.code: m for m in client.get("/coalitions/propose/tcd/").context["members"]}
+    part = {item: share for item, _area, share in members[code].parts} if code in members else {}
+    assert part.get(asked, 0) <= 25
 
 
 def test_a_request_without_areas_is_named_and_breaks_nothing(chad):
