@@ -23,7 +23,7 @@ from bench.server import ROOT, serving
 
 POSTGRESQL = os.environ.get("BENCH_PG_URL", "postgres://root@127.0.0.1:5432/postgres")
 NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
-COUNTED_DRAFTS = 5  # what the count of the form save submits, with its warm-up
+COUNTED_DRAFTS = 10  # what the counts of the form saves use up, with their warm-up
 FULL, QUICK = Size(), Size(rounds=3, page=8, base=6)
 SHORTER = 2 / 3  # the growth is read from fewer rounds
 

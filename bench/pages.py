@@ -1,5 +1,6 @@
 """What is measured, as whom, and the targets. Nothing here needs Django: the client must stay thin."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -22,65 +23,22 @@ class Page:
     sql: int | None = None
     against: str = FLOOR
     grows: bool = False  # whether its growth with the number of requests is measured
-    is_form: bool = False
+    form: Callable[[], list[tuple[str, str]]] | None = None  # what is posted, where something is
+
+    @property
+    def is_form(self) -> bool:
+        return self.form is not None
 
 
-FILTERED, RARE = "area=clearance&status=open&q=survey+detectors", "q=orthopaedic+northern+boats"
-PAGES = (
-    Page(FLOOR, "floor", "coordinator", "/floor/"),
-    Page(LIST, "list, 25 rows", "coordinator", "/requests/", 4.0, 8, grows=True),
-    Page("filtered", "list, two filters and words", "coordinator", f"/requests/?{FILTERED}", 1.2, 10, LIST, grows=True),
-    Page("rare", "list, words that none has", "coordinator", f"/requests/?{RARE}", None, 10, LIST, grows=True),
-    Page("board", "board of the Coordinator", "coordinator", "/dashboard/", 3.5, 10, grows=True),
-    Page("focal", "board of a focal point", "lao", "/dashboard/", 3.5, 10, grows=True),
-    Page("state", "State page", "coordinator", "/states/lao/", 2.5, grows=True),
-    Page("detail", "request with its history", "coordinator", "/requests/{detail}/", 2.5, 10, grows=True),
-    Page("save", "form submitted", "tcd", "/requests/{draft}/edit/", 2.0, 12, is_form=True),
-)
-BY_KEY = {page.key: page for page in PAGES}
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One HTTP request, and the status that the answer must have."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes = b""
-    status: int = 200
-
-
-@dataclass
-class Site:
-    """What the filled database offers: session keys by person, the request to read, the drafts to submit."""
-
-    sessions: dict[str, str]
-    detail: str
-    drafts: list[str] = field(default_factory=list)
-
-    def ask(self, page: Page) -> Ask:
-        """The next request for a page; each form save uses up one draft."""
-        cookie = f"sessionid={self.sessions[page.person]}; csrftoken={CSRF}"
-        headers = {"Cookie": cookie, "Connection": "close"}
-        if not page.is_form:
-            return Ask("GET", page.path.format(detail=self.detail), headers)
-        headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
-        return Ask("POST", page.path.format(draft=self.drafts.pop()), headers, needs_form(), 302)
-
-
-def needs_form() -> bytes:
-    """The needs form as a browser posts it: all parts filled, one row of evidence filled and one left empty."""
+def whole_form() -> list[tuple[str, str]]:
+    """The needs form on one page, submitted: all parts filled, one row of evidence filled and one left empty."""
     day = datetime.now(UTC).date()
-    values = [
-        ("csrfmiddlewaretoken", CSRF),
-        ("version", "1"),
+    return [
+        *step_form(),
         ("title", "Survey teams for the northern provinces"),
         ("areas", "clearance"),
         ("areas", "risk_education"),
         ("obligation", ""),
-        ("challenge", "The last survey teams stood down when their funding ended. " * 8),
-        ("requirement", "Two survey teams with vehicles for eighteen months, and training of surveyors. " * 6),
         ("kinds", "technical"),
         ("kinds", "financial"),
         ("total_cost", "3200000"),
@@ -108,6 +66,65 @@ def needs_form() -> bytes:
         *((f"evidence-1-{name}", "") for name in ("claim", "figure", "unit", "dated", "source", "method")),
         ("submit", "1"),
     ]
+
+
+def step_form() -> list[tuple[str, str]]:
+    """The step of the form that holds most text."""
+    return [
+        ("csrfmiddlewaretoken", CSRF),
+        ("version", "1"),
+        ("challenge", "The last survey teams stood down when their funding ended. " * 8),
+        ("requirement", "Two survey teams with vehicles for eighteen months, and training of surveyors. " * 6),
+    ]
+
+
+FILTERED, RARE = "area=clearance&status=open&q=survey+detectors", "q=orthopaedic+northern+boats"
+PAGES = (
+    Page(FLOOR, "floor", "coordinator", "/floor/"),
+    Page(LIST, "list, 25 rows", "coordinator", "/requests/", 4.0, 8, grows=True),
+    Page("filtered", "list, two filters and words", "coordinator", f"/requests/?{FILTERED}", 1.2, 10, LIST, grows=True),
+    Page("rare", "list, words that none has", "coordinator", f"/requests/?{RARE}", None, 10, LIST, grows=True),
+    Page("board", "board of the Coordinator", "coordinator", "/dashboard/", 3.5, 10, grows=True),
+    Page("focal", "board of a focal point", "lao", "/dashboard/", 3.5, 10, grows=True),
+    Page("state", "State page", "coordinator", "/states/lao/", 2.5, grows=True),
+    Page("detail", "request with its history", "coordinator", "/requests/{detail}/", 2.5, 10, grows=True),
+    Page("step", "step of the form saved", "tcd", "/requests/{draft}/edit/need/", 2.0, 12, form=step_form),
+    Page("save", "form submitted", "tcd", "/requests/{draft}/edit/", 2.0, 12, form=whole_form),
+)
+BY_KEY = {page.key: page for page in PAGES}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One HTTP request, and the status that the answer must have."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes = b""
+    status: int = 200
+
+
+@dataclass
+class Site:
+    """What the filled database offers: session keys by person, the request to read, the drafts to submit."""
+
+    sessions: dict[str, str]
+    detail: str
+    drafts: list[str] = field(default_factory=list)
+
+    def ask(self, page: Page) -> Ask:
+        """The next request for a page; each form save uses up one draft."""
+        cookie = f"sessionid={self.sessions[page.person]}; csrftoken={CSRF}"
+        headers = {"Cookie": cookie, "Connection": "close"}
+        if page.form is None:
+            return Ask("GET", page.path.format(detail=self.detail), headers)
+        headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
+        return Ask("POST", page.path.format(draft=self.drafts.pop()), headers, encoded(page.form()), 302)
+
+
+def encoded(values: list[tuple[str, str]]) -> bytes:
+    """A form as a browser posts it."""
     parts = (
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in values
     )
