@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.template.loader import render_to_string
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from docx import Document
 from coalitions.models import Coalition, PlanStep
 from reports.statistics import Statistics, statistics
 from requests_app.enums import AreaCode
-from requests_app.models import Answer, AssistanceRequest, Relay
+from requests_app.models import AssistanceRequest, Relay
 from requests_app.shares.enums import DeliveryChannel, ShareStatus
 from requests_app.shares.models import CONFIRMED, Delivery, Share, ShareStep
 
@@ -65,14 +65,17 @@ def section(starts: date, ends: date) -> Section:
     requests = (
         real.single(ends).filter(submitted_on__range=(starts, ends)).select_related("state").prefetch_related("areas")
     )
-    relays = Relay.objects.filter(request__in=real, sent_on__range=(starts, ends))
+    relays = Relay.objects.filter(request__in=real, sent_on__range=(starts, ends)).aggregate(
+        sent=Count("pk", distinct=True),
+        answered=Count("pk", distinct=True, filter=Q(answers__answered_on__lte=ends)),
+    )
     return Section(
         starts,
         ends,
         statistics(ends.year - 1, ends, real),
         list(requests.order_by("state__name", "reference")),
-        relays.count(),
-        Answer.objects.filter(relay__in=relays, answered_on__lte=ends).values("relay").distinct().count(),
+        relays["sent"],
+        relays["answered"],
         list(Coalition.objects.active_on(ends).filter(is_example=False).select_related("lead")),
         _channels(starts, ends),
         list(PlanStep.objects.filter(status="done", done_on__range=(starts, ends)).select_related("plan")),

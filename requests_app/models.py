@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -214,7 +214,11 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def for_detail(self) -> "RequestQuerySet":
         """With everything that one request's page shows."""
         one = ("state", "meeting", "stated_in", "outcome_record", "line__country_request", "split_from", "joined_into")
-        return self.select_related(*one, *PARTS).prefetch_related("areas", "evidence", *TABLES)
+        itself = AssistanceRequest.objects.filter(pk=OuterRef("pk"))
+        kept = {f"has_{table}": Exists(itself.filter(**{f"{table}__isnull": False})) for table in TABLES}
+        came = Q(split_from__original=OuterRef("pk")) | Q(joined_into__survivor=OuterRef("pk"))
+        rows = self.annotate(**kept, has_descent=Exists(AssistanceRequest.objects.filter(came)))
+        return rows.select_related(*one, *PARTS).prefetch_related("areas", "evidence")
 
     def with_marks(self) -> "RequestQuerySet":
         """For lists: whether a request is for a visit, and whether one of its parts is incomplete."""

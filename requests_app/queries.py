@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, TextChoices, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.models import Access, AuditEvent
@@ -32,7 +32,16 @@ from requests_app.enums import (
     TextState,
     Visibility,
 )
-from requests_app.models import AssistanceRequest, Offer, RankingWeight, Relay, SearchText, Supporter, SupportRecord
+from requests_app.models import (
+    TABLES,
+    AssistanceRequest,
+    Offer,
+    RankingWeight,
+    Relay,
+    SearchText,
+    Supporter,
+    SupportRecord,
+)
 from requests_app.readings import Reading, readings
 from requests_app.wording import WEIGHT_LABELS, caution_sentence, listed_criteria, miss_sentence, sentence
 
@@ -396,6 +405,15 @@ def obligations_with_deadlines(state: State, on: date) -> list[clocks.Row]:
     return [row for row in clocks.known_rows(on).values() if row.state == state]
 
 
+def with_tables(request: AssistanceRequest) -> AssistanceRequest:
+    """A request of `for_detail()` with its tables, each asked for only where it has lines."""
+    for name in TABLES:
+        rows = AssistanceRequest._meta.get_field(name).related_model.objects.all()  # type: ignore[union-attr]
+        has_lines = getattr(request, f"has_{name}")
+        prefetch_related_objects([request], Prefetch(name, rows if has_lines else rows.none()))
+    return request
+
+
 @dataclass(frozen=True)
 class Relatives:
     """What else belongs to a request, as far as the visitor may know of it."""
@@ -412,9 +430,11 @@ class Relatives:
 
 def relatives_of(request: AssistanceRequest, user: object, on: date) -> Relatives:
     """The other needs of a request's country request, what was split from it and joined into it (`country_requests`):
-    one query. Needs `for_detail()`."""
+    one query, and none where there is nothing of the kind. Needs `for_detail()`."""
     line, split = getattr(request, "line", None), getattr(request, "split_from", None)
     joined = getattr(request, "joined_into", None)
+    if not (line or split or joined or request.has_descent):  # type: ignore[attr-defined]
+        return Relatives([], [], [], [], [])
     rule = Q(split_from__original=request) | Q(joined_into__survivor=request)
     rule |= Q(pk__in=[split.original_id if split else 0, joined.survivor_id if joined else 0])
     rule |= Q(line__country_request=line.country_request_id) if line else Q(pk__in=[])

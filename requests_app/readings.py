@@ -138,7 +138,9 @@ def _written_by(access: Access, rows: Collection[AssistanceRequest]) -> set[int]
 def _relayed_to(access: Access, rows: Collection[AssistanceRequest]) -> set[int]:
     if access.is_isu or not (access.state or access.organisation):
         return set()
-    relays = Relay.objects.addressed_to(access).filter(request__in=[row.pk for row in rows if row.pk])
+    own = access.state.pk if access.state else None  # a State reads its own whole, relayed or not
+    others = [row.pk for row in rows if row.pk and row.state_id != own]
+    relays = Relay.objects.addressed_to(access).filter(request__in=others)
     return set(relays.order_by().values_list("request", flat=True))
 
 

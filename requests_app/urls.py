@@ -2,16 +2,21 @@ from django.urls import include, path
 
 from requests_app import overview_views, release_views, views
 from requests_app.shares.views import panel as share_panel
+from requests_app.supporters.views import facts as interest_facts
+from requests_app.supporters.views import panel as interest_panel
+from requests_app.waiting.views import facts as waiting_facts
 from requests_app.waiting.views import panel as waiting_panel
 
 app_name = "requests"
+#: What the nested apps add to a request's page.
+ADDED = {"panels": [share_panel, interest_panel, waiting_panel], "facts": [interest_facts, waiting_facts]}
 urlpatterns = [
     path("requests/", views.request_list, name="list"),
     path("", include("requests_app.writing.urls")),
     path("requests/record/", views.request_record, name="record"),
     path("requests/coverage/", overview_views.coverage, name="coverage"),
     path("requests/relays/", overview_views.relays, name="relays"),
-    path("requests/<str:reference>/", views.request_detail, {"panels": [share_panel, waiting_panel]}, name="detail"),
+    path("requests/<str:reference>/", views.request_detail, ADDED, name="detail"),
     path("requests/<str:reference>/confirm/", views.request_confirm, name="confirm"),
     path("requests/<str:reference>/visibility/", views.request_visibility, name="visibility"),
     path("requests/<str:reference>/texts/", release_views.request_texts, name="texts"),

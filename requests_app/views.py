@@ -31,10 +31,13 @@ from requests_app.forms import (
     StepForm,
     VisibilityForm,
 )
-from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, Supporter, of_supporter
+from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, RequestQuerySet, Supporter
+from requests_app.readings import Reading
 
-#: What a nested app adds to a request's page, given the reader's own relay.
-Panel = Callable[[HttpRequest, AssistanceRequest, Relay | None], dict[str, Any]]
+#: What a nested app adds to a request's page, given the request as its visitor reads it and the visitor's own relay.
+Panel = Callable[[HttpRequest, AssistanceRequest, Reading, Relay | None], dict[str, Any]]
+#: What such a panel reads of the request, in the query that fetches it.
+Facts = Callable[[HttpRequest, RequestQuerySet], RequestQuerySet]
 
 SHOWN = 15  # suggestions before "show all"
 SHORTLIST = 10  # requests put before a supporter: a shortlist, not a catalogue
@@ -87,15 +90,20 @@ def _request_record(row: Any) -> dict[str, Any]:
     }
 
 
-def _visible_or_404(request: HttpRequest, reference: str) -> AssistanceRequest:
+def _visible_or_404(request: HttpRequest, reference: str, facts: Sequence[Facts] = ()) -> AssistanceRequest:
     rows = AssistanceRequest.objects.visible_to(request.user).for_detail()
+    for with_facts in facts:
+        rows = with_facts(request, rows)
     return get_object_or_404(rows, reference=reference)
 
 
 @login_not_required
-def request_detail(request: HttpRequest, reference: str, panels: Sequence[Panel] = ()) -> HttpResponse:
+def request_detail(
+    request: HttpRequest, reference: str, panels: Sequence[Panel] = (), facts: Sequence[Facts] = ()
+) -> HttpResponse:
     """One request, as far as the visitor may read it; nested apps add what they know as `panels` (see `urls.py`)."""
-    asked = _visible_or_404(request, reference)
+    asked = queries.with_tables(_visible_or_404(request, reference, facts))
+    reading = readings.read_by(access_of(request.user), asked)
     today = as_of(request)
     own_relay = _own_relay(request, asked)
     relatives = queries.relatives_of(asked, request.user, today)
@@ -105,18 +113,17 @@ def request_detail(request: HttpRequest, reference: str, panels: Sequence[Panel]
         "relatives": relatives,
         "line": getattr(asked, "line", None),
         "place": relatives.number_of(asked) if asked in relatives.needs else 0,
-        **reading_context(asked, readings.read_by(access_of(request.user), asked), today),
+        **reading_context(asked, reading, today),
         "relays": queries.relay_lines(relays) if relays is not None else [],
         "own_relay": own_relay,
         "answer_form": AnswerForm() if own_relay and permissions.can_answer(request.user, own_relay) else None,  # type: ignore[arg-type]
         "steps": permissions.steps_open_to(request.user, asked),
         "step_form": StepForm(),
         "discusses": own_relay is not None and own_relay.discusses,  # type: ignore[attr-defined]
-        **_interest(request, asked),
         **_rights(request, asked),
     }
     for panel in panels:
-        context |= panel(request, asked, own_relay)
+        context |= panel(request, asked, reading, own_relay)
     return render(request, "requests_app/request_detail.html", context)
 
 
@@ -134,33 +141,18 @@ def reading_context(asked: AssistanceRequest, reading: readings.Reading, today: 
 def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, Any]:
     user, access = request.user, access_of(request.user)
     writes = permissions.writes_with_state(user, asked)
-    sign_off = queries.sign_off_of(asked) if writes else None
+    sign_off = queries.sign_off_of(asked) if writes and asked.is_draft else None
     return {
         "is_owner": permissions.owns(access, asked),
         "writes": writes,
         "sign_off": sign_off,
-        "signs": sign_off is not None and sign_off.post_id == user.pk and asked.is_draft,
+        "signs": sign_off is not None and sign_off.post_id == user.pk,
         "handles": access.sees_all_requests and not asked.is_draft,
         "sees_relays": permissions.can_see_relays(user, asked),
         "can_edit": user.is_authenticated and permissions.can_edit(user, asked),
         "can_split": user.is_authenticated and permissions.can_split(user, asked),
         "can_join": user.is_authenticated and permissions.can_join(user, asked),
         "can_confirm": permissions.can_confirm(user, asked),
-    }
-
-
-def _interest(request: HttpRequest, asked: AssistanceRequest) -> dict[str, Any]:
-    """Who has shown interest, for those who see relays; and what the visitor's own supporter does with the request."""
-    access = access_of(request.user)
-    own = of_supporter(access)
-    shows = permissions.can_see_relays(request.user, asked)
-    can_follow = permissions.can_follow(request.user, asked)
-    parties = ("supporter__state", "supporter__organisation")
-    return {
-        "interested": asked.interests.standing().select_related(*parties) if shows else [],
-        "can_follow": can_follow,
-        "follows": can_follow and asked.followings.filter(own).exists(),
-        "has_shown_interest": can_follow and asked.interests.standing().filter(own).exists(),
     }
 
 

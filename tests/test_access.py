@@ -251,6 +251,8 @@ TABLE = [
     ("GET", "/requests/DRAFT-1/silence/", "302 404 404 404 404 404 404 404 404 404"),
     ("POST", "/requests/OPEN-1/silence/", "302 422 404 404 404 404 422 404 404 422"),
     ("POST", "/requests/OPEN-1/silence/", "302 302 404 404 404 404 422 404 404 422", {"visibility": "public"}),
+    ("GET", "/requests/OPEN-1/trust/", "302 200 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/DRAFT-1/trust/", "302 404 404 404 404 404 404 404 404 404"),
     ("GET", "/requests/OPEN-1/silence/1/stop/", POST_ONLY),
     ("POST", "/requests/OPEN-1/silence/1/stop/", GONE.replace("404", "302", 1)),
     ("GET", "/requests/OPEN-1/still-valid/", POST_ONLY),

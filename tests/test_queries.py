@@ -17,7 +17,7 @@ from requests_app.country_requests.models import CountryRequest, Joining, Line, 
 from requests_app.enums import Status
 from requests_app.models import Supporter
 from requests_app.queries import known_support, known_words
-from requests_app.shares.models import DeliveryPart, Share
+from requests_app.shares.models import DeliveryPart, Share, known_rates
 from requests_app.waiting.models import known_limits
 from tests.coalitions.factories import (
     ActivityFactory,
@@ -146,6 +146,7 @@ def queries(client, address):
     known_register()
     known_support()
     known_limits()
+    known_rates()
     with CaptureQueriesContext(
         connection,
     ) as captured:
@@ -251,6 +252,7 @@ def addresses(role):
 def test_pages_cost_the_same_with_one_row_and_with_many_and_no_more_than_twelve(role, first):
     client = play(role)
     known_words()  # read once in ten minutes, whatever is looked for
+    client.get("/requests/MRT-1/")  # the first opening of a day leaves a mark
     few = {address: len(queries(client, address)) for address in addresses(role)}
     for number in range(1, 1 + MANY):
         add(*first, number)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from ccm_portal.accounts.admin import IsuAdmin
-from requests_app.shares.models import Delivery, ExchangeRate, Outcome, Share
+from requests_app.shares.models import Delivery, ExchangeRate, Outcome, Share, known_rates
 
 
 class SiteWritten(IsuAdmin, SimpleHistoryAdmin):
@@ -54,3 +54,15 @@ class ExchangeRateAdmin(IsuAdmin, SimpleHistoryAdmin):
     list_display = ["currency", "year", "usd_per_unit", "source", "is_example"]
     list_filter = ["currency", "is_example"]
     search_fields = ["currency", "source"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        known_rates.forget()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        known_rates.forget()
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        super().delete_queryset(request, queryset)
+        known_rates.forget()

@@ -1,18 +1,18 @@
 """Shares of requests with their dated steps, deliveries with their parts, outcomes, and exchange rates by year."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ccm_portal.accounts.models import Access, User, access_of
+from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import Organisation
 from requests_app.enums import Kind
 from requests_app.models import AssistanceRequest, Supporter, amount_field, currency_code, of_supporter
@@ -436,7 +436,9 @@ class Outcome(models.Model):
 def stored_rates(*, examples: bool) -> dict[tuple[str, int], Decimal]:
     """US dollars for one unit by (currency, year); example rates only where the records themselves are examples, and
     never in the place of a real one."""
-    rows: QuerySet[ExchangeRate] | Iterable[Any] = ExchangeRate.objects.order_by("-is_example")
-    if not examples:
-        rows = ExchangeRate.objects.filter(is_example=False)
-    return {(rate.currency, rate.year): rate.usd_per_unit for rate in rows}
+    rates = known_rates()
+    return {(rate.currency, rate.year): rate.usd_per_unit for rate in rates if examples or not rate.is_example}
+
+
+#: The stored exchange rates, the examples first. They change a few times a year.
+known_rates = Kept(lambda: list(ExchangeRate.objects.order_by("-is_example")), seconds=60)

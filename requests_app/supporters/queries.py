@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from ccm_portal.accounts.models import access_of
-from requests_app.models import Supporter, SupportRecord
+from ccm_portal.accounts.models import Access, access_of
+from requests_app.models import RequestQuerySet, Supporter, SupportRecord, of_supporter
+from requests_app.supporters.models import Following, Interest
 
 
 def visible_supporters(user: object) -> "QuerySet[Supporter]":
@@ -19,6 +20,18 @@ def visible_supporters(user: object) -> "QuerySet[Supporter]":
     approved = Q(organisation__isnull=True) | Q(organisation__is_approved=True)
     own = Q(organisation=access.organisation) if access.organisation else Q(pk__in=[])
     return rows.filter(approved | own)
+
+
+def with_interest(rows: RequestQuerySet, access: Access) -> RequestQuerySet:
+    """Requests with how many have shown interest, and what the visitor's own supporter does with them."""
+    shown = Interest.objects.standing().filter(request=OuterRef("pk"))
+    number = shown.order_by().values("request").annotate(n=Count("pk")).values("n")
+    followed = Following.objects.filter(of_supporter(access), request=OuterRef("pk"))
+    return rows.annotate(
+        interested=Coalesce(Subquery(number), 0),
+        follows=Exists(followed),
+        has_shown_interest=Exists(shown.filter(of_supporter(access))),
+    )
 
 
 @dataclass(frozen=True)

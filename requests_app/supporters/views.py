@@ -13,19 +13,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ccm_portal.accounts.models import User
+from ccm_portal.accounts.models import User, access_of
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
-from requests_app.models import AssistanceRequest, Offer
-from requests_app.permissions import can_follow
+from requests_app.models import AssistanceRequest, Offer, Relay, RequestQuerySet
+from requests_app.permissions import can_follow, can_see_relays
+from requests_app.readings import Reading
 from requests_app.supporters import actions, permissions
 from requests_app.supporters.filters import SupporterFilter
 from requests_app.supporters.forms import AttachForm, ProfileForm
 from requests_app.supporters.models import Profile
-from requests_app.supporters.queries import support_given, visible_supporters, with_records
+from requests_app.supporters.queries import support_given, visible_supporters, with_interest, with_records
 from requests_app.supporters.wording import profile_lines, stated_at_once
 
 COLUMNS = ["code", "name", "kind", "not_party", "areas", "states_supported", "last_year"]
+
+
+def facts(request: HttpRequest, rows: RequestQuerySet) -> RequestQuerySet:
+    """What `panel` reads of a request, in the query that fetches it."""
+    return with_interest(rows, access_of(request.user))
+
+
+def panel(request: HttpRequest, asked: Any, reading: Reading, own_relay: Relay | None) -> dict[str, Any]:
+    """How many have shown interest, for those who see relays; and what the visitor's own supporter does."""
+    can = can_follow(request.user, asked)
+    return {
+        "interested": asked.interested if can_see_relays(request.user, asked) else 0,
+        "can_follow": can,
+        "follows": can and asked.follows,
+        "has_shown_interest": can and asked.has_shown_interest,
+    }
 
 
 @login_not_required

@@ -343,10 +343,15 @@ def answer_need_met(question: NeedMet, *, answer: str, text: str, by: User, toda
 # --- who reads, and how long things may take --------------------------------------------------------------------------
 
 
+def reader_of(user: User) -> str:
+    """As whom somebody who opens a request is kept: never the person."""
+    return party_of(user)[:120]
+
+
 def note_opening(request: AssistanceRequest, *, by: User, today: date) -> None:
     """Keep that somebody of a State, an organisation or an office opened a request on a day: one statement, and the
     same one again changes nothing."""
-    opening = Opening(request=request, reader=party_of(by)[:120], on=today)
+    opening = Opening(request=request, reader=reader_of(by), on=today)
     Opening.objects.bulk_create([opening], ignore_conflicts=True)
 
 

@@ -158,17 +158,21 @@ def is_stale(due_on: date | None, access: Access, on: date) -> bool:
 # --- one request's page -----------------------------------------------------------------------------------------------
 
 
-def facts_of(asked: AssistanceRequest) -> Any:
-    """One request with its facts, its alarms and whether there are questions after closing: one query."""
+def with_page_facts(rows: RequestQuerySet, reader: str, on: date) -> RequestQuerySet:
+    """Requests with their facts, their alarms, whether there are questions after closing, and whether a reader has
+    opened them on a day."""
     of_request = Q(request=OuterRef("pk"))
     standing = Alarm.objects.filter(of_request, cleared_on=None)
     extra = {f"has_{reason.value}": Exists(standing.filter(reason=reason)) for reason in AlarmReason}
-    rows = with_facts(AssistanceRequest.objects.filter(pk=asked.pk))
-    return rows.annotate(**extra, has_questions=Exists(NeedMet.objects.filter(of_request))).get()
+    return with_facts(rows).annotate(
+        **extra,
+        has_questions=Exists(NeedMet.objects.filter(of_request)),
+        was_opened=Exists(Opening.objects.filter(of_request, reader=reader, on=on)),
+    )
 
 
 def alarms_of(facts: Any) -> list[AlarmReason]:
-    """The alarms that stand for a request of `facts_of`."""
+    """The alarms that stand for a request of `with_page_facts`."""
     return [reason for reason in AlarmReason if getattr(facts, f"has_{reason.value}")]
 
 

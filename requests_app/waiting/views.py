@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST
 from ccm_portal.accounts.models import User, access_of
 from ccm_portal.ui.listing import show_list
 from requests_app.actions import Refused
-from requests_app.models import AssistanceRequest, Relay
+from requests_app.models import AssistanceRequest, Relay, RequestQuerySet
 from requests_app.permissions import can_see_relays, owns
+from requests_app.readings import Reading
 from requests_app.waiting import actions, permissions, queries
 from requests_app.waiting.domain.limits import TIME_LIMITS
 from requests_app.waiting.enums import Limit, Purpose
@@ -27,27 +28,43 @@ from requests_app.waiting.models import Holiday, NeedMet, Silence, TimeLimit, Va
 COLUMNS = ["reference", "state", "status", "waits_on", "for", "since", "due", "overdue", "alarms", "stale", "example"]
 
 
-def panel(request: HttpRequest, asked: AssistanceRequest, own_relay: Relay | None) -> dict[str, Any]:
+def facts(request: HttpRequest, rows: RequestQuerySet) -> RequestQuerySet:
+    """What `panel` reads of a request, in the query that fetches it."""
+    user = request.user
+    if not isinstance(user, User):
+        return rows
+    return queries.with_page_facts(rows, actions.reader_of(user), timezone.localdate())
+
+
+def panel(request: HttpRequest, asked: Any, reading: Reading, own_relay: Relay | None) -> dict[str, Any]:
     """What a request's page says of its clocks: to its State, to those who handle it, and to a supporter asked. Those
     who handle it and those asked leave a mark that they read it."""
     user, today = request.user, timezone.localdate()
     is_owner = owns(access_of(user), asked)
     if not isinstance(user, User) or asked.is_draft or not (own_relay or can_see_relays(user, asked)):
         return {}
-    if not is_owner:
+    if not is_owner and not asked.was_opened:
         actions.note_opening(asked, by=user, today=today)
     if not can_see_relays(user, asked):
         return {}
-    facts = queries.facts_of(asked)
     return {
-        "waits": queries.waits_of(facts),
-        "alarms": queries.alarms_of(facts),
-        "is_stale": queries.is_stale(facts.valid_due_on, user.access, today),
-        "asked_valid": is_owner and facts.asked_valid_on is not None,
-        "silence_open": facts.silence_purpose or permissions.purpose_open_to(user, asked),
-        "asks_need_met": facts.has_questions,
-        "trust": queries.trust_of(asked) if is_owner else None,
+        "waits": queries.waits_of(asked),
+        "alarms": queries.alarms_of(asked),
+        "is_stale": queries.is_stale(asked.valid_due_on, user.access, today),
+        "asked_valid": is_owner and asked.asked_valid_on is not None,
+        "silence_open": asked.silence_purpose or permissions.purpose_open_to(user, asked),
+        "asks_need_met": asked.has_questions,
+        "has_trust": is_owner,
     }
+
+
+def trust(request: HttpRequest, reference: str) -> HttpResponse:
+    """Who opened a request and which mail about it reached whom: for its State only."""
+    rows = AssistanceRequest.objects.visible_to(request.user).submitted()
+    asked = get_object_or_404(rows, reference=reference)
+    if not owns(access_of(request.user), asked):
+        raise Http404
+    return render(request, "waiting/trust.html", {"asked": asked, "trust": queries.trust_of(asked)})
 
 
 def _handlers_only(request: HttpRequest) -> User:

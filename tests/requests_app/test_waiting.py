@@ -29,7 +29,7 @@ from requests_app.waiting.models import (
     ValidityCheck,
     known_limits,
 )
-from requests_app.waiting.queries import calling_for, facts_of, waits_of
+from requests_app.waiting.queries import calling_for, waits_of, with_facts
 from tests.conftest import person
 from tests.requests_app.factories import AnswerFactory, EventFactory, RelayFactory, RequestFactory
 from tests.test_access import client_of
@@ -52,7 +52,10 @@ def page(user, address):
 
 
 def waits(asked):
-    return {(item.party, item.what): item for item in waits_of(facts_of(asked))}
+    return {
+        (item.party, item.what): item
+        for item in waits_of(with_facts(AssistanceRequest.objects.filter(pk=asked.pk)).get())
+    }
 
 
 # --- what waits on whom ---------------------------------------------------------------------------------------------
@@ -432,18 +435,21 @@ def test_N15_owner_reads_which_party_opened_its_request_on_which_day_and_no_pers
         "Coordinator on international cooperation and assistance",
         "Norway",
     ], "once a day, no owner, no reader to whom it was not relayed"
-    panel = page(chad, asked.get_absolute_url())
-    assert "Who knows of this request" in panel
+    panel = page(chad, f"{asked.get_absolute_url()}trust/")
+    assert "Norway" in panel
+    assert "Coordinator on international cooperation and assistance" in panel
+    assert "Who opened it" in page(chad, asked.get_absolute_url())
     assert not any(word in panel for word in (norway.email, colleague.email, colleague.name))
     for user in (coordinator, norway, isu):
-        assert "Who knows of this request" not in page(user, asked.get_absolute_url())
+        assert "Who opened it" not in page(user, asked.get_absolute_url())
+        assert client_of(user).get(f"{asked.get_absolute_url()}trust/").status_code == 404
 
 
 def test_N15_owner_reads_which_mail_reached_which_post_and_no_address(chad, norway, coordinator, today):
     asked = RequestFactory(match_parties=True)
     norway.mail_choices.create(kind=MailKind.REQUESTS, timing=MailTiming.NEVER)
     relay_request(asked, Supporter.objects.filter(code="NOR"), by=coordinator, today=today)
-    panel = page(chad, asked.get_absolute_url()).split("Which mail reached whom", 1)[1]
+    panel = page(chad, f"{asked.get_absolute_url()}trust/").split("Which mail reached whom", 1)[1]
     assert "Norway: Focal point of a State" in panel
     assert "Switched off by the reader" in panel
     assert norway.email not in panel
