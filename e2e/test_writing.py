@@ -85,7 +85,11 @@ def test_N12_script_saves_while_one_writes(enter: Enter) -> None:
     tcd.label("In one line, what do you need?").fill("Left at once (browser test)")
     tcd.page.goto(f"{tcd.portal}/dashboard/")  # before the seconds are over
     tcd.page.go_back()
-    tcd.page.reload()
+    for _ in range(10):  # the text goes on its way as the page is left, and a busy server takes it a moment later
+        tcd.page.reload()
+        if tcd.label("In one line, what do you need?").input_value().startswith("Left"):
+            break
+        tcd.page.wait_for_timeout(500)
     value(tcd, "In one line, what do you need?", "Left at once (browser test)")
 
 
