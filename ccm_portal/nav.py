@@ -30,8 +30,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             entries.insert(5, ("/matching/", _("Matching")))
         if user.access.follows_up:
             entries.insert(1, ("/follow-ups/", _("Follow-ups")))
+    place = request.path.replace("/country-requests/", "/requests/", 1)  # a group of requests belongs to them
     return {
-        "menu": [(address, label, request.path.startswith(address)) for address, label in entries],
+        "menu": [(address, label, place.startswith(address)) for address, label in entries],
         "languages": settings.LANGUAGES,
         "is_demonstration": not settings.PRODUCTION,
     }

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ["manage.py", "demo"]
 SERVER_ALONE = ["-m", "gunicorn", "ccm_portal.wsgi", "--workers", "1", "--threads", "4", "--log-level", "warning"]
-READY_WITHIN = 120  # seconds: a slow machine migrates, loads the register and makes the examples
+READY_WITHIN = 300  # seconds: a slow machine migrates, loads the register and makes the examples
 
 
 def free_port() -> int:

@@ -73,12 +73,12 @@ def write_rest(lao: Person) -> None:
     """Kinds, resources, evidence, visibility: the steps after the need."""
     for kind in ("Technical", "Financial"):
         lao.tick(kind, "What kinds of assistance?")
-    lao.click("Save and go on")
+    lao.click("Quantities and costs")  # past the visit and the capacity, which a technical need may have
     lao.type("Total cost", "4000000")
     lao.type("National share", "1500000")
     lao.type("Already secured from others", "750000")
     lao.type("Currency", "usd")
-    lao.click("Save and go on")
+    lao.click("The evidence")
     lao.type("What it shows", "Confirmed hazardous area in forty villages")
     lao.type("Figure", "5200000")
     lao.type("Unit", "m²")

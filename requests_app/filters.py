@@ -6,6 +6,7 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.accounts.models import PUBLIC, access_of
@@ -50,6 +51,11 @@ class RequestFilter(filters.FilterSet):
     class Meta:
         model = AssistanceRequest
         fields: list[str] = []
+
+    def filter_queryset(self, queryset: RequestQuerySet) -> QuerySet:
+        """Each need once: what was joined into another by the day asked for is left out."""
+        on = self.form.cleaned_data.get("as_of") or timezone.localdate()
+        return super().filter_queryset(queryset.single(on))
 
     def search(self, rows: RequestQuerySet, name: str, value: str) -> RequestQuerySet:
         return rows.search(wanted(value), access_of(self.request.user) if self.request else PUBLIC)

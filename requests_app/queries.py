@@ -488,4 +488,10 @@ def requests_fitting(
         sentences, fits, _misses, _cautions = _told(result, asked[key].state.name)
         misses = listed_criteria([remark.code for remark in result.misses])  # no amounts: the State may withhold them
         found.append(Fitting(asked[key], result, sentences, fits, misses))
-    return found
+    return _telling_first(found)
+
+
+def _telling_first(found: list[Fitting]) -> list[Fitting]:
+    """What is said of every request alike tells the supporter least: it comes last."""
+    alike = set.intersection(*(set(item.sentences) for item in found)) if len(found) > 1 else set()
+    return [replace(item, sentences=sorted(item.sentences, key=alike.__contains__)) for item in found]

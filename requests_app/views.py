@@ -52,7 +52,7 @@ OFFER_COLUMNS = ["supporter", "title", "areas", "kinds", "valid_until", "example
 def request_list(request: HttpRequest) -> HttpResponse:
     """Requests that the visitor may know of."""
     visible = AssistanceRequest.objects.visible_to(request.user)
-    chosen = RequestFilter(request.GET, visible.submitted().single(as_of(request)), request=request)
+    chosen = RequestFilter(request.GET, visible.submitted(), request=request)
     return show_list(
         request,
         "requests_app/request_list.html",

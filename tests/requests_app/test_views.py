@@ -567,6 +567,15 @@ def test_R015_supporter_sees_the_requests_that_fit_and_why(norway):
     assert any("Teams for the Sahel" in sentence for sentence in sentences)
 
 
+def test_R015_what_is_said_of_every_request_comes_after_what_sets_one_apart(norway, two_deadlines):
+    found = [item.sentences for item in client_of(norway).get("/matching/").context["fitting"]]
+    alike = set.intersection(*map(set, found))
+    assert alike
+    assert any(set(sentences) - alike for sentences in found)
+    for sentences in found:
+        assert [sentence in alike for sentence in sentences] == sorted(sentence in alike for sentence in sentences)
+
+
 def test_R019_offer_is_published_without_an_amount_and_found_by_matching(npa, coordinator):
     client = client_of(npa)
     offer = {"title": "Training", "description": "Four weeks", "areas": ["clearance"], "is_technical": "on"}

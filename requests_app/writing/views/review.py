@@ -38,10 +38,12 @@ def review_page(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
                 return redirect(stored)
         else:
             error = _("This request cannot be submitted yet.")
+    sections = [(step, rows(step_form(step, stored))) for step in steps_of(stored)]
     context = {
         "asked": stored,
         "lines": lines_of(stored, kept, REVIEW),
-        "sections": [(step, rows(step_form(step, stored))) for step in steps_of(stored)],
+        "sections": [(step, facts) for step, facts in sections if facts],
+        "empty": [step for step, facts in sections if not facts],
         "parts": [(part.template, part.context(stored, request.user)) for part in REVIEW_PARTS],
         "may_submit": permissions.can_step(request.user, stored, Action.SUBMIT),  # type: ignore[arg-type]
         "needed": needed,
