@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
 
-from ccm_portal.accounts.models import AuditEvent
+from ccm_portal.accounts.models import Access, AuditEvent
 from ccm_portal.register import clocks
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
@@ -33,7 +33,7 @@ from requests_app.enums import (
     Visibility,
 )
 from requests_app.models import AssistanceRequest, Offer, RankingWeight, Relay, SearchText, Supporter, SupportRecord
-from requests_app.readings import Reading
+from requests_app.readings import Reading, readings
 from requests_app.wording import WEIGHT_LABELS, caution_sentence, listed_criteria, miss_sentence, sentence
 
 TOLD_FROM = 1.0  # points from which a reason is worth a sentence
@@ -287,7 +287,7 @@ def recorded_flows() -> list[tuple[str, Flow]]:
     ]
 
 
-def deadline_at_stake(request: AssistanceRequest, on: date) -> clocks.Row | None:
+def deadline_at_stake(request: AssistanceRequest | Reading, on: date) -> clocks.Row | None:
     """Where the clock of the request's obligation stands on a day."""
     return clocks.known_rows(on).get(request.obligation_id or 0)
 
@@ -320,7 +320,7 @@ def resources_by_obligation(requests: Iterable[Reading]) -> dict[int, list[AtSta
     return by_obligation
 
 
-def need_of(request: AssistanceRequest, on: date) -> Need:
+def need_of(request: AssistanceRequest | Reading, on: date) -> Need:
     """The request as the matching rules read it. Give it the request as its reader may read it."""
     stake = deadline_at_stake(request, on)
     return Need(
@@ -437,6 +437,17 @@ def relatives_of(request: AssistanceRequest, user: object, on: date) -> Relative
     )
 
 
+def _view_of(reading: Reading, request: AssistanceRequest, on: date) -> RequestView:
+    """A request as the shortlist of its reader weighs it. Of one that is not read whole nobody learns what it lacks."""
+    is_read_whole = not reading.withheld and not reading.text
+    return RequestView(
+        key=reading.reference,
+        need=need_of(reading, on),
+        evidence=EvidenceLevel(reading.evidence_level or EvidenceLevel.ASSERTED),
+        missing=len(request.missing_for_donors) if is_read_whole else 1,
+    )
+
+
 @dataclass(frozen=True)
 class Fitting:
     """An open request that fits a supporter, with the reasons in words."""
@@ -448,18 +459,13 @@ class Fitting:
     misses: str
 
 
-def requests_fitting(supporter: Supporter, requests: "QuerySet[AssistanceRequest]", on: date) -> list[Fitting]:
-    """Open requests that fit one supporter, best first, with reasons in words. A fixed number of queries."""
+def requests_fitting(
+    supporter: Supporter, requests: "QuerySet[AssistanceRequest]", on: date, *, access: Access
+) -> list[Fitting]:
+    """Open requests that fit one supporter, best first, with reasons in words: by what this reader reads of them. A
+    fixed number of queries."""
     asked = {request.reference: request for request in requests.prefetch_related("areas", "evidence")}
-    views = [
-        RequestView(
-            key=reference,
-            need=need_of(request, on),
-            evidence=EvidenceLevel(request.evidence_level),
-            missing=len(request.missing_for_donors),
-        )
-        for reference, request in asked.items()
-    ]
+    views = [_view_of(reading, asked[reading.reference], on) for reading in readings(access, asked.values())]
     found = []
     for key, result in shortlist(supporter.code, views, ranking_on(on)):
         sentences, fits, _misses, _cautions = _told(result, asked[key].state.name)

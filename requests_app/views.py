@@ -348,7 +348,7 @@ def matching(request: HttpRequest) -> HttpResponse:
         "waiting": handled.filter(relays__isnull=True)[:25],
         "relayed": handled.filter(relays__isnull=False).distinct()[:25],
         "supporter": supporter,
-        "fitting": queries.requests_fitting(supporter, others[:200], timezone.localdate())[:SHORTLIST]
+        "fitting": queries.requests_fitting(supporter, others[:200], timezone.localdate(), access=access)[:SHORTLIST]
         if supporter
         else [],
         "followed": others.filter(followings__supporter=supporter)[:25] if supporter else [],
