@@ -5,6 +5,7 @@ from coalitions.enums import CoalitionStatus
 from coalitions.models import Coalition
 from requests_app.models import AssistanceRequest, Supporter
 from requests_app.permissions import answers_for, owns
+from requests_app.readings import is_handled_by
 
 
 def leads(user: User, coalition: Coalition) -> bool:
@@ -13,8 +14,8 @@ def leads(user: User, coalition: Coalition) -> bool:
 
 
 def can_propose(user: User, request: AssistanceRequest) -> bool:
-    """The affected State forms a coalition; the Coordinators and the ISU may propose one to it."""
-    return request.is_open and (owns(user.access, request) or user.access.sees_all_requests)
+    """The affected State forms a coalition; those who handle the request may propose one to it."""
+    return request.is_open and (owns(user.access, request) or is_handled_by(user.access, request))
 
 
 def can_confirm(user: User, coalition: Coalition) -> bool:

@@ -75,7 +75,7 @@ def coalition_detail(request: HttpRequest, slug: str) -> HttpResponse:
     coalition = _visible_or_404(request, slug)
     user, today = request.user, as_of(request)
     sees_ledger = permissions.sees_ledger(user, coalition)
-    visible = AssistanceRequest.objects.visible_to(user).filter(coalitions=coalition)
+    visible = AssistanceRequest.objects.visible_to(user).filter(coalitions=coalition).single(today)
     asked = [(item, deadline_at_stake(item, today)) for item in visible]
     context = {
         "coalition": coalition,
@@ -91,10 +91,11 @@ def coalition_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def coalition_proposal(request: HttpRequest, iso3: str) -> HttpResponse:
     """Who could form a coalition for a State's open requests, what else would do, and what changes if one drops out."""
     visible = AssistanceRequest.objects.visible_to(request.user).filter(state=iso3.upper()).open().counted()
-    asked = list(visible.select_related("state").prefetch_related("areas").order_by("reference"))
-    if not asked:
+    known = list(visible.select_related("state").prefetch_related("areas").order_by("reference"))
+    if not known:
         raise Http404
-    if not permissions.can_propose(request.user, asked[0]):  # type: ignore[arg-type]
+    asked = [item for item in known if permissions.can_propose(request.user, item)]  # type: ignore[arg-type]
+    if not asked:
         raise PermissionDenied(_("A coalition is formed by the affected State, or proposed to it by the Coordinators."))
     proposal = queries.propose(asked, timezone.localdate())
     dropped = request.GET.get("without", "")

@@ -111,7 +111,7 @@ def reconciliation(
 ) -> Reconciliation:
     """What the given requests asked and what was delivered of them by a day, as both sides have confirmed: at most six
     queries. Example records are left out unless asked for."""
-    asked = requests.counted().with_status_on(on).for_list().order_by("state__name", "reference")
+    asked = requests.counted().single(on).with_status_on(on).for_list().order_by("state__name", "reference")
     rows = readings(access, asked)
     examples = 0 if with_examples else sum(row.is_example for row in rows)
     chosen = {row.pk: row for row in rows if with_examples or not row.is_example}

@@ -456,6 +456,17 @@ def relatives_of(request: AssistanceRequest, user: object, on: date) -> Relative
     )
 
 
+def _view_of(reading: Reading, request: AssistanceRequest, on: date) -> RequestView:
+    """A request as the shortlist of its reader weighs it. Of one that is not read whole nobody learns what it lacks."""
+    is_read_whole = not reading.withheld and not reading.text
+    return RequestView(
+        key=reading.reference,
+        need=need_of(reading, on),
+        evidence=EvidenceLevel(reading.evidence_level or EvidenceLevel.ASSERTED),
+        missing=len(request.missing_for_donors) if is_read_whole else 1,
+    )
+
+
 @dataclass(frozen=True)
 class Fitting:
     """An open request that fits a supporter, with the reasons in words."""
@@ -474,15 +485,7 @@ def requests_fitting(
     State has locked must not speak through an order. A fixed number of queries."""
     rows = requests.select_related("state", "capacity", "victims", "visit").prefetch_related("areas", "evidence")
     asked = {request.reference: request for request in rows}
-    views = [
-        RequestView(
-            key=reading.reference,
-            need=need_of(reading, on),
-            evidence=EvidenceLevel(reading.evidence_level or EvidenceLevel.ASSERTED),
-            missing=len(asked[reading.reference].missing_for_donors),
-        )
-        for reading in readings(access, asked.values())
-    ]
+    views = [_view_of(reading, asked[reading.reference], on) for reading in readings(access, asked.values())]
     found = []
     for key, result in shortlist(supporter.code, views, ranking_on(on)):
         sentences, fits, _misses, _cautions = _told(result, asked[key].state.name)

@@ -22,10 +22,13 @@ OPEN = frozenset({
     "confirmed_on", "source", "source_id", "note", "is_verified", "is_example", "is_draft", "is_open",
     "get_absolute_url",
     # what lists add to their rows
-    "status_on", "status_label", "status_on_label", "channel_label", "area_labels", "is_visit", "is_incomplete",
+    "status_on", "status_label", "status_on_label", "channel_label", "area_labels",
+    "is_visit",  # as the kinds of help are; what the visit is for stands with the requirement
 })  # fmt: skip
 #: Read by the requesting State and those who handle the request.
-INSIDE = frozenset({"missing_for_donors", "states_parties_text", "public_summary", "relayed_read_locked"})
+INSIDE = frozenset(
+    {"missing_for_donors", "is_incomplete", "states_parties_text", "public_summary", "relayed_read_locked"}
+)
 #: What belongs to each part that the State may lock.
 FIELDS: dict[Part, tuple[str, ...]] = {
     Part.CHALLENGE: ("challenge",),

@@ -24,11 +24,12 @@ from requests_app.country_requests.models import CountryRequest, Joining, Line, 
 from requests_app.country_requests.queries import joinable_into
 from requests_app.country_requests.wording import lacking
 from requests_app.domain import lifecycle
-from requests_app.enums import Action, Channel, Status, Visibility
+from requests_app.enums import Action, Channel, Part, Status, Visibility
 from requests_app.models import AssistanceRequest
 from requests_app.permissions import is_divisible
 from requests_app.queries import deadline_at_stake
 from requests_app.shares.enums import ShareStatus
+from requests_app.shares.queries import coverage_of
 from requests_app.writing.actions import save_step
 from requests_app.writing.steps import REVIEW
 
@@ -135,10 +136,13 @@ def split_request(
     was_draft, areas = original.is_draft, [area.pk for area in original.areas.all()]
     split = Split(original=original, on=today, by=by, currency=original.currency, **moved)
     _set_amounts(original, _taken_from(original, split))
+    _refuse_less_than_is_promised(original)
     original.requirement = remaining
     save_request(original, by=by, areas=areas, evidence=[], expected_version=expected_version)
     line = Line.objects.filter(request=original).select_related("country_request").first()
-    country_request = line.country_request if line else start_country_request(original, title=original.title, by=by)
+    # Who may know of the part alone reads the common title: it does not repeat the original's.
+    common = _("Needs of %(state)s") % {"state": original.state.name}
+    country_request = line.country_request if line else start_country_request(original, title=common, by=by)
     new = start_request(original.state, by=by)
     _copy(original, new, (*SHARED, *ALIKE))
     new.channel = _channel_of(original)
@@ -156,6 +160,13 @@ def split_request(
         _tell_supporters(original, _("A part of %(reference)s is now a need of its own"), today)
     record_event("request split", by=by, subject=original.reference, part=new.reference)
     return new
+
+
+def _refuse_less_than_is_promised(original: AssistanceRequest) -> None:
+    """Shares stay with the original: what remains of it is at least what they cover."""
+    vars(original).pop("resources", None)  # computed from the amounts before
+    if coverage_of(original, original.shares.standing().for_list()).exceeds:
+        raise Refused(_("Supporters have taken on more than would remain of this request: move less of its amounts."))
 
 
 def _amounts(record: AssistanceRequest | Split) -> Amounts:
@@ -192,7 +203,7 @@ def join_requests(
     survivor.desired_start = earliest(survivor.desired_start, closing.desired_start)
     survivor.desired_end = latest(survivor.desired_end, closing.desired_end)
     survivor.obligation_id = _sooner_obligation(survivor, closing, today)
-    survivor.locks = sorted({*survivor.locks, *closing.locks})  # what one of the two kept back stays back
+    _keep_back(survivor, closing)
     for kind in closing.kinds:
         setattr(survivor, f"is_{kind.value}", True)
     areas = {area.pk for request in (survivor, closing) for area in request.areas.all()}
@@ -202,9 +213,19 @@ def join_requests(
     Joining.objects.filter(survivor=closing).update(survivor=survivor)  # what was joined before is read from here too
     Joining.objects.create(closed=closing, survivor=survivor, on=today, by=by)
     _tell_supporters(closing, _("%(reference)s was joined into another request"), today)
+    survivor.coalitions.add(*closing.coalitions.all())  # who works on the one works on both
     record_event("requests joined", by=by, subject=closing.reference, into=survivor.reference)
     survivor.refresh_from_db()
     return survivor
+
+
+def _keep_back(survivor: AssistanceRequest, closing: AssistanceRequest) -> None:
+    """What one of the two kept back stays back, also from those who read a text of their own in its place."""
+    if closing.locks and not closing.relayed_read_locked:
+        survivor.relayed_read_locked = False
+    texts = ("states_parties_text", "public_summary")
+    is_bared = any(getattr(closing, name) and not getattr(survivor, name) for name in texts)
+    survivor.locks = sorted({*survivor.locks, *closing.locks, *([Part.REQUIREMENT] if is_bared else [])})
 
 
 def _refuse_impossible_joining(closing: AssistanceRequest, survivor: AssistanceRequest) -> None:

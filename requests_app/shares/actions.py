@@ -118,6 +118,8 @@ def _become(share: Share, status: ShareStatus) -> Share:
 def commit_share(share: Share, *, channel: str, due_on: date | None, by: User, today: date) -> Share:
     """From a pledge to a commitment, through one channel and by a day."""
     locked = _become(share, ShareStatus.COMMITTED)
+    if not locked.request.is_open:
+        raise Refused(_("This request is not open any more."))
     if not channel:
         raise Refused(_("Say through which channel it will be delivered."))
     locked.channel, locked.due_on = channel, due_on

@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from ccm_portal.accounts.models import Access, User, access_of
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import Organisation
+from requests_app.domain.lifecycle import OPEN
 from requests_app.enums import Kind
 from requests_app.models import AssistanceRequest, Supporter, amount_field, currency_code, of_supporter
 from requests_app.shares import enums
@@ -129,8 +130,12 @@ class ShareQuerySet(models.QuerySet["Share"]):
         return self.exclude(status=enums.ShareStatus.WITHDRAWN)
 
     def overdue(self, today: date) -> Self:
-        """Those still to come after the day on which they were due."""
-        return self.live().filter(Q(due_on__lt=today) | Q(due_on__isnull=True, to_year__lt=today.year))
+        """Those still to come after the day on which they were due; nothing is due of a closed request."""
+        return (
+            self.live()
+            .filter(request__status__in=OPEN)
+            .filter(Q(due_on__lt=today) | Q(due_on__isnull=True, to_year__lt=today.year))
+        )
 
     def waiting_on(self, access: Access) -> Self:
         """Those of which a step or a delivery waits for the word of the side that a person speaks for."""
@@ -244,7 +249,9 @@ class Share(models.Model):
         return steps.last_day(self.due_on, self.to_year)
 
     def is_overdue(self, today: date) -> bool:
-        return steps.is_overdue(enums.ShareStatus(self.status), self.due_on, self.to_year, today)
+        return self.request.is_open and steps.is_overdue(
+            enums.ShareStatus(self.status), self.due_on, self.to_year, today
+        )
 
     @property
     def is_live(self) -> bool:

@@ -42,7 +42,7 @@ def sees_whole_coverage(user: object, request: AssistanceRequest) -> bool:
 def can_commit(user: User, share: Share) -> bool:
     """The supporter commits; those who handle the request record it for it."""
     speaks = side_of(user, share) == Side.SUPPORTER or user.access.sees_all_requests
-    return speaks and can_become(ShareStatus(share.status), ShareStatus.COMMITTED)
+    return speaks and share.request.is_open and can_become(ShareStatus(share.status), ShareStatus.COMMITTED)
 
 
 def can_withdraw(user: User, share: Share) -> bool:

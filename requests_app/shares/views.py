@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from ccm_portal.accounts.models import User
 from ccm_portal.ui.asof import as_of
 from requests_app.actions import Refused, new_supporter
+from requests_app.enums import Part
 from requests_app.models import AssistanceRequest, Relay, Supporter
 from requests_app.readings import Reading, read_by
 from requests_app.shares import actions, permissions, queries
@@ -34,9 +35,10 @@ from requests_app.shares.models import Delivery, Outcome, Share
 def panel(request: HttpRequest, asked: AssistanceRequest, reading: Reading, own_relay: Relay | None) -> dict[str, Any]:
     """What a request's page says of its shares and of what came of it."""
     outcome = getattr(asked, "outcome_record", None)
+    shares_outcome = outcome and reading.shares(Part.OUTCOME) and permissions.sees_outcome(request.user, outcome)
     return {
         "covers": None if asked.is_draft else queries.who_covers(asked, reading, request.user, timezone.localdate()),
-        "came_of_it": outcome if outcome and permissions.sees_outcome(request.user, outcome) else None,
+        "came_of_it": outcome if shares_outcome else None,
         "can_pledge": permissions.can_pledge(request.user, asked),
     }
 

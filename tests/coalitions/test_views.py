@@ -316,3 +316,12 @@ def test_coalition_on_record_shows_members_dates_and_source(client):
     page = client.get("/coalitions/mne-article-4/").content.decode()
     for text in ("Montenegro", "Norway", "Norwegian People&#x27;s Aid", "May 2018", "21 July 2020", "Source:"):
         assert text in page
+
+
+def test_R026_no_coalition_is_proposed_for_a_request_that_is_kept_to_the_isu(coordinator, isu):
+    kept = RequestFactory(public=True, to_isu_alone=True, areas=["clearance"], state_id="MRT", locks=["amounts"])
+    assert client_of(coordinator).get("/coalitions/propose/MRT/").status_code == 403
+    other = RequestFactory(public=True, areas=["clearance"], state_id="MRT")
+    asked = client_of(coordinator).get("/coalitions/propose/MRT/").context["proposal"].requests
+    assert (kept in asked, other in asked) == (False, True)
+    assert kept in client_of(isu).get("/coalitions/propose/MRT/").context["proposal"].requests

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ccm_portal.accounts.models import OutboxMail
 from ccm_portal.register.models import Obligation
+from coalitions.models import Coalition
 from reports.progress import section
 from requests_app.actions import Refused, change_visibility
 from requests_app.authors.actions import ask_sign_off
@@ -200,6 +201,35 @@ def test_R026_a_survivor_keeps_back_what_either_kept_back(two, chad):
     assert join(closing, survivor, chad).locks == ["amounts"]
 
 
+def test_R026_a_part_does_not_tell_the_title_of_the_whole(chad, as_user):
+    hidden = RequestFactory(title="Depot at the border", costed=True, areas=["clearance", "victim_assistance"])
+    part = split(hidden, chad)
+    change_visibility(part, "public", by=chad)
+    group = part.line.country_request.get_absolute_url()
+    for page in (group, part.get_absolute_url(), "/states/tcd/"):
+        assert "Depot at the border" not in as_user(None).get(page).content.decode(), page
+    assert "Depot at the border" in as_user(chad).get(group).content.decode()
+
+
+def test_R026_a_survivor_does_not_bare_what_a_summary_stood_for(two, chad, as_user):
+    closing, survivor = two
+    AssistanceRequest.objects.filter(pk=closing.pk).update(public_summary="Training is needed.", locks=["plan"])
+    AssistanceRequest.objects.filter(pk=survivor.pk).update(visibility="public", relayed_read_locked=True)
+    kept = join(closing, survivor, chad)
+    assert kept.locks == ["plan", "requirement"]
+    assert not kept.relayed_read_locked
+    assert "Both." not in as_user(None).get(kept.get_absolute_url()).content.decode()
+
+
+def test_R011_a_split_leaves_what_supporters_have_taken_on(whole, chad):
+    share = ShareFactory(request=whole, amount=2, currency="USD")  # of a gap of three
+    with pytest.raises(Refused, match="taken on more"):
+        split(whole, chad, total=2, national=0)
+    assert Split.objects.count() == 0
+    assert split(whole, chad, total=1, national=0).shares.count() == 0
+    assert share.request.shares.count() == 1
+
+
 @pytest.mark.parametrize(
     "state", [{"status": "closed_unmet"}, {"status": "withdrawn"}, {"status": "delivered"}, {"unconfirmed": True}]
 )
@@ -291,6 +321,27 @@ def test_R010_joined_requests_count_once(two, chad, as_user):
     assert [asked.reference for asked in section(today(), today()).requests] == ["TCD-S"]
     assert section(today(), today()).relayed == 1
     assert Client().get("/requests/TCD-C/").status_code == 200
+
+
+def test_R010_joined_requests_are_listed_in_requested_against_provided_once(two, chad, as_user):
+    def number():
+        rows = as_user(chad).get("/reports/requested-provided/?by=state&format=json").json()
+        return [row["requests"] for row in rows if row["group"] == "Chad"]
+
+    (before,) = number()
+    join(*two, chad)
+    assert number() == [before - 1]
+
+
+def test_R010_a_coalition_works_on_the_survivor(two, chad, as_user):
+    closing, survivor = two
+    coalition = Coalition.objects.create(slug="two", name="For two", lead_id="TCD", status="active")
+    coalition.requests.add(closing)
+    join(closing, survivor, chad)
+    text = as_user(chad).get(coalition.get_absolute_url()).content.decode()
+    assert survivor.reference in text
+    assert closing.reference not in text
+    assert closing.reference not in as_user(chad).get("/coalitions/propose/TCD/").content.decode()
 
 
 def test_R026_the_survivor_shows_no_relay_of_a_request_one_may_not_know(two, chad, coordinator, as_user):

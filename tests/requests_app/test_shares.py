@@ -11,7 +11,7 @@ from django.utils import timezone
 from ccm_portal.accounts.models import AuditEvent, OutboxMail, access_of
 from requests_app.actions import Refused, change_reading
 from requests_app.enums import Status, Visibility
-from requests_app.models import Supporter
+from requests_app.models import AssistanceRequest, Supporter
 from requests_app.readings import read_by
 from requests_app.shares.actions import commit_share, confirm_share, pledge_share, record_delivery, withdraw_share
 from requests_app.shares.models import Delivery, DeliveryPart, ExchangeRate, Outcome, Share, ShareStep
@@ -536,3 +536,16 @@ def test_R011_an_example_rate_counts_for_examples_only(asked):
     asked.is_example = True
     assert not coverage_of(asked, [real]).uncounted
     assert ExchangeRate.objects.get().is_example
+
+
+def test_nothing_is_committed_or_overdue_of_a_closed_request(norway, asked, day):
+    share = ShareFactory(request=asked, code="NOR", from_year=2015, to_year=2015)
+    assert share in Share.objects.overdue(day)
+    AssistanceRequest.objects.filter(pk=asked.pk).update(status=Status.WITHDRAWN)
+    share = Share.objects.get(pk=share.pk)
+    assert share not in Share.objects.overdue(day)
+    assert not share.is_overdue(day)
+    with pytest.raises(Refused, match="not open any more"):
+        commit_share(share, channel="bilateral", due_on=None, by=norway, today=day)
+    share.refresh_from_db()
+    assert share.status == "pledged"

@@ -11,7 +11,7 @@ from ccm_portal.accounts.models import AuditEvent, OutboxMail, User
 from ccm_portal.register.models import Organisation
 from requests_app.enums import Kind
 from requests_app.models import AssistanceRequest, RankingWeight, Supporter
-from requests_app.queries import known_support, ranking_on, read_weights
+from requests_app.queries import known_support, ranking_on, read_weights, requests_fitting
 from requests_app.supporters.models import AttachedOffer, Following, Interest, Profile
 from tests.conftest import person
 from tests.requests_app.factories import OfferFactory, RequestFactory
@@ -311,3 +311,22 @@ def test_R022_non_party_publishes_an_offer_and_does_not_find_a_request_for_state
     assert client_of(usa).post("/offers/new/", {**offer, "is_public": "on"}).status_code == 302
     assert "Grants" in client.get("/supporters/USA/").content.decode()
     assert client_of(usa).get(wide.get_absolute_url()).status_code == 404
+
+
+def test_R026_the_shortlist_weighs_nothing_that_the_state_keeps(norway):
+    """Two requests that differ in what is locked alone stand alike before a supporter."""
+    profile_of("NOR", size_to=100, currency="USD", first_year=2024, last_year=2029, areas=["clearance"])
+    known_support.forget()
+    kept = {"public": True, "areas": ["clearance"], "locks": ["amounts", "period", "evidence"], "is_financial": True}
+    small = RequestFactory(**kept, total_cost=10, currency="USD", desired_start="2027-01-01", desired_end="2028-01-01")
+    large = RequestFactory(**kept, total_cost=10**6, currency="USD", desired_start="2060-01-01")
+    AssistanceRequest.objects.filter(pk=small.pk).update(evidence_level="fully")
+    requests = AssistanceRequest.objects.filter(pk__in=[small.pk, large.pk]).select_related("state")
+    supporter, on = Supporter.objects.get(code="NOR"), timezone.localdate()
+    one, other = requests_fitting(supporter, requests, on, access=norway.access)
+    assert (one.result.score, one.sentences, one.fits, one.misses) == (
+        other.result.score, other.sentences, other.fits, other.misses,
+    )  # fmt: skip
+    AssistanceRequest.objects.update(locks=[])
+    one, other = requests_fitting(supporter, requests, on, access=norway.access)
+    assert (one.request, one.fits != other.fits) == (small, True)
