@@ -4,8 +4,7 @@ from ccm_portal.accounts.models import User
 from coalitions.enums import CoalitionStatus
 from coalitions.models import Coalition
 from requests_app.models import AssistanceRequest, Supporter
-from requests_app.permissions import answers_for, owns
-from requests_app.readings import is_handled_by
+from requests_app.permissions import answers_for, is_handled_by, owns
 
 
 def leads(user: User, coalition: Coalition) -> bool:

@@ -2,7 +2,7 @@
 
 from ccm_portal.accounts.models import Access, User, access_of
 from requests_app.domain import lifecycle
-from requests_app.enums import Action, AuthorLevel, Status, Visibility
+from requests_app.enums import Action, AuthorLevel, Channel, Status, Visibility
 from requests_app.models import AssistanceRequest, Relay, Supporter
 
 OWNER, HANDLER = "owner", "handler"
@@ -32,6 +32,12 @@ STEP_TAKERS: dict[Action, frozenset[str]] = {
 def owns(access: Access, request: AssistanceRequest) -> bool:
     """Whether the person is a focal point of the requesting State."""
     return access.state is not None and access.state.pk == request.state_id
+
+
+def is_handled_by(access: Access, request: AssistanceRequest) -> bool:
+    """The ISU, and the Coordinators unless the State keeps its request to the ISU."""
+    is_kept = request.channel == Channel.ISU and not request.inform_coordinators
+    return access.is_isu or (access.is_coordinator and not is_kept)
 
 
 def authorship(user: object, request: AssistanceRequest) -> str:
@@ -77,7 +83,7 @@ def can_step(user: User, request: AssistanceRequest, action: Action) -> bool:
     if not lifecycle.is_possible(action, Status(request.status)):
         return False
     access, takers = user.access, STEP_TAKERS[action]
-    return (OWNER in takers and owns(access, request)) or (HANDLER in takers and access.sees_all_requests)
+    return (OWNER in takers and owns(access, request)) or (HANDLER in takers and is_handled_by(access, request))
 
 
 def can_split(user: User, request: AssistanceRequest) -> bool:
@@ -112,7 +118,7 @@ def can_change_visibility(user: User, request: AssistanceRequest) -> bool:
 def can_see_relays(user: object, request: AssistanceRequest) -> bool:
     """The requesting State and those who handle the request see to whom it was relayed."""
     access = access_of(user)  # type: ignore[arg-type]
-    return owns(access, request) or access.sees_all_requests
+    return owns(access, request) or is_handled_by(access, request)
 
 
 def can_see_coverage(user: object) -> bool:

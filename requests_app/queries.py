@@ -479,7 +479,7 @@ class Fitting:
 
 
 def requests_fitting(
-    supporter: Supporter, requests: "QuerySet[AssistanceRequest]", access: Access, on: date
+    supporter: Supporter, requests: "QuerySet[AssistanceRequest]", on: date, *, access: Access
 ) -> list[Fitting]:
     """Open requests that fit one supporter, best first, with reasons in words: as its people read them, since what a
     State has locked must not speak through an order. A fixed number of queries."""

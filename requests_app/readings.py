@@ -9,8 +9,9 @@ from typing import Any
 
 from ccm_portal.accounts.models import Access
 from requests_app.domain.reading import FULL_TEXT, INSIDERS, REACHED, own_text, parts_locked, parts_read
-from requests_app.enums import Audience, Channel, Part, Visibility
+from requests_app.enums import Audience, Part, Visibility
 from requests_app.models import AssistanceRequest, Relay
+from requests_app.permissions import is_handled_by
 
 #: As whom the requesting State may look at its own request.
 OTHERS = (Audience.RELAYED, Audience.STATES_PARTIES, Audience.PUBLIC)
@@ -109,12 +110,6 @@ class Reading:
     @property
     def shares_amounts(self) -> bool:
         return self.shares(Part.AMOUNTS)
-
-
-def is_handled_by(access: Access, request: AssistanceRequest) -> bool:
-    """The ISU, and the Coordinators unless the State keeps its request to the ISU."""
-    is_kept = request.channel == Channel.ISU and not request.inform_coordinators
-    return access.is_isu or (access.is_coordinator and not is_kept)
 
 
 def read_by(access: Access, request: AssistanceRequest) -> Reading:

@@ -147,7 +147,7 @@ def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, Any]:
         "writes": writes,
         "sign_off": sign_off,
         "signs": sign_off is not None and sign_off.post_id == user.pk,
-        "handles": access.sees_all_requests and not asked.is_draft,
+        "handles": permissions.is_handled_by(access, asked) and not asked.is_draft,
         "sees_relays": permissions.can_see_relays(user, asked),
         "can_edit": user.is_authenticated and permissions.can_edit(user, asked),
         "can_split": user.is_authenticated and permissions.can_split(user, asked),
@@ -248,7 +248,7 @@ def request_matches(request: HttpRequest, reference: str) -> HttpResponse:
     visible = AssistanceRequest.objects.visible_to(request.user).select_related("state").prefetch_related("areas")
     asked = get_object_or_404(visible, reference=reference)
     access = request.user.access  # type: ignore[union-attr]
-    if asked.is_draft or not (access.sees_all_requests or permissions.owns(access, asked)):
+    if asked.is_draft or not (permissions.is_handled_by(access, asked) or permissions.owns(access, asked)):
         raise PermissionDenied(_("Suggestions are for the requesting State, the Coordinators and the ISU."))
     can_relay = permissions.can_step(request.user, asked, Action.RELAY)  # type: ignore[arg-type]
     form = RelayForm(request.POST or None)
@@ -340,7 +340,7 @@ def matching(request: HttpRequest) -> HttpResponse:
         "waiting": handled.filter(relays__isnull=True)[:25],
         "relayed": handled.filter(relays__isnull=False).distinct()[:25],
         "supporter": supporter,
-        "fitting": queries.requests_fitting(supporter, others[:200], access, timezone.localdate())[:SHORTLIST]
+        "fitting": queries.requests_fitting(supporter, others[:200], timezone.localdate(), access=access)[:SHORTLIST]
         if supporter
         else [],
         "followed": others.filter(followings__supporter=supporter)[:25] if supporter else [],

@@ -3,12 +3,12 @@
 from ccm_portal.accounts.models import User
 from requests_app.discussions.models import Participation
 from requests_app.models import AssistanceRequest
-from requests_app.permissions import owns
+from requests_app.permissions import is_handled_by, owns
 
 
 def leads(user: User, request: AssistanceRequest) -> bool:
     """The requesting State and those who handle the request: they take part always, and say who else does."""
-    return not request.is_draft and (owns(user.access, request) or user.access.sees_all_requests)
+    return not request.is_draft and (owns(user.access, request) or is_handled_by(user.access, request))
 
 
 def takes_part(user: User, request: AssistanceRequest) -> bool:

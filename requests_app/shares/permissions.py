@@ -2,7 +2,7 @@
 
 from ccm_portal.accounts.models import User
 from requests_app.models import AssistanceRequest
-from requests_app.permissions import answers_for, can_offer, owns
+from requests_app.permissions import answers_for, can_offer, is_handled_by, owns
 from requests_app.shares.domain.steps import can_become
 from requests_app.shares.enums import ShareStatus, Side
 from requests_app.shares.models import Outcome, Share
@@ -24,7 +24,7 @@ def speaks_as_supporter(user: User, request: AssistanceRequest) -> bool:
 
 def records_for_others(user: User, request: AssistanceRequest) -> bool:
     """The requesting State and those who handle the request record what a supporter has told them."""
-    return owns(user.access, request) or user.access.sees_all_requests
+    return owns(user.access, request) or is_handled_by(user.access, request)
 
 
 def can_pledge(user: object, request: AssistanceRequest) -> bool:
@@ -41,7 +41,7 @@ def sees_whole_coverage(user: object, request: AssistanceRequest) -> bool:
 
 def can_commit(user: User, share: Share) -> bool:
     """The supporter commits; those who handle the request record it for it."""
-    speaks = side_of(user, share) == Side.SUPPORTER or user.access.sees_all_requests
+    speaks = side_of(user, share) == Side.SUPPORTER or is_handled_by(user.access, share.request)
     return speaks and share.request.is_open and can_become(ShareStatus(share.status), ShareStatus.COMMITTED)
 
 
@@ -53,7 +53,7 @@ def can_withdraw(user: User, share: Share) -> bool:
 def can_deliver(user: User, share: Share) -> bool:
     """Either side records what was delivered, and those who handle the request; once both have confirmed the
     commitment."""
-    speaks = side_of(user, share) is not None or user.access.sees_all_requests
+    speaks = side_of(user, share) is not None or is_handled_by(user.access, share.request)
     return speaks and share.status == ShareStatus.COMMITTED and share.agreed == ShareStatus.COMMITTED
 
 

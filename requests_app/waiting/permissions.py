@@ -4,7 +4,7 @@ from ccm_portal.accounts.models import User
 from requests_app.domain import lifecycle
 from requests_app.enums import Action, Status
 from requests_app.models import AssistanceRequest
-from requests_app.permissions import answers_for, owns
+from requests_app.permissions import answers_for, is_handled_by, owns
 from requests_app.waiting.enums import Purpose
 from requests_app.waiting.models import NeedMet, Silence
 
@@ -22,7 +22,7 @@ def purpose_open_to(user: User, request: AssistanceRequest) -> Purpose | None:
 
 def can_stop(user: User, silence: Silence) -> bool:
     """Those who are asked, and those who started it."""
-    return silence.is_running and (owns(user.access, silence.request) or user.access.sees_all_requests)
+    return silence.is_running and (owns(user.access, silence.request) or is_handled_by(user.access, silence.request))
 
 
 def can_set_limits(user: User) -> bool:

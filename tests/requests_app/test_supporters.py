@@ -241,8 +241,10 @@ def test_R015_interest_is_one_click_commits_to_nothing_and_reaches_owner_and_han
     assert sorted(mail.to for mail in mails) == sorted([chad.email, coordinator.email])
     assert all("Norway" not in mail.body and wide.title not in mail.body for mail in mails)
     for reader in (chad, coordinator):
-        for page in (wide.get_absolute_url(), f"{wide.get_absolute_url()}matches/"):
-            assert "Norway" in client_of(reader).get(page).content.decode()
+        page = client_of(reader).get(wide.get_absolute_url()).content.decode()
+        assert f"{wide.get_absolute_url()}matches/" in page
+        assert "1 supporter has shown interest" in page
+        assert "Norway" in client_of(reader).get(f"{wide.get_absolute_url()}matches/").content.decode()
 
 
 def test_R026_interest_is_hidden_from_other_supporters(norway, wide):

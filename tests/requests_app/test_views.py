@@ -609,3 +609,15 @@ def test_second_editor_who_was_told_can_decide_to_save(chad):
     version = told.context["form"]["version"].value()
     assert client.post(address, typed(title="By the second", version=str(version), save="")).status_code == 302
     assert stored(asked.reference).title == "By the second"
+
+
+def test_R009_a_public_request_kept_to_the_isu_is_read_by_the_coordinators_and_handled_by_the_isu(coordinator, isu):
+    asked = RequestFactory(to_isu_alone=True, visibility=Visibility.PUBLIC)
+    for reader, status in ((coordinator, 403), (isu, 200)):
+        client = client_of(reader)
+        page = client.get(asked.get_absolute_url())
+        assert page.status_code == 200
+        assert ("Relays and answers" in page.content.decode()) == (status == 200)
+        assert client.get(f"{asked.get_absolute_url()}matches/").status_code == status
+    step = f"{asked.get_absolute_url()}ask_clarification/"
+    assert client_of(coordinator).post(step, {"note": "Why?"}).status_code == 403

