@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from random import Random
 
+from requests_app.domain.market import Market, OpenNeed
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Ranking
 from requests_app.enums import AreaCode, Kind
 
@@ -81,6 +82,13 @@ def all_pairs(many: list[Need], everybody: list[Candidate]) -> None:
         ranking.suggest(need, limit=SHOWN)
 
 
+def market(many: list[Need], everybody: list[Candidate]) -> None:
+    """What is unmet, idle, and what one more offer would unlock, from nothing."""
+    found = Market([OpenNeed(str(number), need) for number, need in enumerate(many)], everybody)
+    for ask in (found.unmet, found.unlocked, lambda: found.idle_offers(())):
+        ask()
+
+
 def main() -> None:
     """Print the figures."""
     random = Random(3)
@@ -91,6 +99,8 @@ def main() -> None:
         print(
             f"{count} requests x 300 supporters: {spent:.2f} s, {1e6 * spent / (count * 300):.1f} microseconds a pair"
         )
+        spent = seconds(lambda count=count: market(many[:count], everybody))  # type: ignore[misc]
+        print(f"{count} requests x 300 supporters, market view: {spent:.2f} s")
     print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 

@@ -17,6 +17,8 @@ from ccm_portal import example_parts as examples
 from ccm_portal.accounts.actions import note_run
 from ccm_portal.accounts.enums import Job, Role
 from ccm_portal.accounts.models import Appointment, User
+from ccm_portal.example_channels import add_example_channels
+from ccm_portal.example_offers import add_example_offers
 from ccm_portal.example_reports import add_example_report
 from ccm_portal.example_supporters import add_example_profiles
 from ccm_portal.register.enums import DocumentKind
@@ -32,12 +34,11 @@ from ccm_portal.register.models import (
 from coalitions.actions import propose_coalition, record_commitment
 from coalitions.enums import MemberRole
 from coalitions.models import Coalition
-from coalitions.outreach.actions import add_entry, open_follow_ups
-from coalitions.outreach.models import OutreachEntry
+from coalitions.outreach.actions import add_entry, open_follow_ups, set_priority
+from coalitions.outreach.models import OutreachEntry, PriorityOverride
 from requests_app.actions import (
     answer_relay,
     change_reading,
-    publish_offer,
     relay_request,
     save_request,
     start_request,
@@ -115,8 +116,9 @@ def prepare(on: date) -> int:
     _law_and_visit(people, on)
     _half_written(people)
     _laos(people, on)
-    _offers(people, on)
     add_example_profiles(people, on)
+    add_example_channels(people, on)
+    add_example_offers(people, on)
     _document(on)
     _more_time(people, on)
     _outreach(people, on)
@@ -525,38 +527,6 @@ def _document(on: date) -> None:
         )
 
 
-def _offers(people: dict[str, User], on: date) -> None:
-    offers = [
-        ("che", "CHE", "Training of clearance supervisors", ["clearance"], {"is_technical": True}),
-        (
-            "npa",
-            "NPA",
-            "Survey team available from the second quarter",
-            ["clearance"],
-            {"is_technical": True, "is_material": True},
-        ),
-        (
-            "nor",
-            "NOR",
-            "Funding for survey and clearance with national ownership",
-            ["clearance", "risk_education"],
-            {"is_financial": True},
-        ),
-    ]
-    for person, code, title, areas, kinds in offers:
-        if Offer.objects.filter(title=title, is_example=True).exists():
-            continue
-        offer = Offer(
-            supporter=Supporter.objects.get(code=code),
-            title=title,
-            description=EXAMPLE,
-            valid_until=on + timedelta(days=365),
-            is_example=True,
-            **kinds,
-        )
-        publish_offer(offer, areas=areas, by=people[person], today=on - timedelta(days=20))
-
-
 def _more_time(people: dict[str, User], on: date) -> None:
     """Lao People's Democratic Republic says that it may not complete in time, and begins to write its request."""
     clock = Obligation.objects.select_related("state").get(state="LAO", limb="4.1(a)")
@@ -599,3 +569,11 @@ def _outreach(people: dict[str, User], on: date) -> None:
             state_id=state, area_id=area, status=status, note=EXAMPLE, day=on - timedelta(days=days), is_example=True
         )
         add_entry(entry, by=people["coordinator"])
+    priority = PriorityOverride(
+        state_id="SOM",
+        area_id="clearance",
+        points=20,
+        reason="Has asked us to come back after its elections (example).",
+        is_example=True,
+    )
+    set_priority(priority, seen=None, by=people["coordinator"], today=on - timedelta(days=15))

@@ -1,17 +1,9 @@
-"""The import in the admin: give a file, see what it would do, load exactly that; and what was loaded before.
-
-The file waits on the server between preview and load, under a random name that only the person's session knows.
-"""
+"""The import in the admin: give a file, see what it would do, load exactly that; and what was loaded before."""
 
 import re
-import secrets
-import shutil
-import time
-from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
@@ -25,11 +17,11 @@ from ccm_portal.importing import ChangedSincePreview, digest, import_file
 from ccm_portal.loading import LOADED
 from ccm_portal.register.reference import BadReference, Tally
 from ccm_portal.register.reference.sheets import MAX_BYTES
+from ccm_portal.ui.waiting_file import WaitingFile
 
-KEPT_SECONDS = 60 * 60
 SHOWN_PER_GROUP = 100
 SHOWN_IMPORTS = 20
-PENDING = "pending_import"  # in the session: token, name, agreed
+PENDING = "pending_import"  # in the session
 
 
 class ImportForm(forms.Form):
@@ -60,15 +52,14 @@ def import_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     tally: Tally | None = None
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
-        path = _keep(request, form.cleaned_data["file"])
+        waiting = WaitingFile(request, PENDING)
         try:
-            tally = import_file(path, keep=False)
+            tally = import_file(waiting.keep(form.cleaned_data["file"]), keep=False)
         except BadReference as error:
             reasons = error.reasons
-            _forget(request)
+            waiting.forget()
         else:
-            request.session[PENDING] |= {"agreed": digest(tally)}
-            request.session.modified = True
+            waiting.agree(digest(tally))
     return _show(request, site, form, tally, reasons)
 
 
@@ -87,26 +78,26 @@ def import_record(request: HttpRequest, site: AdminSite, pk: int) -> HttpRespons
 
 
 def _load(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    pending: dict[str, str] = request.session.get(PENDING) or {}
-    path = _place(pending) if pending else None
-    if path is None or not path.exists() or time.time() - path.stat().st_mtime > KEPT_SECONDS:
-        _forget(request)
+    waiting = WaitingFile(request, PENDING)
+    path = waiting.path
+    if path is None:
+        waiting.forget()
         messages.error(request, _("No file waits to be loaded: preview it first. A preview holds for an hour."))
         return redirect("admin:register_import")
     user = request.user if isinstance(request.user, User) else None
     try:
-        import_file(path, keep=True, by=user, agreed=pending["agreed"])
+        import_file(path, keep=True, by=user, agreed=waiting.agreed)
     except ChangedSincePreview as changed:
         messages.warning(
             request,
             _("The register has changed since the preview. Nothing was loaded; this is what the file would do now."),
         )
-        request.session[PENDING] = pending | {"agreed": digest(changed.tally)}
+        waiting.agree(digest(changed.tally))
         return _show(request, site, ImportForm(), changed.tally, ())
     except BadReference as error:
-        _forget(request)
+        waiting.forget()
         return _show(request, site, ImportForm(), None, error.reasons)
-    _forget(request)
+    waiting.forget()
     messages.success(request, _("Loaded."))
     return redirect(
         "admin:register_import_record", AuditEvent.objects.filter(action=LOADED, actor=user).latest("pk").pk
@@ -122,7 +113,7 @@ def _show(
         "form": form,
         "reasons": reasons,
         "tally": tally,
-        "file_name": request.session.get(PENDING, {}).get("name", ""),
+        "file_name": WaitingFile(request, PENDING).name,
         "groups": grouped([vars(change) for change in tally.changes]) if tally else [],
         "imports": AuditEvent.objects.filter(action=LOADED).select_related("actor")[:SHOWN_IMPORTS],
     }
@@ -146,36 +137,3 @@ def grouped(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for (kind, model), members in sorted(groups.items(), key=lambda item: order.index(item[0][0]))
     ]
-
-
-# --- the waiting file ------------------------------------------------------------------------------------------------
-
-
-def _folder() -> Path:
-    return Path(settings.MEDIA_ROOT) / "imports"
-
-
-def _place(pending: dict[str, str]) -> Path:
-    return _folder() / pending["token"] / pending["name"]
-
-
-def _keep(request: HttpRequest, file: Any) -> Path:
-    """Put an uploaded file where the load will find it; what others left behind long ago goes."""
-    _forget(request)
-    for old in _folder().glob("*"):
-        if time.time() - old.stat().st_mtime > KEPT_SECONDS:
-            shutil.rmtree(old, ignore_errors=True)
-    pending = {"token": secrets.token_urlsafe(24), "name": file.name, "agreed": ""}
-    path = _place(pending)
-    path.parent.mkdir(parents=True)
-    with path.open("wb") as target:
-        for chunk in file.chunks():
-            target.write(chunk)
-    request.session[PENDING] = pending
-    return path
-
-
-def _forget(request: HttpRequest) -> None:
-    pending = request.session.pop(PENDING, None)
-    if pending:
-        shutil.rmtree(_place(pending).parent, ignore_errors=True)

@@ -9,13 +9,14 @@ from ccm_portal.accounts.models import User
 from coalitions.models import Coalition
 from requests_app.extensions.models import ExtensionDraft
 from requests_app.help_desk.models import HelpTicket
-from requests_app.models import AssistanceRequest
+from requests_app.models import AssistanceRequest, Offer
 
 #: The first part of an address -> the rows that a reader may know of, and the field that the second part gives.
 RECORDS: dict[str, tuple[Callable[[User], QuerySet[Any]], str]] = {
     "requests": (lambda reader: AssistanceRequest.objects.visible_to(reader), "reference"),
     "coalitions": (lambda reader: Coalition.objects.visible_to(reader), "slug"),
     "extension-requests": (lambda reader: ExtensionDraft.objects.visible_to(reader), "reference"),
+    "offers": (lambda reader: Offer.objects.visible_to(reader), "pk"),
     "help": (lambda reader: HelpTicket.objects.visible_to(reader), "pk"),
 }
 #: Lists that mails lead to, and who reads them.

@@ -18,6 +18,24 @@ PUBLIC = (
     ("/reports/", _("Reports")),
     ("/library/", _("Library")),
 )
+#: Rooms without an entry of their own, and the entry under which they are found.
+ROOMS = {
+    "/country-requests/": "/requests/",
+    "/request-forms/": "/requests/",
+    "/needs-import/": "/requests/",
+    "/supporters/": "/offers/",
+    "/expertise/": "/offers/",
+    "/extension-requests/": "/deadlines/",
+    "/time-bound-obligations/": "/deadlines/",
+    "/transparency-reports/": "/reports/",
+    "/decisions/": "/library/",
+    "/documents/": "/library/",
+    "/action-plans/": "/library/",
+    "/priorities/": "/follow-ups/",
+    "/market/": "/matching/",
+    "/channels/": "/matching/",
+    "/case-studies/": "/coalitions/",
+}
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -30,7 +48,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             entries.insert(5, ("/matching/", _("Matching")))
         if user.access.follows_up:
             entries.insert(1, ("/follow-ups/", _("Follow-ups")))
-    place = request.path.replace("/country-requests/", "/requests/", 1)  # a group of requests belongs to them
+    place = next((entry for room, entry in ROOMS.items() if request.path.startswith(room)), request.path)
     return {
         "menu": [(address, label, place.startswith(address)) for address, label in entries],
         "languages": settings.LANGUAGES,

@@ -61,8 +61,8 @@ def _free_slug(state: State, name: str) -> str:
 def _tell(people: Iterable[User], coalition: Coalition) -> None:
     queue_mails(
         people,
-        subject=_("A Country Coalition that concerns you"),
-        body=_("It was founded, or it has changed. Open it to read more."),
+        subject=lambda: _("A Country Coalition that concerns you"),
+        body=lambda: _("It was founded, or it has changed. Open it to read more."),
         path=coalition.get_absolute_url(),
         kind=MailKind.COALITIONS,
     )

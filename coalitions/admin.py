@@ -1,13 +1,14 @@
-"""Coalitions and work plans in the admin."""
+"""Coalitions, work plans and case studies in the admin."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from ccm_portal.accounts.admin import IsuAdmin
-from coalitions.models import Activity, Coalition, Member, PlanStep, WorkPlan
+from coalitions.models import Activity, CaseStudy, Coalition, Member, PlanStep, WorkPlan
 
 
 class OpenInline(admin.TabularInline):
@@ -59,3 +60,11 @@ class WorkPlanAdmin(IsuAdmin, SimpleHistoryAdmin):
     list_display = ["name", "office", "starts", "ends"]
     search_fields = ["name"]
     inlines = [ActivityInline, PlanStepInline]
+
+
+@admin.register(CaseStudy)
+class CaseStudyAdmin(IsuAdmin, SimpleHistoryAdmin):
+    list_display = ["name", "actors", "year", "is_verified", "is_example"]
+    search_fields = ["name", "actors"]
+    prepopulated_fields = {"code": ["name"]}
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}

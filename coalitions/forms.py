@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.forms import AsOfForm
+from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.widgets import FastSelect
 from coalitions.enums import CoalitionStatus, Label, MemberRole
 from coalitions.models import Coalition
@@ -17,7 +18,7 @@ from requests_app.shares.forms import ShareForm, supporters_by_name
 MEMBER_ROWS = 6  # as many as a proposal has at most (`domain.planning.MAX_MEMBERS`)
 
 
-class CoalitionForm(forms.ModelForm):
+class CoalitionForm(TextForm):
     """A coalition around one request; its lead is the requesting State."""
 
     class Meta:
@@ -90,7 +91,8 @@ class CommitmentForm(ShareForm):
 
 
 class CoalitionFilter(AsOfForm):
-    field_order = ["request", "status", "label", "as_of"]
+    field_order = ["q", "request", "status", "label", "as_of"]
+    q = forms.CharField(label=_("Words"), required=False, max_length=80)
     request = forms.CharField(label=_("Request"), required=False, max_length=20)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("All")), *CoalitionStatus.choices], widget=FastSelect

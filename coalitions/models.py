@@ -1,4 +1,4 @@
-"""Coalitions with members and a ledger of shares; work plans with activities and their quarters."""
+"""Coalitions with members and a ledger of shares; work plans with activities and their quarters; case studies."""
 
 from datetime import date
 
@@ -88,6 +88,11 @@ class Coalition(Sourced):
 
     def get_absolute_url(self) -> str:
         return reverse("coalitions:detail", args=[self.slug])
+
+    @property
+    def search_text(self) -> str:
+        """What search looks at: all that anybody reads who may know of it."""
+        return f"{self.name} {self.purpose} {self.outcome} {self.lead.search_text}"
 
 
 class Member(models.Model):
@@ -208,3 +213,35 @@ class PlanStep(Sourced):
     @property
     def quarter(self) -> int:
         return (self.quarter_start.month + 2) // 3
+
+
+class CaseStudy(Sourced):
+    """A partnership outside the Convention from which one can learn. It is no coalition of the Convention and counts in
+    no figure."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=160)
+    actors = models.CharField(_("actors"), max_length=300, help_text=_("States and organisations, with semicolons."))
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    link = models.URLField(_("link"), max_length=300, blank=True)
+    text = models.TextField(_("what can be learnt"))
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-year", "name"]
+        verbose_name = _("case study")
+        verbose_name_plural = _("case studies")
+        constraints = [
+            models.CheckConstraint(
+                name="case_study_has_source",
+                condition=~Q(source=""),
+                violation_error_message=_("Say where this comes from."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def actor_list(self) -> list[str]:
+        return [actor.strip() for actor in self.actors.split(";") if actor.strip()]

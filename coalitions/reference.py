@@ -1,4 +1,4 @@
-"""Reads the real coalitions and work plans from the reference files, with what their sources say and no more."""
+"""Reads the real coalitions, work plans and case studies from the reference files: what the sources say and no more."""
 
 import json
 import re
@@ -22,7 +22,7 @@ from ccm_portal.register.reference import (
     read_rows,
 )
 from coalitions.enums import CoalitionStatus, Label, MemberRole
-from coalitions.models import Activity, Coalition, Member, PlanStep, WorkPlan
+from coalitions.models import Activity, CaseStudy, Coalition, Member, PlanStep, WorkPlan
 from requests_app.models import Supporter
 
 
@@ -36,6 +36,7 @@ def load_coalitions(assistance: Path, portal: Path, tally: Tally) -> None:
             _put_coalition(row, shelf, row.state(states, "affected_state_iso3"), obligations)
     _load_members(portal / "coalition_members.csv", shelf, tally)
     _load_work_plans(portal / "work_plans.json", tally)
+    _load_case_studies(portal / "case_studies.csv", tally)
 
 
 def _put_coalition(row: Row, shelf: Shelf, state: State, obligations: dict[tuple[str, int], Obligation]) -> None:
@@ -157,4 +158,24 @@ def _put_work_plan(row: Row, data: dict[str, Any], tally: Tally) -> None:
                 title=item["title"],
                 order=order,
                 source=data["source"],
+            )
+
+
+def _load_case_studies(path: Path, tally: Tally) -> None:
+    shelf = Shelf(tally, CaseStudy, "code")
+    for row in optional_rows(path):
+        with tally.noting_errors():
+            if not row.text("source"):
+                raise row.fail("source is empty: a case study says where it comes from")
+            shelf.put(
+                row,
+                code=row.text("code"),
+                name=row.text("name"),
+                actors="; ".join(row.items("actors")),
+                year=row.number("year"),
+                link=row.text("link"),
+                text=row.text("text"),
+                source=row.text("source"),
+                note=row.text("note"),
+                is_verified=row.text("confidence") == "high",
             )

@@ -10,6 +10,7 @@ urlpatterns = [
     path("coalitions/<slug:slug>/", views.coalition_detail, name="detail"),
     path("coalitions/<slug:slug>/confirm/", views.coalition_confirm, name="confirm"),
     path("coalitions/<slug:slug>/commitments/new/", views.commitment_new, name="commit"),
+    path("case-studies/", views.case_study_list, name="case_studies"),
     path("work-plans/", views.work_plan_list, name="work_plans"),
     path("work-plans/<slug:slug>/", views.work_plan_detail, name="work_plan"),
 ]

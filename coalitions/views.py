@@ -1,4 +1,4 @@
-"""Pages of coalitions and work plans."""
+"""Pages of coalitions, work plans and case studies."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ccm_portal.accounts.models import User
+from ccm_portal.register.picking import narrowed
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 from coalitions import actions, permissions, queries
 from coalitions.forms import CoalitionFilter, CoalitionForm, CommitmentForm
-from coalitions.models import Coalition, WorkPlan
-from requests_app.actions import Refused
+from coalitions.models import CaseStudy, Coalition, WorkPlan
+from requests_app.forms import attempt
 from requests_app.models import AssistanceRequest
 from requests_app.queries import deadline_at_stake
+from requests_app.shares.forms import offers_of
 from requests_app.shares.models import Share
 
 COLUMNS = ["name", "lead", "label", "status", "started_on", "ended_on", "members", "outcome", "source", "example"]
@@ -33,14 +35,14 @@ def coalition_list(request: HttpRequest) -> HttpResponse:
     form = CoalitionFilter(request.GET)
     rows = Coalition.objects.visible_to(request.user)
     chosen = form.cleaned_data if form.is_valid() else {}
-    narrowed = rows.filter(**{key: chosen[key] for key in ("status", "label") if chosen.get(key)})
+    found = rows.filter(**{key: chosen[key] for key in ("status", "label") if chosen.get(key)})
     if reference := chosen.get("request"):
         asked = AssistanceRequest.objects.visible_to(request.user).filter(reference=reference)
-        narrowed = narrowed.filter(requests__in=asked)
+        found = found.filter(requests__in=asked)
     return show_list(
         request,
         "coalitions/coalition_list.html",
-        narrowed.with_members(),
+        narrowed(found.select_related("lead"), chosen.get("q") or "").with_members(),
         name="coalitions",
         columns=COLUMNS,
         record=_record,
@@ -175,16 +177,13 @@ def commitment_new(request: HttpRequest, slug: str) -> HttpResponse:
         request.POST or None,
         instance=share,
         supporters=list({supporter.code: supporter for supporter in members}.values()),
+        offers=offers_of(user, today, members),
         requests=AssistanceRequest.objects.visible_to(user).filter(coalitions=coalition),
         initial={"from_year": today.year, "to_year": today.year},
     )
     if request.method == "POST" and form.is_valid():
         share.supporter = form.cleaned_data["supporter"]
-        try:
-            actions.record_commitment(share, coalition=coalition, by=user, today=today)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        if attempt(form, lambda: actions.record_commitment(share, coalition=coalition, by=user, today=today)):
             messages.success(request, _("The commitment is recorded."))
             return redirect(coalition)
     context = {"form": form, "coalition": coalition}
@@ -218,3 +217,25 @@ def work_plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
     plan = queries.with_named_holders(get_object_or_404(plans.prefetch_related(*related), slug=slug))
     context = {"plan": plan, "quarters": queries.quarters(list(plan.steps.all())), "today": timezone.localdate()}
     return render(request, "coalitions/work_plan_detail.html", context)
+
+
+@login_not_required
+def case_study_list(request: HttpRequest) -> HttpResponse:
+    """Partnerships outside the Convention from which one can learn."""
+    return show_list(
+        request,
+        "coalitions/case_study_list.html",
+        CaseStudy.objects.all(),
+        name="case-studies",
+        columns=["name", "actors", "year", "link", "text", "source", "verified", "example"],
+        record=lambda study: {
+            "name": study.name,
+            "actors": study.actor_list,
+            "year": study.year,
+            "link": study.link,
+            "text": study.text,
+            "source": study.source,
+            "verified": study.is_verified,
+            "example": study.is_example,
+        },
+    )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
 from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, State
 from ccm_portal.register.queries import running_deadlines
+from ccm_portal.statements import Slot, made_once
 from ccm_portal.treaty.dates import add_months
 from coalitions.enums import ActivityStatus, CoalitionStatus
 from coalitions.models import Coalition, PlanStep
@@ -22,7 +23,7 @@ from coalitions.queries import ledger
 from requests_app.authors.queries import invited_to
 from requests_app.enums import AreaCode, Status
 from requests_app.extensions.models import RiskFlag
-from requests_app.extensions.queries import flags_on, with_flags
+from requests_app.extensions.queries import flags_of_state, with_flags
 from requests_app.models import Area, AssistanceRequest, Relay, RequestQuerySet, of_supporter
 from requests_app.overviews import reminder_due_from
 from requests_app.queries import with_words
@@ -30,7 +31,7 @@ from requests_app.shares.models import Share, ShareQuerySet
 from requests_app.waiting.domain.waiting import Waiting
 from requests_app.waiting.enums import Limit, Party
 from requests_app.waiting.models import known_limits
-from requests_app.waiting.queries import Watch, waiting_on_state, waits_on, watch, with_facts
+from requests_app.waiting.queries import RECENT, Watch, waiting_on_state, waits_on, watch, with_facts
 
 SHOWN = 8
 SHARE_FIELDS = (
@@ -72,6 +73,11 @@ class Board:
     written: list[AssistanceRequest] | None = None
     numbers: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def asks_first(self) -> bool:
+        """Whether asking for help comes before giving it: a State that has to meet a deadline, or has asked before."""
+        return bool(self.clocks or self.own_requests)
+
 
 def open_by_area(rows: RequestQuerySet) -> list[tuple[str, int]]:
     """Open requests by area: one narrow query. A request for several areas counts in each."""
@@ -88,10 +94,9 @@ def board_for(user: User, today: date) -> Board:
     if access.state:
         _for_focal_point(board, access.state, user)
     if access.state or access.organisation:
-        _for_supporter(board, user)
+        _for_supporter(board)
     if access.follows_up:
-        waiting = FollowUp.objects.visible_to(user).open(today).select_related("obligation__state")
-        board.follow_ups = list(waiting[:SHOWN])
+        board.follow_ups = _follow_ups(access, today).ask()
     if access.sees_all_requests:
         _for_handlers(board, user)
     if access.is_president or access.themes - {"cooperation"}:
@@ -110,36 +115,66 @@ def board_for(user: User, today: date) -> Board:
 def _for_focal_point(board: Board, state: State, user: User) -> None:
     """What is due from us and when; what we asked and who answered."""
     rows = running_deadlines(board.today, state=state)
-    board.flags = flags_on(user, board.today, obligation__state=state)
+    board.flags = flags_of_state(board.access, state.pk, board.today)
     board.clocks = with_flags(rows, board.flags)
     board.reports = [r for r in clocks.report_rows([state], board.today) if r.status == "not_due"]
-    relays = Relay.objects.filter(request=OuterRef("pk"))
-    requests = AssistanceRequest.objects.filter(state=state).single(board.today).order_by("-updated_at").for_list()
-    counted = requests.annotate(
-        relayed=Coalesce(Subquery(_number(relays)), 0),
-        answered=Coalesce(Subquery(_number(relays.filter(answered_on__isnull=False))), 0),
-    )
-    board.own_requests = with_words(list(counted[:SHOWN]))
+    board.own_requests = with_words(_own_requests(board.today).ask(state=state.pk))
     board.waiting_on_us = waiting_on_state(state, board.today)[:SHOWN]
 
 
-def _for_supporter(board: Board, user: User) -> None:
+@made_once
+def _own_requests(on: date) -> RequestQuerySet:
+    relays = Relay.objects.filter(request=OuterRef("pk"))
+    requests = AssistanceRequest.objects.filter(state=Slot("state", CharField())).single(on).order_by("-updated_at")
+    return requests.for_list().annotate(
+        relayed=Coalesce(Subquery(_number(relays)), 0),
+        answered=Coalesce(Subquery(_number(relays.filter(answered_on__isnull=False))), 0),
+    )[:SHOWN]
+
+
+def _for_supporter(board: Board) -> None:
     """Requests relayed to us, and what we promised."""
-    still_visible = AssistanceRequest.objects.visible_to(user).open()
-    relays = Relay.objects.addressed_to(board.access).filter(request__in=still_visible).unanswered()
-    board.relays_to_us = list(relays.for_list()[:SHOWN])
+    access, today = board.access, board.today
+    board.relays_to_us = _relays_to(access).ask()
     for relay in board.relays_to_us:
         relay.due_on = relay.sent_on + timedelta(days=known_limits()[Limit.ANSWER])  # type: ignore[attr-defined]
-    access = board.access
+    board.coalitions = _running_coalitions(access).ask()
+    board.shares = _promised_by(access).ask()
+    board.to_confirm = _to_confirm(access).ask()
+    board.overdue = _overdue_around(access, today).ask()
+
+
+@made_once
+def _relays_to(access: Access) -> "QuerySet[Relay]":
+    still_visible = AssistanceRequest.objects.visible_to(access).open().filter(pk=OuterRef("request"))
+    return Relay.objects.addressed_to(access).filter(Exists(still_visible)).unanswered().for_list()[:SHOWN]
+
+
+def _coalitions_of(access: Access) -> "QuerySet[Coalition]":
     ours = of_supporter(access, "members__")
     if access.state:
         ours |= Q(lead=access.state)
-    running = Coalition.objects.exclude(status=CoalitionStatus.CLOSED).filter(ours).distinct()
-    board.coalitions = list(running.only("slug", "name", "status")[:SHOWN])
-    promised = Share.objects.visible_to(user).filter(of_supporter(access)).standing()
-    board.shares = list(_named(promised)[:SHOWN])
-    board.to_confirm = list(_named(Share.objects.waiting_on(access))[:SHOWN])
-    board.overdue = list(_named(ledger(running).overdue(board.today))[:SHOWN])
+    return Coalition.objects.exclude(status=CoalitionStatus.CLOSED).filter(ours).distinct()
+
+
+@made_once
+def _running_coalitions(access: Access) -> "QuerySet[Coalition]":
+    return _coalitions_of(access).only("slug", "name", "status")[:SHOWN]
+
+
+@made_once
+def _promised_by(access: Access) -> ShareQuerySet:
+    return _named(Share.objects.visible_to(access).filter(of_supporter(access)).standing())[:SHOWN]
+
+
+@made_once
+def _to_confirm(access: Access) -> ShareQuerySet:
+    return _named(Share.objects.waiting_on(access))[:SHOWN]
+
+
+@made_once
+def _overdue_around(access: Access, today: date) -> ShareQuerySet:
+    return _named(ledger(_coalitions_of(access)).overdue(today))[:SHOWN]
 
 
 def _named(shares: ShareQuerySet) -> ShareQuerySet:
@@ -150,33 +185,59 @@ def _named(shares: ShareQuerySet) -> ShareQuerySet:
 
 def _for_handlers(board: Board, user: User) -> None:
     """What needs the Coordinators and the ISU today."""
-    visible = AssistanceRequest.objects.visible_to(user)
-    recent = visible.filter(submitted_on__gte=board.today - timedelta(days=730))
-    new = recent.filter(status__in=[Status.SUBMITTED, Status.CLARIFICATION])
-    board.new_requests = with_words(list(with_facts(new.for_list())[:SHOWN]))
+    access, today = board.access, board.today
+    board.new_requests = with_words(_new_requests(access, today).ask())
     for row in board.new_requests:
         row.wait = next(iter(waits_on(row, Party.HANDLERS)), None)  # type: ignore[attr-defined]
     board.watch = watch(user, timezone.now())
-    waiting = Exists(visible.open().filter(pk=OuterRef("request")))
+    board.reminder_due_from = reminder_due_from(today)
+    board.unanswered = _longest_unanswered(access, today).ask()
+    board.pressing = _pressing_without_request(access, today)
+    board.proposed = _proposed_coalitions().ask()
+    board.next_steps = _next_steps(today).ask()
+
+
+@made_once
+def _follow_ups(access: Access, today: date) -> "QuerySet[FollowUp]":
+    return FollowUp.objects.visible_to(access).open(today).select_related("obligation__state")[:SHOWN]
+
+
+@made_once
+def _new_requests(access: Access, today: date) -> RequestQuerySet:
+    recent = AssistanceRequest.objects.visible_to(access).filter(submitted_on__gte=today - RECENT)
+    return with_facts(recent.filter(status__in=[Status.SUBMITTED, Status.CLARIFICATION]).for_list())[:SHOWN]
+
+
+@made_once
+def _longest_unanswered(access: Access, today: date) -> "QuerySet[Relay]":
+    waiting = Exists(AssistanceRequest.objects.visible_to(access).open().filter(pk=OuterRef("request")))
     # First which, then what: with the joins beside the order PostgreSQL reads all of the silent ones before it sorts.
-    longest = Relay.objects.unanswered().filter(waiting).order_by("sent_on").values("pk")[:SHOWN]
-    board.reminder_due_from = reminder_due_from(board.today)
-    board.unanswered = list(Relay.objects.filter(pk__in=longest).order_by("sent_on").for_list())
-    board.pressing = _pressing_without_request(board.today, visible)
-    board.proposed = list(Coalition.objects.filter(status=CoalitionStatus.PROPOSED).only("slug", "name")[:SHOWN])
+    longest = Relay.objects.unanswered().filter(waiting, sent_on__gte=today - RECENT).order_by("sent_on")
+    return Relay.objects.filter(pk__in=longest.values("pk")[:SHOWN]).order_by("sent_on").for_list()
+
+
+@made_once
+def _proposed_coalitions() -> "QuerySet[Coalition]":
+    return Coalition.objects.filter(status=CoalitionStatus.PROPOSED).only("slug", "name")[:SHOWN]
+
+
+@made_once
+def _next_steps(today: date) -> "QuerySet[PlanStep]":
     not_done = [ActivityStatus.PLANNED, ActivityStatus.UNDER_WAY]
-    steps = PlanStep.objects.filter(status__in=not_done, plan__ends__gte=board.today).select_related("plan")
-    board.next_steps = list(steps.only("title", "plan__name")[:SHOWN])
+    steps = PlanStep.objects.filter(status__in=not_done, plan__ends__gte=today).select_related("plan")
+    return steps.only("title", "plan__name")[:SHOWN]
 
 
-def _pressing_without_request(today: date, visible: RequestQuerySet) -> list[Row]:
+@made_once
+def _states_that_ask(access: Access, today: date) -> "QuerySet[State, Any]":
+    recent = AssistanceRequest.objects.visible_to(access).open().filter(submitted_on__gte=today - RECENT)
+    return State.objects.filter(Exists(recent.filter(state=OuterRef("pk")))).order_by().values_list("pk", flat=True)
+
+
+def _pressing_without_request(access: Access, today: date) -> list[Row]:
     """Clocks that end within two years, or have passed, of States without an open request of the last two years."""
-    limit = add_months(today, PRESSING_MONTHS)
-    rows = [row for row in running_deadlines(today) if row.deadline <= limit]
-    recent = visible.open().filter(submitted_on__gte=today - timedelta(days=730))
-    asking = recent.filter(state__in={row.state.iso3 for row in rows}).order_by()
-    asked = set(asking.values_list("state", flat=True).distinct())
-    return [row for row in rows if row.state.iso3 not in asked]
+    limit, asked = add_months(today, PRESSING_MONTHS), set(_states_that_ask(access, today).ask())
+    return [row for row in running_deadlines(today) if row.deadline <= limit and row.state.iso3 not in asked]
 
 
 def _at_a_glance(board: Board) -> None:

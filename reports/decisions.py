@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.register.enums import DecisionKind, OutcomeChoices, Precision, Wording
 from ccm_portal.register.models import Decision, Document, ExtensionDecision, Meeting, Sourced, State
+from ccm_portal.register.picking import pick
 from ccm_portal.register.search import fold
 from ccm_portal.ui.templatetags.portal import day as in_words
 
@@ -73,17 +74,18 @@ class Entry:
         }
 
 
-def decision_entries(on: date) -> list[Entry]:
-    """Every decision taken by a day, latest first: three queries."""
+def decision_entries(on: date, documents: Iterable[Document] | None = None) -> list[Entry]:
+    """Every decision taken by a day, latest first: three queries, or two where the documents are at hand."""
     related = ("meeting", "document", "office", "action_plan")
     rows = list(Decision.objects.select_related(*related))
     texts = {row.extension_id: row for row in rows if row.extension_id}
     decided = ExtensionDecision.objects.exclude(outcome=OutcomeChoices.PENDING)
     extensions = list(decided.select_related("obligation__state", "meeting").order_by("obligation__state", "sequence"))
     symbols = {extension.document for extension in extensions if extension.document}
-    documents = {document.symbol: document for document in Document.objects.filter(symbol__in=symbols)}
+    named = Document.objects.filter(symbol__in=symbols) if documents is None else documents
+    by_symbol = {document.symbol: document for document in named}
     entries = [_entry(row) for row in rows if not row.extension_id]
-    entries += [_extension_entry(extension, texts.get(extension.pk), documents) for extension in extensions]
+    entries += [_extension_entry(extension, texts.get(extension.pk), by_symbol) for extension in extensions]
     taken = [entry for entry in entries if entry.day and entry.day <= on]
     taken.sort(key=lambda entry: (entry.state.name if entry.state else "", entry.code))
     return sorted(taken, key=lambda entry: entry.day or date.min, reverse=True)
@@ -146,12 +148,10 @@ def _effect(extension: ExtensionDecision) -> str:
 
 def filtered(entries: Iterable[Entry], chosen: dict[str, Any]) -> list[Entry]:
     """Narrowed by words, meeting, kind and State."""
-    words = fold(chosen.get("q") or "").split()
     return [
         entry
-        for entry in entries
+        for entry in pick(entries, chosen.get("q") or "")
         if chosen.get("meeting") in {None, "", entry.meeting and entry.meeting.code}
         and chosen.get("kind") in {None, "", entry.kind}
         and (not chosen.get("state") or (entry.state is not None and entry.state.iso3 == chosen["state"]))
-        and all(word in entry.search_text for word in words)
     ]

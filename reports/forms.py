@@ -95,6 +95,15 @@ class ProvidedForm(AsOfForm):
         return requests
 
 
+class MarketForm(AsOfForm):
+    """The area and the day of the market view."""
+
+    field_order = ["area", "as_of"]
+    area = forms.ChoiceField(
+        label=_("Area"), required=False, choices=[("", _("All")), *AreaCode.choices], widget=FastSelect
+    )
+
+
 def usual_period(today: date) -> tuple[date, date]:
     """The last completed reporting period: 1 July to 30 June."""
     last = today.year if today > date(today.year, 6, 30) else today.year - 1

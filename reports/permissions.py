@@ -1,7 +1,8 @@
 """Who reads what is help rather than fact."""
 
-from ccm_portal.accounts.models import Access
+from ccm_portal.accounts.models import Access, User
 from ccm_portal.register.enums import Theme
+from requests_app.permissions import can_offer, can_see_coverage
 
 
 def follows_reports(access: Access) -> bool:
@@ -12,3 +13,8 @@ def follows_reports(access: Access) -> bool:
 def sees_findings(access: Access, iso3: str) -> bool:
     """Advice on a report is for its State and for those who follow up, never a public naming."""
     return follows_reports(access) or (access.state is not None and access.state.pk == iso3)
+
+
+def sees_market(user: object) -> bool:
+    """Those who see coverage, and whoever may ask or offer: each of the requests that it may know of."""
+    return isinstance(user, User) and (can_see_coverage(user) or can_offer(user))

@@ -116,8 +116,8 @@ def reconciliation(
     examples = 0 if with_examples else sum(row.is_example for row in rows)
     chosen = {row.pk: row for row in rows if with_examples or not row.is_example}
     found = _delivered(deliveries, on)
-    confirmed = [d for d in found if d.share.request_id in chosen and _is_certain(d, on)]
-    silent = sum(d.share.request_id in chosen and not _is_certain(d, on) for d in found)
+    confirmed = [d for d in found if d.share.request_id in chosen and d.is_confirmed_on(on)]
+    silent = sum(d.share.request_id in chosen and not d.is_confirmed_on(on) for d in found)
     served = {delivery.share.request_id for delivery in confirmed}
     groups = _groups(by, chosen)
     total = Line("")
@@ -145,12 +145,6 @@ def reconciliation(
 
 def _delivered(deliveries: DeliveryQuerySet, on: date) -> list[Delivery]:
     return list(deliveries.filter(recorded_on__lte=on).for_list())
-
-
-def _is_certain(delivery: Delivery, on: date) -> bool:
-    """Whether both sides had confirmed it by the day."""
-    words = (delivery.supporter_on, delivery.state_on)
-    return all(word is not None and word <= on for word in words)
 
 
 def _groups(by: str, chosen: dict[int, Reading]) -> Callable[[Reading], list[str]]:

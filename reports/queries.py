@@ -5,22 +5,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, Sum
-from django.shortcuts import get_object_or_404
+from django.db.models import CharField, Count, DateField, F, IntegerField, Max, Min, Q, QuerySet, Sum
+from django.http import Http404
 
-from ccm_portal.accounts.models import access_of
+from ccm_portal.accounts.models import Access, access_of
 from ccm_portal.register import clocks, models
 from ccm_portal.register.clocks import Row
 from ccm_portal.register.enums import MembershipChoices
 from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Obligation, OfficeTerm, Paper, State
+from ccm_portal.statements import Slot, made_once
 from coalitions.models import Coalition
 from requests_app.country_requests.models import CountryRequest
 from requests_app.country_requests.queries import groups_of, with_groups
 from requests_app.extensions.models import RiskFlag
-from requests_app.extensions.queries import flags_on, with_flags
-from requests_app.models import AssistanceRequest, SupportRecord
+from requests_app.extensions.queries import flags_of_state, with_flags
+from requests_app.models import AssistanceRequest, RequestQuerySet, SupportRecord
 from requests_app.queries import AtStake, resources_by_obligation, with_words
 from requests_app.readings import readings
 
@@ -69,30 +71,65 @@ class Profile:
 
 def profile(iso3: str, user: object, on: date) -> Profile:
     """The State's page. Raises Http404 for a code that no State has."""
-    state = get_object_or_404(State, pk=iso3)  # its own facts are read afresh: a correction shows at once
+    found = _state().ask(state=iso3)  # its own facts are read afresh: a correction shows at once
+    if not found:
+        raise Http404
+    (state,), access = found, access_of(user)  # type: ignore[arg-type]
     obligations = [obligation for obligation in known_register().obligations if obligation.state_id == iso3]
     received, given = _support(state, on)
-    known = AssistanceRequest.objects.visible_to(user).filter(state=state).single(on)
-    by_day = known.filter(Q(submitted_on__lte=on) | Q(submitted_on__isnull=True))
-    requests = list(with_groups(by_day.order_by(F("submitted_on").desc(nulls_first=True), "-pk").for_list()))
-    resources = resources_by_obligation(readings(access_of(user), requests))  # type: ignore[arg-type]
+    requests = _requests_of(access).ask(state=iso3, on=on)
+    resources = resources_by_obligation(readings(access, requests))
     shown = with_words(requests[:MOST_REQUESTS])
-    visible_coalitions = Coalition.objects.visible_to(user).select_related("lead")
-    coalitions = visible_coalitions.filter(Q(lead=state) | Q(members__supporter__state=state)).distinct()
     return Profile(
         state=state,
         on=on,
         status=MembershipChoices(state.membership_on(on)),
-        clocks=_stories(obligations, flags_on(user, on, obligation__state=state), resources, on),
+        clocks=_stories(obligations, flags_of_state(access, iso3, on), resources, on),
         victim_assistance=[(o, resources.get(o.pk, ())) for o in obligations if not o.is_clock],
         reports=clocks.report_rows([state], on),
         requests=shown,
         country_requests=groups_of(shown),
         received=received,
         given=given,
-        coalitions=list(coalitions),
-        terms=list(OfficeTerm.objects.filter(state=state, starts__lte=on).select_related("office")),
+        coalitions=_coalitions_of(access).ask(state=iso3),
+        terms=_terms_of().ask(state=iso3, on=on),
     )
+
+
+STATE, ON = Slot("state", CharField()), Slot("on", DateField())
+
+
+@made_once
+def _state() -> "QuerySet[State]":
+    return State.objects.filter(pk=STATE)
+
+
+@made_once
+def _requests_of(access: Access) -> RequestQuerySet:
+    known = AssistanceRequest.objects.visible_to(access).filter(state=STATE).single(ON)
+    by_day = known.filter(Q(submitted_on__lte=ON) | Q(submitted_on__isnull=True))
+    return with_groups(by_day.order_by(F("submitted_on").desc(nulls_first=True), "-pk").for_list())
+
+
+@made_once
+def _coalitions_of(access: Access) -> "QuerySet[Coalition]":
+    of_state = Q(lead=STATE) | Q(members__supporter__state=STATE)
+    return Coalition.objects.visible_to(access).select_related("lead").filter(of_state).distinct()
+
+
+@made_once
+def _terms_of() -> "QuerySet[OfficeTerm]":
+    return OfficeTerm.objects.filter(state=STATE, starts__lte=ON).select_related("office")
+
+
+@made_once
+def _support_of() -> "QuerySet[SupportRecord, Any]":
+    """Summed by counterpart."""
+    of_state = SupportRecord.objects.filter(Q(recipient=STATE) | Q(supporter__state=STATE))
+    counterparts = of_state.filter(year__lte=Slot("year", IntegerField())).order_by()
+    return counterparts.values_list(
+        "recipient", "recipient__name", "supporter__state__name", "supporter__organisation__name"
+    ).annotate(Min("year"), Max("year"), Count("pk"), Sum("amount_usd"), unknown=Count("pk", filter=Q(amount_usd=None)))
 
 
 def papers_with_slips() -> list[tuple[Paper, int]]:
@@ -104,15 +141,8 @@ def papers_with_slips() -> list[tuple[Paper, int]]:
 
 def _support(state: State, on: date) -> tuple[list[Support], list[Support]]:
     """(received, given) by counterpart, largest first: one query."""
-    rows = (
-        SupportRecord.objects.filter(Q(recipient=state) | Q(supporter__state=state), year__lte=on.year)
-        .order_by()
-        .values_list("recipient", "recipient__name", "supporter__state__name", "supporter__organisation__name")
-        .annotate(
-            Min("year"), Max("year"), Count("pk"), Sum("amount_usd"), unknown=Count("pk", filter=Q(amount_usd=None))
-        )
-    )
     received, given = [], []
+    rows = _support_of().ask(state=state.pk, year=on.year)
     for recipient, recipient_name, donor_state, donor_organisation, *figures in rows:
         if recipient == state.pk:
             received.append(Support(donor_state or donor_organisation, *figures))

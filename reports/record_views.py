@@ -6,13 +6,13 @@ from pathlib import PurePath
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from ccm_portal.register.enums import Language, Wording
 from ccm_portal.register.forms import AsOfForm
 from ccm_portal.register.models import ActionPlan, Document, DocumentVersion, Paper
+from ccm_portal.register.picking import narrowed
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 from coalitions.models import Activity
@@ -60,20 +60,18 @@ def document_list(request: HttpRequest) -> HttpResponse:
     """Documents by symbol; those that another has replaced only when asked for."""
     form = DocumentFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
-    words = (chosen.get("q") or "").replace("\0", "").split()
-    if len(words) == 1 and not request.GET.get("format"):
-        exact = Document.objects.filter(symbol__iexact=words[0].strip("/")).first()
+    typed = (chosen.get("q") or "").replace("\0", "").strip()
+    if typed and not request.GET.get("format"):
+        exact = Document.objects.filter(symbol__iexact=typed.strip("/")).first()
         if exact:
             return redirect(exact)
     rows = Document.objects.select_related("meeting", "supersedes", "superseded_by").prefetch_related("versions")
-    for word in words:
-        rows = rows.filter(Q(symbol__icontains=word) | Q(title__icontains=word))
     if not chosen.get("show"):
         rows = rows.filter(superseded_by__isnull=True)
     return show_list(
         request,
         "reports/document_list.html",
-        rows.filter(kind=chosen["kind"]) if chosen.get("kind") else rows,
+        narrowed(rows.filter(kind=chosen["kind"]) if chosen.get("kind") else rows, typed),
         name="documents",
         columns=DOCUMENT_COLUMNS,
         record=_document_record,

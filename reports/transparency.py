@@ -20,6 +20,7 @@ from ccm_portal.register.models import (
     State,
     TransparencyReport,
 )
+from ccm_portal.register.picking import pick
 from ccm_portal.register.search import fold
 from ccm_portal.treaty import completeness, reports
 from ccm_portal.treaty.dates import annual_report_due, initial_report_due
@@ -82,13 +83,11 @@ def _due(state: State, in_force: date, year: int | None, on: date, complete: dic
 
 def filtered(lines: Iterable[Line], chosen: dict[str, Any]) -> list[Line]:
     """Narrowed by name, region, and how the annual or the initial report stands."""
-    words = fold(chosen.get("q") or "").split()
     status, initial = chosen.get("status"), chosen.get("initial_status")
     return [
         line
-        for line in lines
-        if all(word in line.state.search_text for word in words)
-        and chosen.get("region") in {None, "", line.state.region}
+        for line in pick(lines, chosen.get("q") or "", lambda line: line.state.search_text)
+        if chosen.get("region") in {None, "", line.state.region}
         and (not status or (line.annual is not None and line.annual.row.status == status))
         and initial in {None, "", line.initial.row.status}
     ]

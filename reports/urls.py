@@ -1,10 +1,12 @@
 from django.urls import path
 
-from reports import record_views, transparency_views, views
+from reports import market_views, record_views, transparency_views, views
 
 app_name = "reports"
 urlpatterns = [
     path("states/<str:iso3>/", views.state_detail, name="state"),
+    path("search/", views.search_page, name="search"),
+    path("market/", market_views.market, name="market"),
     path("reports/", views.report_index, name="index"),
     path("reports/statistics/", views.statistics_page, name="statistics"),
     path("reports/progress/", views.progress_page, name="progress"),

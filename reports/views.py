@@ -14,11 +14,13 @@ from reports import progress, provided
 from reports.forms import PeriodForm, ProvidedForm, StatisticsForm, usual_period
 from reports.models import Practice, PublishedFigure
 from reports.queries import papers_with_slips, profile
+from reports.search import search
 from reports.statistics import COLUMNS, statistics
 from requests_app.extensions.permissions import acts_for, can_publish
 from requests_app.models import AssistanceRequest
 from requests_app.shares.models import Delivery
 
+LONGEST = 200  # letters of a search
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -35,6 +37,16 @@ def state_detail(request: HttpRequest, iso3: str) -> HttpResponse:
         "can_publish": can_publish(access, found.state.pk),
     }
     return render(request, "reports/state_detail.html", context)
+
+
+@login_not_required
+def search_page(request: HttpRequest) -> HttpResponse:
+    """A few hits of each kind that the visitor may know of."""
+    typed = request.GET.get("q", "").replace("\0", "").strip()
+    too_long = len(typed) > LONGEST
+    kinds = [] if too_long else search(typed, request.user, as_of(request))
+    context = {"typed": typed, "too_long": too_long, "longest": LONGEST, "kinds": kinds}
+    return render(request, "reports/search.html", context)
 
 
 @login_not_required

@@ -1,9 +1,8 @@
-"""The only writers of requests, relays, answers and offers. Each is one transaction with its audit entry and mails."""
+"""The only writers of requests, relays and answers. Each is one transaction with its audit entry and mails."""
 
 from collections.abc import Callable, Iterable
 from copy import copy
 from datetime import date, datetime
-from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -12,16 +11,15 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import Role
-from ccm_portal.accounts.models import User
-from ccm_portal.register.models import Organisation, State
+from ccm_portal.accounts.models import Access, User
+from ccm_portal.register.models import State
 from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
 from requests_app.domain.needs import evidence_level
-from requests_app.enums import Action, AnswerKind, Channel, Part, ReleaseAct, Status, TextState, Visibility
+from requests_app.enums import NUMBERED, Action, AnswerKind, Channel, Part, ReleaseAct, Status, TextState, Visibility
 from requests_app.models import (
     Answer,
     AssistanceRequest,
     EvidenceItem,
-    Offer,
     Relay,
     RequestEvent,
     SearchText,
@@ -46,7 +44,12 @@ TEXT_FIELDS = ("states_parties_text", "public_summary")
 
 
 class Refused(Exception):
-    """A write that a rule forbids; the message is for the person who tried."""
+    """A write that a rule forbids; the message is for the person who tried, beside a field of the form if it names
+    one."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class EditedMeanwhile(Refused):
@@ -93,7 +96,7 @@ def save_request(
             _store_evidence(request, evidence, removed_evidence)
             request.evidence_level = request.compute_evidence_level()
     if submit_on:
-        _number_and_date(request, submit_on)
+        _number_and_date(request, submit_on, by=by)
     request.save()
     if areas is not None:
         request.areas.set(areas)  # type: ignore[arg-type]  # by code
@@ -121,23 +124,73 @@ def record_need(
     is_formal = request.channel == Channel.FORMAL_MEETING
     is_informal = request.channel == Channel.INFORMAL_MEETING
     request.visibility = Visibility.COORDINATORS_ISU if is_informal else Visibility.PUBLIC
+    _enter(request, areas=areas, said_on=said_on, confirmed_on=said_on if is_formal else None, by=by, today=today)
+    stated.request = request
+    stated.save()
+    if not is_formal:
+        _ask_to_confirm(request, today)
+    return request
+
+
+def _enter(
+    request: AssistanceRequest, *, areas: Iterable[str], said_on: date, confirmed_on: date | None, by: User, today: date
+) -> None:
+    """Put in as submitted what a State has said elsewhere than in the portal."""
     request.status = next_status(Action.RECORD, Status(request.status))
     request.reference = _next_reference(request.state_id, said_on.year)
-    request.submitted_on, request.confirmed_on = said_on, said_on if is_formal else None
+    request.submitted_on, request.confirmed_on = said_on, confirmed_on
     areas = list(areas)
     request.save()
     request.areas.set(areas)  # type: ignore[arg-type]  # by code
     SearchText.objects.store(request.build_search_rows(areas))
-    stated.request = request
-    stated.save()
     _record_step(request, Action.RECORD, Status.DRAFT, by=by, today=today)
-    if not is_formal:
+
+
+def _ask_to_confirm(request: AssistanceRequest, today: date) -> None:
+    queue_mails(
+        User.objects.focal_points(request.state_id, today),
+        subject=lambda: _("Please confirm a need: %(reference)s") % {"reference": request.reference},
+        body=lambda: _("A need was recorded from your words. It counts only once you have confirmed it."),
+        path=request.get_absolute_url(),
+    )
+
+
+@transaction.atomic
+def enter_for_state(
+    request: AssistanceRequest,
+    *,
+    areas: Iterable[str],
+    evidence: Iterable[EvidenceItem],
+    received_on: date,
+    is_signed: bool,
+    by: User,
+    today: date,
+    also: Callable[[], object],
+) -> AssistanceRequest:
+    """Enter a request that a State has written on the form and sent to the ISU, and what `also` writes of it, all in
+    one transaction. With a note verbale (`is_signed`) it is the State's word; without, it counts once the State has
+    confirmed it. Raises Refused where its main words are missing."""
+    _refuse_incomplete(request)
+    evidence = list(evidence)
+    request.evidence_level = evidence_level([item.is_complete for item in evidence])
+    confirmed_on = received_on if is_signed else None
+    _enter(request, areas=areas, said_on=received_on, confirmed_on=confirmed_on, by=by, today=today)
+    _store_evidence(request, evidence, ())
+    request.is_being_entered = True
+    also()
+    request.is_being_entered = False
+    if is_signed:
         queue_mails(
             User.objects.focal_points(request.state_id, today),
-            subject=_("Please confirm a need: %(reference)s") % {"reference": request.reference},
-            body=_("A need was recorded from your words. It counts only once you have confirmed it."),
+            subject=lambda: _("Your request is in the portal: %(reference)s") % {"reference": request.reference},
+            body=lambda: _(
+                "The ISU has entered what you sent with a note verbale. Please read whether all is as meant."
+            ),
             path=request.get_absolute_url(),
         )
+    else:
+        _ask_to_confirm(request, today)
+    _tell_handlers(request, today)
     return request
 
 
@@ -198,7 +251,7 @@ def submit_request(request: AssistanceRequest, *, by: User, today: date) -> Assi
     _refuse_incomplete(request)
     stored = AssistanceRequest.objects.select_for_update().values_list("version", flat=True).get(pk=request.pk)
     _refuse_unreleased_text(request, by=by, is_changed=stored != request.version)
-    _number_and_date(request, today)
+    _number_and_date(request, today, by=by)
     request.save()
     SearchText.objects.store(request.build_search_rows())
     _announce(request, by=by, today=today)
@@ -232,18 +285,23 @@ def _refuse_unreleased_text(request: AssistanceRequest, *, by: User, is_changed:
         raise Refused(awaits_sign_off(asked.post.name))
 
 
-def _number_and_date(request: AssistanceRequest, today: date) -> None:
+def _number_and_date(request: AssistanceRequest, today: date, *, by: User) -> None:
     request.status = next_status(Action.SUBMIT, Status(request.status))
-    request.reference = _next_reference(request.state_id, today.year)
+    drafted_as, request.reference = request.reference, _next_reference(request.state_id, today.year)
+    record_event(NUMBERED, by=by, subject=request.reference, drafted_as=drafted_as)
     request.submitted_on = request.confirmed_on = today
 
 
 def _announce(request: AssistanceRequest, *, by: User, today: date) -> None:
     _record_step(request, Action.SUBMIT, Status.DRAFT, by=by, today=today)
+    _tell_handlers(request, today)
+
+
+def _tell_handlers(request: AssistanceRequest, today: date) -> None:
     queue_mails(
         _handlers(request, today),
-        subject=_("New request for assistance: %(reference)s") % {"reference": request.reference},
-        body=_("%(state)s has submitted a request for assistance.") % {"state": request.state.name},
+        subject=lambda: _("New request for assistance: %(reference)s") % {"reference": request.reference},
+        body=lambda: _("%(state)s has submitted a request for assistance.") % {"state": request.state.name},
         path=request.get_absolute_url(),
     )
 
@@ -296,9 +354,11 @@ def take_step(
     others = _handlers(locked, today) if by.access.state else User.objects.focal_points(locked.state_id, today)
     queue_mails(
         others,
-        subject=_("Request %(reference)s: %(status)s")
-        % {"reference": locked.reference, "status": Status(locked.status).label},
-        body=_("A step was recorded on this request."),
+        subject=lambda: (
+            _("Request %(reference)s: %(status)s")
+            % {"reference": locked.reference, "status": Status(locked.status).label}
+        ),
+        body=lambda: _("A step was recorded on this request."),
         path=locked.get_absolute_url(),
     )
     return locked
@@ -389,8 +449,8 @@ def relay_request(
     for supporter in supporters:
         queue_mails(
             people_of(supporter, today),
-            subject=_("Request for assistance relayed to you: %(reference)s") % {"reference": locked.reference},
-            body=_("The Coordinators on international cooperation and assistance relay this request to you."),
+            subject=lambda: _("Request for assistance relayed to you: %(reference)s") % {"reference": locked.reference},
+            body=lambda: _("The Coordinators on international cooperation and assistance relay this request to you."),
             path=locked.get_absolute_url(),
         )
     return relays
@@ -436,9 +496,11 @@ def answer_relay(relay: Relay, *, kind: str, text: str, by: User, today: date) -
     _record_step(request, Action.ANSWER, before, by=by, today=today, note=f"{relay.supporter.name}: {answer.kind}")
     queue_mails(
         [*User.objects.focal_points(request.state_id, today), *_handlers(request, today)],
-        subject=_("%(supporter)s has answered request %(reference)s")
-        % {"supporter": relay.supporter.name, "reference": request.reference},
-        body=str(AnswerKind(kind).label),
+        subject=lambda: (
+            _("%(supporter)s has answered request %(reference)s")
+            % {"supporter": relay.supporter.name, "reference": request.reference}
+        ),
+        body=AnswerKind(kind).label,
         path=request.get_absolute_url(),
     )
     return answer
@@ -458,12 +520,7 @@ def remind_silent(on: date) -> list[Relay]:
         is_party = supporter.state is not None and supporter.state.is_party_on(on)
         if request.confirmed_on is None or not may_receive(request, supporter, is_state_party=is_party):
             continue
-        told = queue_mails(
-            people_of(supporter, on),
-            subject=_("Reminder: request %(reference)s waits for your answer") % {"reference": request.reference},
-            body=_("A request for assistance was relayed to you. Any answer helps, also that you are unable to help."),
-            path=request.get_absolute_url(),
-        )
+        told = _remind(people_of(supporter, on), request)
         if told:
             Relay.objects.filter(pk=relay.pk).update(reminded_on=on)
             record_event("relay reminded", by=None, subject=request.reference, supporter=supporter.code)
@@ -471,20 +528,24 @@ def remind_silent(on: date) -> list[Relay]:
     return reminded
 
 
-def new_supporter(party: State | Organisation) -> Supporter:
-    """An unsaved supporter for a State or organisation that is on no list of donors yet: anybody may offer."""
-    if isinstance(party, State):
-        return Supporter(code=party.iso3, state=party)
-    return Supporter(code=party.code, organisation=party)
+def _remind(people: Iterable[User], request: AssistanceRequest) -> int:
+    return queue_mails(
+        people,
+        subject=lambda: _("Reminder: request %(reference)s waits for your answer") % {"reference": request.reference},
+        body=lambda: _(
+            "A request for assistance was relayed to you. Any answer helps, also that you are unable to help."
+        ),
+        path=request.get_absolute_url(),
+    )
 
 
-@transaction.atomic
-def publish_offer(offer: Offer, *, areas: Iterable[Any], by: User, today: date) -> Offer:
-    """Publish a supporter's offer; one that has never offered becomes a supporter by it."""
-    if offer.supporter.pk is None:
-        offer.supporter.save()
-    offer.offered_on = today
-    offer.save()
-    offer.areas.set(areas)
-    record_event("offer published", by=by, subject=offer.title, supporter=offer.supporter.code)
-    return offer
+def own_supporter(access: Access) -> Supporter:
+    """The supporter that a person speaks for; an unsaved one for a State or organisation that is on no list of donors
+    yet: anybody may offer."""
+    rows = Supporter.objects.select_related("state", "organisation")
+    if access.state:
+        return rows.filter(state=access.state).first() or Supporter(code=access.state.iso3, state=access.state)
+    party = access.organisation
+    if party is None:
+        raise Refused(_("You speak for no State and no organisation."))
+    return rows.filter(organisation=party).first() or Supporter(code=party.code, organisation=party)

@@ -1,4 +1,4 @@
-"""Requests, supporters and offers in the admin. Status and visibility change on the site only, through its actions."""
+"""Requests and supporters in the admin. Status and visibility change on the site only, through its actions."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from ccm_portal.accounts.admin import IsuAdmin
-from requests_app.models import AssistanceRequest, Offer, RankingWeight, SearchText, Supporter, SupportRecord
+from requests_app.models import AssistanceRequest, RankingWeight, SearchText, Supporter, SupportRecord
 from requests_app.queries import known_support
 
 
@@ -86,12 +86,3 @@ class RankingWeightAdmin(IsuAdmin, SimpleHistoryAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
         known_support.forget()
-
-
-@admin.register(Offer)
-class OfferAdmin(IsuAdmin):
-    list_display = ["title", "supporter", "offered_on", "valid_until", "is_public", "is_example"]
-    list_filter = ["areas", "is_public"]
-    search_fields = ["title"]
-    list_select_related = ["supporter__state", "supporter__organisation"]
-    autocomplete_fields = ["supporter"]

@@ -1,5 +1,7 @@
 """The vocabularies of requests, relays and offers."""
 
+from collections.abc import Iterable
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -34,6 +36,45 @@ class Kind(TextChoices):
     TECHNICAL = "technical", _("Technical")
     MATERIAL = "material", _("Material")
     FINANCIAL = "financial", _("Financial")
+
+
+class Form(TextChoices):
+    """The forms in which a supporter helps; each is a kind of Article 6.2 (`KIND_OF_FORM`)."""
+
+    MONEY = "money", _("Money")
+    EXPERTISE = "expertise", _("Expertise")
+    TRAINING = "training", _("Training")
+    EQUIPMENT = "equipment", _("Equipment")
+    LAW = "law", _("Drafting of laws")
+    PEER_VISIT = "peer_visit", _("Visits between peers")
+
+
+KIND_OF_FORM = {
+    Form.MONEY: Kind.FINANCIAL,
+    Form.EXPERTISE: Kind.TECHNICAL,
+    Form.TRAINING: Kind.TECHNICAL,
+    Form.EQUIPMENT: Kind.MATERIAL,
+    Form.LAW: Kind.TECHNICAL,
+    Form.PEER_VISIT: Kind.TECHNICAL,
+}
+
+
+def kinds_of(forms: Iterable[str]) -> list[Kind]:
+    """The kinds of Article 6.2 that forms of help are, in the treaty's order."""
+    kinds = {KIND_OF_FORM[Form(form)] for form in forms}
+    return [kind for kind in Kind if kind in kinds]
+
+
+class Language(TextChoices):
+    """Working languages that matter for help on the spot: the six of the United Nations, and Portuguese."""
+
+    ARABIC = "ar", _("Arabic")
+    CHINESE = "zh", _("Chinese")
+    ENGLISH = "en", _("English")
+    FRENCH = "fr", _("French")
+    PORTUGUESE = "pt", _("Portuguese")
+    RUSSIAN = "ru", _("Russian")
+    SPANISH = "es", _("Spanish")
 
 
 class Channel(TextChoices):
@@ -86,6 +127,9 @@ class Part(TextChoices):
     EVIDENCE = "evidence", _("Evidence")
     FILES = "files", _("Attached files")
     OUTCOME = "outcome", _("Outcome")
+
+
+NUMBERED = "request numbered"  # in the audit trail: which draft became which request
 
 
 class ReleaseAct(TextChoices):
@@ -158,6 +202,15 @@ class AnswerKind(TextChoices):
     NEED_INFORMATION = "need_information", _("We need information first")
     REFER = "refer", _("We suggest someone else")
     UNABLE = "unable", _("We are unable to help")
+
+
+class OfferStatus(TextChoices):
+    """Where an offer stands on a day; computed, never stored."""
+
+    OPEN = "open", pgettext_lazy("an offer", "Open")
+    USED_UP = "used_up", _("Nothing left")
+    PAST = "past", pgettext_lazy("an offer", "Past")
+    WITHDRAWN = "withdrawn", pgettext_lazy("an offer", "Withdrawn")
 
 
 class Missing(TextChoices):
@@ -236,3 +289,26 @@ class Caution(TextChoices):
     ONLY_DONOR = "only_donor", _("Was the only donor")
     ENDS = "ends", _("Its support ends soon")
     LAPSED = "lapsed", _("Has not given lately")
+
+
+class Lack(TextChoices):
+    """What an open need lacks first on its way to help."""
+
+    SUPPORTER = "supporter", _("No supporter on record fits")
+    RELAY = "relay", _("Not relayed yet")
+    ANSWER = "answer", _("Relayed, not answered yet")
+    SHARE = "share", _("Answered, nobody has taken on a part")
+
+
+class Idle(TextChoices):
+    """Why an open offer helps nobody."""
+
+    FITS_NONE = "fits_none", _("Fits no open need")
+    UNUSED = "unused", _("Fits an open need, but was put with none")
+
+
+class Strain(TextChoices):
+    """By what more is wanted of a supporter than it says it can give."""
+
+    PLACES = "places", _("More open needs than its offers have places left")
+    SIZE = "size", _("More money promised than its usual contribution")

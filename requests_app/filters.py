@@ -1,4 +1,4 @@
-"""Filters of the lists of requests and offers. Each is given rows that `visible_to` has already narrowed."""
+"""Filters of the list of requests, given rows that `visible_to` has already narrowed."""
 
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from ccm_portal.register.search import fold
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from requests_app.domain import lifecycle
 from requests_app.enums import AreaCode, Kind, Status
-from requests_app.models import AssistanceRequest, Offer, RequestQuerySet
+from requests_app.models import AssistanceRequest, RequestQuerySet
 from requests_app.queries import wanted
 
 OPEN, CLOSED, VISIT = "open", "closed", "visit"
@@ -83,13 +83,3 @@ class CoverageForm(forms.Form):
 
     as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput)
     since = forms.DateField(label=_("Submitted since"), required=False, widget=DateInput)
-
-
-class OfferFilter(filters.FilterSet):
-    area = filters.ChoiceFilter(
-        label=_("Area"), field_name="areas", choices=AreaCode.choices, empty_label=_("All"), widget=FastSelect
-    )
-
-    class Meta:
-        model = Offer
-        fields: list[str] = []

@@ -1,19 +1,19 @@
 """Forms of a request's life; the needs form itself is in `writing/`."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from ccm_portal.register.enums import CITED_FORMS
+from ccm_portal.register.enums import CITED_FORMS, Region
 from ccm_portal.register.models import State
+from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.widgets import DateInput, FastSelect
-from requests_app.enums import RECORDED_CHANNELS, AnswerKind, AreaCode, Channel, Kind, Part, Visibility
-from requests_app.models import AssistanceRequest, Offer, StatedIn, Supporter, currency_code
-
-LONGEST_TEXT = 20_000  # characters: some eight pages
+from requests_app.actions import Refused
+from requests_app.enums import RECORDED_CHANNELS, AnswerKind, AreaCode, Channel, Part, Visibility
+from requests_app.models import AssistanceRequest, StatedIn, Supporter, currency_code
 
 FILE_REFUSED = {
     "type": _("Files of this type are not taken. Use PDF, PNG, JPEG, DOCX, XLSX, CSV or TXT."),
@@ -31,6 +31,26 @@ def whole(figure: Any) -> Any:
     return int(figure) if figure is not None and figure == int(figure) else figure
 
 
+REGIONS = [choice for choice in Region.choices if choice[0] != Region.NONE]
+
+
+def codes(choices: Any, label: Any, *, required: bool = False) -> forms.MultipleChoiceField:
+    """Several of one vocabulary, as boxes to tick."""
+    return forms.MultipleChoiceField(
+        choices=choices, label=label, required=required, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def attempt(form: forms.BaseForm, write: Callable[[], Any]) -> bool:
+    """Run a write; what a rule forbids stands beside its field, or above the form, with everything typed kept."""
+    try:
+        write()
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True
+
+
 class CurrencyField(forms.CharField):
     """Three letters, in any case."""
 
@@ -42,7 +62,7 @@ class CurrencyField(forms.CharField):
         return str(super().clean(value)).upper()
 
 
-class ReadingForm(forms.ModelForm):
+class ReadingForm(TextForm):
     """What those read who may know of a request: its other texts, and the parts that stay locked."""
 
     locks = forms.MultipleChoiceField(
@@ -76,13 +96,8 @@ class ReadingForm(forms.ModelForm):
             "public_summary": forms.Textarea(attrs={"rows": 4}),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("states_parties_text", "public_summary"):
-            self.fields[name].validators.append(MaxLengthValidator(LONGEST_TEXT))
 
-
-class RecordedNeedForm(forms.ModelForm):
+class RecordedNeedForm(TextForm):
     """A need that a State has stated in its Article 7 report or at a meeting, as the ISU or a Coordinator enters it."""
 
     areas = forms.MultipleChoiceField(
@@ -211,26 +226,3 @@ class VisibilityForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=VISIBILITY_HELP,
     )
-
-
-class OfferForm(forms.ModelForm):
-    """Help that a supporter offers."""
-
-    class Meta:
-        model = Offer
-        fields = [
-            "title", "description", "areas", "is_technical", "is_material", "is_financial", "valid_until", "is_public",
-        ]  # fmt: skip
-        widgets = {"areas": forms.CheckboxSelectMultiple, "valid_until": DateInput}
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if (last := cleaned.get("valid_until")) and last < self.today:
-            self.add_error("valid_until", _("This day is past; nobody would see the offer."))
-        if not any(cleaned.get(f"is_{kind.value}") for kind in Kind):
-            self.add_error(None, _("Tick at least one kind: technical, material or financial."))
-        return cleaned

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Cast, Now
+from django.db.models.lookups import Contains
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -19,6 +20,7 @@ from ccm_portal.accounts.models import PUBLIC, Access, User, access_of
 from ccm_portal.register.enums import CITED_FORMS, Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
 from ccm_portal.register.search import Wanted, words
+from ccm_portal.statements import Slot
 from requests_app import enums
 from requests_app.domain import lifecycle
 from requests_app.domain.needs import Need, Resources, evidence_level, missing_for_donors
@@ -33,6 +35,16 @@ def amount_field(label: Any) -> Any:
     return models.DecimalField(
         label, max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
+
+
+def codes_field(label: Any) -> Any:
+    """Several codes of one vocabulary, in its order."""
+    return models.JSONField(label, default=list, blank=True)
+
+
+def says(field: str, code: str) -> Contains:
+    """Rows whose `codes_field` holds a code; the same on both databases."""
+    return Contains(Cast(field, models.TextField()), f'"{code}"')
 
 
 class Area(models.Model):
@@ -82,6 +94,11 @@ class Supporter(models.Model):
     def name(self) -> str:
         party = self.state or self.organisation
         return party.name if party else self.code
+
+    @property
+    def search_text(self) -> str:
+        """Its names; a State's former ones too."""
+        return self.state.search_text if self.state else f"{self.name} {self.code}"
 
 
 class SupportRecord(models.Model):
@@ -162,6 +179,8 @@ PARTS = {
     "visit": ("visitors", "purpose", "place"),
 }
 TABLES = ("cost_years", "victim_figures")
+#: What most requests have none of, so that their page need not ask for it.
+OFTEN_NONE = ("splits", "joined_from", "relays", "shares")
 
 
 class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
@@ -188,9 +207,9 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         lasts = Q(authors__until__isnull=True) | Q(authors__until__gt=Now())
         return self.filter(lasts, authors__user=access.author, state=access.author_state)
 
-    def single(self, on: date) -> "RequestQuerySet":
+    def single(self, on: date | Slot) -> "RequestQuerySet":
         """Without those that were joined into another by a day: each need is listed and summed once."""
-        return self.filter(Q(joined_into__isnull=True) | Q(joined_into__on__gt=on))
+        return self.exclude(pk__in=AssistanceRequest.objects.filter(joined_into__on__lte=on).order_by().values("pk"))
 
     def search(self, wanted: Wanted, access: Access) -> "RequestQuerySet":
         """Of each group some word must begin with one of its spellings, in what this visitor reads of the request;
@@ -215,18 +234,22 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         """With everything that one request's page shows."""
         one = ("state", "meeting", "stated_in", "outcome_record", "line__country_request", "split_from", "joined_into")
         itself = AssistanceRequest.objects.filter(pk=OuterRef("pk"))
-        kept = {f"has_{table}": Exists(itself.filter(**{f"{table}__isnull": False})) for table in TABLES}
-        came = Q(split_from__original=OuterRef("pk")) | Q(joined_into__survivor=OuterRef("pk"))
-        rows = self.annotate(**kept, has_descent=Exists(AssistanceRequest.objects.filter(came)))
-        return rows.select_related(*one, *PARTS).prefetch_related("areas", "evidence")
+        kept = {f"has_{name}": Exists(itself.filter(**{f"{name}__isnull": False})) for name in (*TABLES, *OFTEN_NONE)}
+        return self.annotate(**kept).select_related(*one, *PARTS).prefetch_related("areas", "evidence")
 
     def with_marks(self) -> "RequestQuerySet":
         """For lists: whether a request is for a visit, and whether one of its parts is incomplete."""
+        itself = AssistanceRequest.objects.filter(
+            pk=OuterRef("pk")
+        )  # not a join: counting the rows must not pay for it
         is_incomplete = Q(capacity__sustainability="") | Q(victims__focal_point="") | Q(victims__participation="")
         return self.annotate(
-            is_visit=ExpressionWrapper(Q(visit__isnull=False), models.BooleanField()),
-            is_incomplete=Case(When(is_incomplete, then=True), default=False),
+            is_visit=Exists(itself.filter(visit__isnull=False)), is_incomplete=Exists(itself.filter(is_incomplete))
         )
+
+
+#: Which visibilities reach the supporters asked; a public request reaches them with everybody.
+WITH_MATCH_PARTIES = (enums.Visibility.MATCH_PARTIES, enums.Visibility.STATES_PARTIES)
 
 
 def _visible(access: Access, prefix: str = "") -> Q:
@@ -244,7 +267,8 @@ def _visible(access: Access, prefix: str = "") -> Q:
             readable |= ~q(channel=enums.Channel.ISU) | q(inform_coordinators=True)
         if access.state or access.organisation:
             relayed = Relay.objects.addressed_to(access).values("request")
-            readable |= q(visibility=enums.Visibility.MATCH_PARTIES, pk__in=relayed)
+            # who was asked keeps knowing of the request when the State lets more readers in
+            readable |= q(visibility__in=WITH_MATCH_PARTIES, pk__in=relayed)
         rule = ~q(status=enums.Status.DRAFT) & readable
     if access.author:
         rule |= q(pk__in=AssistanceRequest.objects.written_by(access).values("pk"))
@@ -310,6 +334,7 @@ class AssistanceRequest(models.Model):
 
     objects = RequestQuerySet.as_manager()
     author_writes = False  # told by the needs form to itself: an invited author writes, not a focal point
+    is_being_entered = False  # told by `enter_for_state` to what it writes of a request in its own transaction
 
     class Meta:
         ordering = ["-submitted_on", "-pk"]
@@ -417,7 +442,7 @@ class AssistanceRequest(models.Model):
         """The same without the texts, which lists do not fetch: for the parts that no text stands for."""
         return Release(
             visibility=enums.Visibility(self.visibility),
-            locked=frozenset(part for part in enums.Part if part.value in self.locks),
+            locked=frozenset(map(enums.Part, self.locks)),
             relayed_read_locked=self.relayed_read_locked,
         )
 
@@ -655,24 +680,43 @@ APPROVED = Q(supporter__organisation__isnull=True) | Q(supporter__organisation__
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
-    def visible_to(self, user: object) -> "OfferQuerySet":
-        """Public offers, and a supporter's own; the ISU and the Coordinators see all."""
+    def visible_to(self, user: object) -> Self:
+        """Public offers, a supporter's own, and those to which one applied; the ISU and the Coordinators see all."""
         access: Access = access_of(user)  # type: ignore[arg-type]
         if access.sees_all_requests:
             return self
         rule = Q(is_public=True) & APPROVED
-        if access.state:
-            rule |= Q(supporter__state=access.state)
-        if access.organisation:
-            rule |= Q(supporter__organisation=access.organisation)
+        for field in ("state", "organisation"):
+            if party := getattr(access, field):
+                applied = Offer.objects.filter(**{f"workshop__applications__{field}": party}).order_by()
+                rule |= Q(**{f"supporter__{field}": party}) | Q(pk__in=applied.values("pk"))
         return self.filter(rule)
 
-    def of_approved(self) -> "OfferQuerySet":
+    def of_approved(self) -> Self:
         """An organisation's offer counts once its account is approved (R23)."""
         return self.filter(APPROVED)
 
-    def open(self, on: date) -> "OfferQuerySet":
-        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), offered_on__lte=on)
+    def open(self, on: date) -> Self:
+        """Published by a day, and neither past nor withdrawn on it; perhaps used up."""
+        lasts = Q(valid_until__isnull=True) | Q(valid_until__gte=on)
+        return self.filter(lasts, Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on), offered_on__lte=on)
+
+    def with_use(self) -> Self:
+        """With what is taken of each: by shares that stand, promised or delivered, and by applications that stand."""
+        itself = Offer.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+        shares = ~Q(shares__status="withdrawn")
+        applied = Q(workshop__applications__withdrawn_on__isnull=True) & ~Q(workshop__applications__decision="declined")
+        taken = {
+            "taken_amount": Sum("shares__amount", filter=shares),
+            "taken_quantity": Sum("shares__quantity", filter=shares),
+            "taken_places": Count("workshop__applications", filter=applied),
+        }
+        return self.annotate(**{name: Subquery(itself.annotate(n=sum_).values("n")) for name, sum_ in taken.items()})
+
+    def for_list(self) -> Self:
+        """With what a row shows: two queries."""
+        named = self.select_related("supporter__state", "supporter__organisation", "workshop")
+        return named.prefetch_related("areas").with_use()
 
 
 class Offer(models.Model):
@@ -682,22 +726,99 @@ class Offer(models.Model):
     title = models.CharField(_("title"), max_length=140)
     description = models.TextField(_("description"))
     areas = models.ManyToManyField(Area, related_name="offers", verbose_name=_("obligation areas"))
-    is_technical = models.BooleanField(_("technical"), default=False)
-    is_material = models.BooleanField(_("material"), default=False)
-    is_financial = models.BooleanField(_("financial"), default=False)
+    forms = codes_field(_("forms of assistance"))
+    languages = codes_field(_("languages"))
+    regions = codes_field(_("regions"))
+    eligibility = models.TextField(_("who may have it"), max_length=2000, blank=True)
+    amount = amount_field(_("amount in all"))
+    currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[currency_code])
+    quantity = models.PositiveIntegerField(_("how many in all"), null=True, blank=True)
+    unit = models.CharField(_("of what"), max_length=40, blank=True)
+    available_from = models.DateField(_("available from"), null=True, blank=True)
+    available_until = models.DateField(_("available until"), null=True, blank=True)
     is_public = models.BooleanField(_("public"), default=True)
     offered_on = models.DateField()
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    withdrawn_on = models.DateField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_because = models.TextField(_("why it was withdrawn"), blank=True)
     is_example = models.BooleanField(default=False)
+    history = HistoricalRecords()
 
     objects = OfferQuerySet.as_manager()
 
     class Meta:
         ordering = ["-offered_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="offer_one_capacity",
+                condition=Q(amount__isnull=True) | Q(quantity__isnull=True),
+                violation_error_message=_("State an amount of money or a number, not both."),
+            ),
+            models.CheckConstraint(
+                name="offer_capacity_positive",
+                condition=(Q(amount__isnull=True) | Q(amount__gt=0)) & (Q(quantity__isnull=True) | Q(quantity__gt=0)),
+                violation_error_message=_("What is offered is more than nothing."),
+            ),
+            models.CheckConstraint(
+                name="offer_amount_has_currency",
+                condition=Q(amount__isnull=True, currency="") | Q(amount__isnull=False) & ~Q(currency=""),
+                violation_error_message=_("Say in which currency the amount is."),
+            ),
+            models.CheckConstraint(
+                name="offer_quantity_has_unit",
+                condition=Q(quantity__isnull=True, unit="") | Q(quantity__isnull=False) & ~Q(unit=""),
+                violation_error_message=_("Say of what, for example days."),
+            ),
+            models.CheckConstraint(
+                name="offer_available_in_order",
+                condition=Q(available_from__isnull=True)
+                | Q(available_until__isnull=True)
+                | Q(available_until__gte=F("available_from")),
+                violation_error_message=_("The last day is before the first."),
+            ),
+            models.CheckConstraint(
+                name="offer_withdrawn_with_reason",
+                condition=Q(withdrawn_on__isnull=True, withdrawn_by__isnull=True, withdrawn_because="")
+                | Q(withdrawn_on__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_because=""),
+                violation_error_message=_("An offer is withdrawn on a day, by somebody, for a reason."),
+            ),
+            models.CheckConstraint(
+                name="offer_withdrawn_after_offered",
+                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("offered_on")),
+                violation_error_message=_("An offer is withdrawn after it was made."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return f"/offers/{self.pk}/"
+
     @property
     def kinds(self) -> list[enums.Kind]:
-        return [kind for kind in enums.Kind if getattr(self, f"is_{kind.value}")]
+        """The kinds of Article 6.2 that its forms of help are."""
+        return enums.kinds_of(self.forms)
+
+    @property
+    def taken(self) -> Decimal:
+        """What shares and applications that stand have taken, in its currency or unit; needs `with_use()`. Money is
+        taken of an amount and a number of a number: the actions refuse anything else."""
+        if self.amount is not None:
+            return Decimal(self.taken_amount or 0)  # type: ignore[attr-defined]
+        return Decimal(self.taken_quantity or 0) + self.taken_places  # type: ignore[attr-defined]
+
+    @property
+    def left(self) -> Decimal | None:
+        """What is not taken yet, None where the offer states no bound; needs `with_use()`."""
+        bound = self.quantity if self.amount is None else self.amount
+        return None if bound is None else max(bound - self.taken, Decimal(0))
+
+    def status_on(self, on: date) -> enums.OfferStatus:
+        """Where it stands on a day; needs `with_use()`."""
+        if self.withdrawn_on is not None and self.withdrawn_on <= on:
+            return enums.OfferStatus.WITHDRAWN
+        if self.valid_until is not None and self.valid_until < on:
+            return enums.OfferStatus.PAST
+        return enums.OfferStatus.USED_UP if self.left == 0 else enums.OfferStatus.OPEN

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, TextChoices, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.models import Access, AuditEvent
 from ccm_portal.register import clocks
 from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
+from ccm_portal.register.picking import known_names
 from ccm_portal.register.search import Vocabulary, Wanted, words
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Ranking, Result
 from requests_app.domain.needs import in_all
@@ -21,11 +22,11 @@ from requests_app.domain.reading import is_wider
 from requests_app.domain.shortlist import RequestView, shortlist
 from requests_app.domain.weights import DEFAULTS, NAMES, Weights, weights_with
 from requests_app.enums import (
+    NUMBERED,
     AnswerKind,
     AreaCode,
     Channel,
     EvidenceLevel,
-    Kind,
     Part,
     ReleaseAct,
     Status,
@@ -67,7 +68,7 @@ def _read_vocabulary() -> Vocabulary:
     be told to those who may not read it."""
     public = SearchText.objects.filter(request__in=AssistanceRequest.objects.public())
     known = {word for text in public.values_list("words", flat=True).iterator() for word in text.split()}
-    known.update(word for state in State.objects.all() for word in words(state.search_text))
+    known.update(known_names())
     known.update(word for area in AreaCode for word in words(str(area.label)))
     return Vocabulary(known)
 
@@ -78,8 +79,7 @@ known_words = Kept(_read_vocabulary, seconds=600)
 
 def wanted(text: str) -> Wanted:
     """What somebody typed, as search takes it: each word, or the words that may have been meant by it."""
-    known = known_words()
-    return [[word, *known.meant_by(word)] for word in words(text)[:8]]
+    return known_words().wanted(text)
 
 
 def with_words(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
@@ -122,10 +122,10 @@ class RelayLine:
     reference: str
 
 
-def relay_lines(relays: "QuerySet[Relay]") -> list[RelayLine]:
-    """Relays with their answers, newest first: one query."""
+def relay_lines(requests: Iterable[AssistanceRequest]) -> list[RelayLine]:
+    """The relays of some requests with their answers, newest first: one query."""
     words = _words(AnswerKind)
-    rows = relays.order_by("-sent_on", "-pk", "answers__answered_on").values_list(
+    rows = Relay.objects.filter(request__in=requests).order_by("-sent_on", "-pk", "answers__answered_on").values_list(
         "pk", "supporter__state__name", "supporter__organisation__name", "sent_on", "opened_at", "request__reference",
         "answers__kind", "answers__answered_on", "answers__text",
     )  # fmt: skip
@@ -151,8 +151,11 @@ class ReleaseChange:
 
 
 def release_changes(request: AssistanceRequest) -> list[ReleaseChange]:
-    """What the requesting State has changed of who may read its request, newest first: one query."""
-    rows = AuditEvent.objects.filter(subject=request.reference, action__in=ReleaseAct.values).select_related("actor")
+    """What the requesting State has changed of who may read its request, newest first, also under the reference that
+    it had as a draft: two queries."""
+    numbered = AuditEvent.objects.filter(subject=request.reference, action=NUMBERED)
+    references = [request.reference, *numbered.values_list("details__drafted_as", flat=True)]
+    rows = AuditEvent.objects.filter(subject__in=references, action__in=ReleaseAct.values).select_related("actor")
     return [_release_change(row) for row in rows]
 
 
@@ -267,19 +270,31 @@ def candidates(on: date) -> list[Candidate]:
 
 
 def _open_offers(on: date) -> dict[str, list[OfferView]]:
-    """Public offers by supporter: one query, a row for each offer and area."""
-    rows = Offer.objects.visible_to(None).open(on).order_by("pk").values_list(
-        "pk", "supporter__code", "title", "areas", *(f"is_{kind.value}" for kind in Kind)
-    )  # fmt: skip
-    found: dict[int, tuple[str, OfferView]] = {}
-    for pk, code, title, area, *kinds in rows:
-        seen = found[pk][1].areas if pk in found else frozenset()
-        offered = frozenset(kind.value for kind, ticked in zip(Kind, kinds, strict=True) if ticked)
-        found[pk] = code, OfferView(title, seen | {area}, offered)
+    """Public offers by supporter, with what is left of each: one query, a row for each offer and area."""
+    rows = Offer.objects.visible_to(None).open(on).with_use().annotate(area=F("areas")).select_related("supporter")
+    areas: dict[int, set[str]] = defaultdict(set)
+    found: dict[int, Offer] = {}
+    for row in rows.order_by("pk"):
+        found[row.pk] = row
+        areas[row.pk].add(row.area)
     offers: dict[str, list[OfferView]] = defaultdict(list)
-    for code, view in found.values():
-        offers[code].append(view)
+    for offer in found.values():
+        offers[offer.supporter.code].append(_offer_view(offer, frozenset(areas[offer.pk])))
     return offers
+
+
+def _offer_view(offer: Offer, areas: frozenset[str]) -> OfferView:
+    return OfferView(
+        title=offer.title,
+        areas=areas,
+        kinds=frozenset(kind.value for kind in offer.kinds),
+        left=offer.left,
+        is_money=offer.amount is not None,
+        regions=frozenset(offer.regions),
+        languages=frozenset(offer.languages),
+        first_year=offer.available_from.year if offer.available_from else None,
+        last_year=offer.available_until.year if offer.available_until else None,
+    )
 
 
 def recorded_flows() -> list[tuple[str, Flow]]:
@@ -407,10 +422,12 @@ def obligations_with_deadlines(state: State, on: date) -> list[clocks.Row]:
 
 def with_tables(request: AssistanceRequest) -> AssistanceRequest:
     """A request of `for_detail()` with its tables, each asked for only where it has lines."""
+    has_lines = {name: getattr(request, f"has_{name}") for name in TABLES}
+    prefetch_related_objects([request], *(name for name in TABLES if has_lines[name]))
     for name in TABLES:
-        rows = AssistanceRequest._meta.get_field(name).related_model.objects.all()  # type: ignore[union-attr]
-        has_lines = getattr(request, f"has_{name}")
-        prefetch_related_objects([request], Prefetch(name, rows if has_lines else rows.none()))
+        if not has_lines[name]:
+            nothing = AssistanceRequest._meta.get_field(name).related_model.objects.none()  # type: ignore[union-attr]
+            request._prefetched_objects_cache[name] = nothing  # type: ignore[attr-defined]
     return request
 
 
@@ -433,7 +450,7 @@ def relatives_of(request: AssistanceRequest, user: object, on: date) -> Relative
     one query, and none where there is nothing of the kind. Needs `for_detail()`."""
     line, split = getattr(request, "line", None), getattr(request, "split_from", None)
     joined = getattr(request, "joined_into", None)
-    if not (line or split or joined or request.has_descent):  # type: ignore[attr-defined]
+    if not (line or split or joined or request.has_splits or request.has_joined_from):  # type: ignore[attr-defined]
         return Relatives([], [], [], [], [])
     rule = Q(split_from__original=request) | Q(joined_into__survivor=request)
     rule |= Q(pk__in=[split.original_id if split else 0, joined.survivor_id if joined else 0])

@@ -5,6 +5,7 @@ or `FIELDS`.
 """
 
 from collections.abc import Collection, Iterable
+from functools import cached_property
 from typing import Any
 
 from ccm_portal.accounts.models import Access
@@ -81,8 +82,15 @@ class Reading:
 
     def shares(self, part: Part) -> bool:
         """Whether the audience reads a part."""
-        release = self._request.release if part in FULL_TEXT else self._request.locked_release
-        return part in parts_read(release, self.audience)
+        return part in (self._parts_of_full_text if part in FULL_TEXT else self._other_parts)
+
+    @cached_property
+    def _parts_of_full_text(self) -> frozenset[Part]:
+        return parts_read(self._request.release, self.audience)
+
+    @cached_property
+    def _other_parts(self) -> frozenset[Part]:
+        return parts_read(self._request.locked_release, self.audience)
 
     @property
     def is_reached(self) -> bool:

@@ -1,18 +1,26 @@
 from django.urls import include, path
 
 from requests_app import overview_views, release_views, views
+from requests_app.channels.views import facts as channel_facts
+from requests_app.channels.views import panel as channel_panel
 from requests_app.shares.views import panel as share_panel
 from requests_app.supporters.views import facts as interest_facts
 from requests_app.supporters.views import panel as interest_panel
 from requests_app.waiting.views import facts as waiting_facts
 from requests_app.waiting.views import panel as waiting_panel
+from requests_app.workbooks.views import facts as forms_facts
+from requests_app.workbooks.views import panel as forms_panel
 
 app_name = "requests"
 #: What the nested apps add to a request's page.
-ADDED = {"panels": [share_panel, interest_panel, waiting_panel], "facts": [interest_facts, waiting_facts]}
+ADDED = {
+    "panels": [share_panel, interest_panel, waiting_panel, channel_panel, forms_panel],
+    "facts": [interest_facts, waiting_facts, channel_facts, forms_facts],
+}
 urlpatterns = [
     path("requests/", views.request_list, name="list"),
     path("", include("requests_app.writing.urls")),
+    path("", include("requests_app.offers.urls")),
     path("requests/record/", views.request_record, name="record"),
     path("requests/coverage/", overview_views.coverage, name="coverage"),
     path("requests/relays/", overview_views.relays, name="relays"),
@@ -29,6 +37,4 @@ urlpatterns = [
     path("requests/<str:reference>/<slug:action>/", views.request_step, name="step"),
     path("matching/", views.matching, name="matching"),
     path("matching/weights/", views.matching_weights, name="weights"),
-    path("offers/", views.offer_list, name="offers"),
-    path("offers/new/", views.offer_new, name="offer_new"),
 ]

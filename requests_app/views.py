@@ -1,4 +1,4 @@
-"""Pages of requests, relays, suggestions and offers. Fetch through `visible_to`, ask permission, call an action."""
+"""Pages of requests, relays and suggestions. Fetch through `visible_to`, ask permission, call an action."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, CharField, Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,29 +15,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ccm_portal.accounts.actions import record_event
-from ccm_portal.accounts.models import access_of
+from ccm_portal.accounts.models import Access, access_of, party_of
+from ccm_portal.statements import Slot, made_once
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 from requests_app import actions, permissions, queries, readings
 from requests_app.domain.files import safe_name
 from requests_app.domain.lifecycle import PLAIN_STEPS, NotAllowed
 from requests_app.enums import Action
-from requests_app.filters import OfferFilter, RequestFilter
+from requests_app.filters import RequestFilter
 from requests_app.forms import (
     AnswerForm,
-    OfferForm,
     RecordedNeedForm,
     RelayForm,
     StepForm,
     VisibilityForm,
 )
-from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, RequestQuerySet, Supporter
+from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, RequestEvent, RequestQuerySet, Supporter
 from requests_app.readings import Reading
 
 #: What a nested app adds to a request's page, given the request as its visitor reads it and the visitor's own relay.
 Panel = Callable[[HttpRequest, AssistanceRequest, Reading, Relay | None], dict[str, Any]]
-#: What such a panel reads of the request, in the query that fetches it.
-Facts = Callable[[HttpRequest, RequestQuerySet], RequestQuerySet]
+#: What such a panel reads of the request on a day, in the statement that fetches it.
+Facts = Callable[[RequestQuerySet, Access, date], RequestQuerySet]
 
 SHOWN = 15  # suggestions before "show all"
 SHORTLIST = 10  # requests put before a supporter: a shortlist, not a catalogue
@@ -45,7 +45,6 @@ COLUMNS = [
     "reference", "state", "title", "areas", "kinds", "status", "submitted_on", "currency", "total_cost", "gap",
     "evidence", "visibility", "channel", "visit", "not_shared", "example",
 ]  # fmt: skip
-OFFER_COLUMNS = ["supporter", "title", "areas", "kinds", "valid_until", "example"]
 
 
 @login_not_required
@@ -66,6 +65,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         can_request=request.user.is_authenticated and permissions.can_request(request.user),
         can_record=request.user.is_authenticated and permissions.can_record(request.user),
         handles=access_of(request.user).sees_all_requests,
+        enters_forms=access_of(request.user).is_isu,
     )
 
 
@@ -90,11 +90,21 @@ def _request_record(row: Any) -> dict[str, Any]:
     }
 
 
-def _visible_or_404(request: HttpRequest, reference: str, facts: Sequence[Facts] = ()) -> AssistanceRequest:
-    rows = AssistanceRequest.objects.visible_to(request.user).for_detail()
+@made_once
+def _one_request(access: Access, on: date, facts: tuple[Facts, ...]) -> RequestQuerySet:
+    """A request with all that its page shows on a day; the reader may know of it."""
+    rows = AssistanceRequest.objects.known_to(access).for_detail()
     for with_facts in facts:
-        rows = with_facts(request, rows)
-    return get_object_or_404(rows, reference=reference)
+        rows = with_facts(rows, access, on)
+    return rows.filter(reference=Slot("reference", CharField()))
+
+
+def _visible_or_404(request: HttpRequest, reference: str, facts: Sequence[Facts] = ()) -> AssistanceRequest:
+    statement = _one_request(access_of(request.user), timezone.localdate(), tuple(facts))
+    found = statement.ask(reference=reference, party=party_of(request.user))
+    if not found:
+        raise Http404
+    return found[0]
 
 
 @login_not_required
@@ -108,13 +118,13 @@ def request_detail(
     own_relay = _own_relay(request, asked)
     relatives = queries.relatives_of(asked, request.user, today)
     sees_relays = permissions.can_see_relays(request.user, asked)
-    relays = Relay.objects.filter(request__in=[asked, *relatives.taken_in]) if sees_relays else None
+    holders = [one for one in (asked, *relatives.taken_in) if getattr(one, "has_relays", True)]
     context = {
         "relatives": relatives,
         "line": getattr(asked, "line", None),
         "place": relatives.number_of(asked) if asked in relatives.needs else 0,
         **reading_context(asked, reading, today),
-        "relays": queries.relay_lines(relays) if relays is not None else [],
+        "relays": queries.relay_lines(holders) if sees_relays and holders else [],
         "own_relay": own_relay,
         "answer_form": AnswerForm() if own_relay and permissions.can_answer(request.user, own_relay) else None,  # type: ignore[arg-type]
         "steps": permissions.steps_open_to(request.user, asked),
@@ -124,7 +134,31 @@ def request_detail(
     }
     for panel in panels:
         context |= panel(request, asked, reading, own_relay)
+    context["next"] = _next_step(context)
     return render(request, "requests_app/request_detail.html", context)
+
+
+@made_once
+def _events() -> "QuerySet[RequestEvent]":
+    rows = RequestEvent.objects.filter(request=Slot("request", BigIntegerField())).select_related("actor")
+    return rows.only("on", "action", "from_status", "to_status", "note", "actor__name")
+
+
+def _next_step(page: dict[str, Any]) -> str:
+    """What the reader would do next: of all the buttons of a request's page, the one that stands out."""
+    answered = any(relay.answers for relay in page["relays"])
+    may_ask = page["handles"] and page["asked"].is_open
+    steps = {
+        "confirm": page["can_confirm"],
+        "still_valid": page.get("asked_valid"),
+        "sign": page["signs"] and page["sign_off"].signed_version != page["sign_off"].request.version,
+        "edit": page["can_edit"],
+        "answer": page["answer_form"] and not page["own_relay"].answers.all(),
+        "interest": page.get("can_follow") and not page["own_relay"] and not page["has_shown_interest"],
+        "match": may_ask and not answered,
+        "share": page.get("can_pledge") and not page["is_owner"],
+    }
+    return next((step for step, is_open in steps.items() if is_open), "")
 
 
 def reading_context(asked: AssistanceRequest, reading: readings.Reading, today: date) -> dict[str, Any]:
@@ -134,7 +168,7 @@ def reading_context(asked: AssistanceRequest, reading: readings.Reading, today: 
         "stated": getattr(reading, "stated_in", None),
         "today": today,
         "stake": queries.deadline_at_stake(asked, today),
-        "events": asked.events.select_related("actor"),
+        "events": _events().ask(request=asked.pk),
     }
 
 
@@ -218,16 +252,21 @@ def request_step(request: HttpRequest, reference: str, action: str) -> HttpRespo
     if not permissions.can_step(request.user, asked, Action(action)):  # type: ignore[arg-type]
         raise PermissionDenied(_("This step is not open to you now."))
     form = StepForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(error) for error in form.errors["note"]))
+    if form.is_valid() and _take_step(request, asked, Action(action), form):
+        messages.success(request, _("Recorded."))
         return redirect(asked)
+    context = {"asked": asked, "form": form, "step": Action(action)}
+    return render(request, "requests_app/request_step.html", context, status=422)
+
+
+def _take_step(request: HttpRequest, asked: AssistanceRequest, step: Action, form: StepForm) -> bool:
     note = form.cleaned_data["note"]
     try:
-        actions.take_step(asked, Action(action), by=request.user, today=timezone.localdate(), note=note)  # type: ignore[arg-type]
-        messages.success(request, _("Recorded."))
+        actions.take_step(asked, step, by=request.user, today=timezone.localdate(), note=note)  # type: ignore[arg-type]
     except (actions.Refused, NotAllowed) as refusal:
-        messages.error(request, str(refusal))
-    return redirect(asked)
+        form.add_error("note", str(refusal))
+        return False
+    return True
 
 
 def request_visibility(request: HttpRequest, reference: str) -> HttpResponse:
@@ -366,42 +405,3 @@ def matching_weights(request: HttpRequest) -> HttpResponse:
     return render(
         request, "requests_app/matching_weights.html", {"lines": queries.weight_lines(), "is_isu": access.is_isu}
     )
-
-
-@login_not_required
-def offer_list(request: HttpRequest) -> HttpResponse:
-    """Offers of help that are open today."""
-    rows = Offer.objects.visible_to(request.user).open(as_of(request))
-    chosen = OfferFilter(request.GET, rows.select_related("supporter__state", "supporter__organisation"))
-    return show_list(
-        request,
-        "requests_app/offer_list.html",
-        chosen.qs.prefetch_related("areas"),
-        name="offers",
-        columns=OFFER_COLUMNS,
-        record=lambda offer: {
-            "supporter": offer.supporter.name,
-            "title": offer.title,
-            "areas": [str(area) for area in offer.areas.all()],
-            "kinds": [kind.label for kind in offer.kinds],
-            "valid_until": offer.valid_until,
-            "example": offer.is_example,
-        },
-        filterset=chosen,
-        can_offer=request.user.is_authenticated and permissions.can_offer(request.user),
-    )
-
-
-def offer_new(request: HttpRequest) -> HttpResponse:
-    """A supporter publishes an offer."""
-    if not permissions.can_offer(request.user):  # type: ignore[arg-type]
-        raise PermissionDenied(_("Offers are made by States and by approved organisations."))
-    access = request.user.access  # type: ignore[union-attr]
-    supporter = supporter_of(request) or actions.new_supporter(access.state or access.organisation)  # type: ignore[arg-type]
-    form = OfferForm(request.POST or None, instance=Offer(supporter=supporter), today=timezone.localdate())
-    if request.method == "POST" and form.is_valid():
-        offer = form.save(commit=False)
-        actions.publish_offer(offer, areas=form.cleaned_data["areas"], by=request.user, today=timezone.localdate())  # type: ignore[arg-type]
-        messages.success(request, _("Your offer is published."))
-        return redirect("requests:offers")
-    return render(request, "requests_app/offer_form.html", {"form": form}, status=422 if form.errors else 200)

@@ -21,17 +21,21 @@ from ccm_portal.register.models import Obligation, Office, OfficeTerm, State
 from coalitions.outreach.actions import open_follow_ups
 from coalitions.outreach.models import FollowUp
 from requests_app.actions import submit_request
+from requests_app.channels.models import DirectChannel
 from requests_app.country_requests.models import CountryRequest, Line
 from requests_app.enums import Channel, Status, Visibility
 from requests_app.extensions.actions import raise_flag
 from requests_app.help_desk.models import HelpTicket
 from requests_app.models import AssistanceRequest, Relay
 from requests_app.shares.models import Share
+from requests_app.workbooks.models import ReturnedForm
 from tests.coalitions.factories import CoalitionFactory, MemberFactory, a_commitment
 from tests.conftest import person
 from tests.requests_app.factories import (
+    ApplicationFactory,
     EventFactory,
     EvidenceFactory,
+    ExpertiseFactory,
     OfferFactory,
     RelayFactory,
     RequestFactory,
@@ -61,6 +65,15 @@ PEOPLE = {
 def bug(reason):
     """A rule that the code breaks today; the test passes as soon as it is mended, and then says so."""
     return pytest.mark.xfail(strict=True, reason=reason)
+
+
+def a_returned_form(*, request, received_by):
+    """A form that came back with a note verbale, and was taken over."""
+    ReturnedForm.objects.create(
+        key="kept", state_id="MRT", reference="DRAFT-1", kind="xlsx", language="fr", received_on=date(2026, 11, 21),
+        file=ContentFile(b"x", "x.xlsx"), file_name="form.xlsx", note=ContentFile(b"x", "x.pdf"), note_name="note.pdf",
+        request=request, received_by=received_by, accepted_at=timezone.now(),
+    )  # fmt: skip
 
 
 def cast(role):
@@ -93,6 +106,7 @@ ALL = "200 200 200 200 200 200 200 200 200 200"
 GONE = "404 404 404 404 404 404 404 404 404 404"
 IN = "302 200 200 200 200 200 200 200 200 200"
 POST_ONLY = "302 405 405 405 405 405 405 405 405 405"
+OFFERED = {"offer": 8, "workshop": 9, "application": 10, "line": 11}
 #         anon own pty non npa obs coo the pre isu
 TABLE = [
     ("GET", "/", ALL),
@@ -139,8 +153,17 @@ TABLE = [
     ("GET", "/follow-ups/0/", "302 404 404 404 404 404 404 404 404 404"),
     ("GET", "/follow-ups/notes/new/", "302 404 404 404 404 404 200 200 404 200"),
     ("POST", "/follow-ups/notes/new/", "302 404 404 404 404 404 422 422 404 422"),
+    ("GET", "/priorities/", "302 404 404 404 404 404 200 200 404 200"),
+    ("GET", "/priorities/?format=csv", "302 404 404 404 404 404 200 200 404 200"),
+    ("GET", "/priorities/mrt/clearance/", "302 404 404 404 404 404 200 200 404 200"),
+    ("GET", "/priorities/xxx/clearance/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/priorities/mrt/nonsense/", "302 404 404 404 404 404 404 404 404 404"),
+    ("POST", "/priorities/mrt/clearance/", "302 404 404 404 404 404 422 422 404 422", {"points": "90"}),
+    ("GET", "/priorities/mrt/clearance/lift/", POST_ONLY),
+    ("POST", "/priorities/mrt/clearance/lift/", "302 404 404 404 404 404 302 302 404 302"),
     ("GET", "/events/", ALL),
     ("GET", "/reports/", ALL),
+    ("GET", "/search/?q=mauritania", ALL),
     ("GET", "/reports/statistics/", ALL),
     ("GET", "/reports/progress/", ALL),
     ("GET", "/reports/requested-provided/", ALL),
@@ -189,6 +212,8 @@ TABLE = [
     ("GET", "/action-plans/none/", GONE),
     ("GET", "/offers/", ALL),
     ("GET", "/coalitions/", ALL),
+    ("GET", "/case-studies/", ALL),
+    ("GET", "/case-studies/?format=csv", ALL),
     ("GET", "/work-plans/", ALL),
     ("GET", "/work-plans/cooperation-2023-2024/", ALL),
     ("GET", "/work-plans/none/", GONE),
@@ -290,7 +315,29 @@ TABLE = [
     ("POST", "/requests/OPEN-1/visibility/", "302 302 404 404 403 404 403 404 404 403", {"visibility": "public"}),
     ("GET", "/requests/coverage/", "302 403 403 403 403 403 200 200 200 200"),
     ("GET", "/requests/coverage/?format=csv", "302 403 403 403 403 403 200 200 200 200"),
+    ("GET", "/market/", "302 200 200 200 200 403 200 200 200 200"),
+    ("GET", "/market/?format=csv&table=unlocks", "302 200 200 200 200 403 200 200 200 200"),
+    ("GET", "/market/?format=csv&table=none", "302 400 400 400 400 403 400 400 400 400"),
     ("GET", "/requests/relays/", "302 403 403 403 403 403 200 403 403 200"),
+    ("GET", "/needs-import/", "302 403 403 403 403 403 200 403 403 200"),
+    ("POST", "/needs-import/", "302 403 403 403 403 403 422 403 403 422"),
+    ("GET", "/needs-import/template/", "302 403 403 403 403 403 200 403 403 200"),
+    ("GET", "/request-forms/", "302 200 200 403 403 403 403 403 403 200"),
+    ("POST", "/request-forms/", "302 422 422 403 403 403 403 403 403 422"),
+    ("GET", "/request-forms/blank/", "302 302 302 403 403 403 403 403 403 302"),
+    ("GET", "/request-forms/blank/?language=fr&kind=docx&state=MRT", "302 200 200 403 403 403 403 403 403 200"),
+    ("GET", "/request-forms/none/", "302 404 404 404 404 404 404 404 404 404"),
+    ("POST", "/request-forms/kept/", "302 404 404 404 404 404 404 404 404 404", {"drop": "1"}),
+    ("GET", "/request-forms/kept/note/", "302 200 404 404 404 404 200 404 404 200"),
+    ("GET", "/request-forms/kept/form/", "302 200 404 404 404 404 200 404 404 200"),
+    ("GET", "/request-forms/kept/nonsense/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/OPEN-1/form/", "302 200 404 404 404 404 200 404 404 200"),
+    ("POST", "/requests/OPEN-1/form/", "302 403 404 404 404 404 403 404 404 403"),
+    ("GET", "/requests/WIDE-1/form/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/DRAFT-1/form/", "302 200 404 404 404 404 404 404 404 404"),
+    ("POST", "/requests/DRAFT-1/form/", "302 422 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/OPEN-1/form/filled/", "302 403 404 404 403 404 403 404 404 403"),
+    ("GET", "/requests/DRAFT-1/form/filled/?language=ar&kind=xlsx", "302 200 404 404 404 404 404 404 404 404"),
     ("GET", "/requests/OPEN-1/texts/", "302 200 404 404 403 404 403 404 404 403"),
     (
         "POST",
@@ -325,6 +372,22 @@ TABLE = [
     ("POST", "/requests/OPEN-1/interest/", "302 403 404 404 302 404 403 404 404 403"),
     ("GET", "/requests/OPEN-1/offers/attach/", POST_ONLY),
     ("POST", "/requests/OPEN-1/offers/attach/", "302 403 404 404 403 404 302 404 404 302"),
+    # {channel} was asked for by Norwegian People's Aid about OPEN-1
+    ("GET", "/channels/", "302 404 404 404 404 404 200 404 404 200"),
+    ("GET", "/channels/?format=csv", "302 404 404 404 404 404 200 404 404 200"),
+    ("GET", "/requests/OPEN-1/channels/", "302 200 404 404 200 404 200 404 404 200"),
+    ("GET", "/requests/WIDE-1/channels/", "302 200 200 404 404 404 200 404 404 200"),
+    ("GET", "/requests/DRAFT-1/channels/", "302 404 404 404 404 404 404 404 404 404"),
+    ("POST", "/requests/OPEN-1/channels/", "302 422 404 404 422 404 404 404 404 404"),
+    ("GET", "/requests/OPEN-1/channels/{channel}/", "302 200 404 404 200 404 200 404 404 200"),
+    ("POST", "/requests/OPEN-1/channels/{channel}/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/WIDE-1/channels/{channel}/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/requests/OPEN-1/channels/{channel}/consent/", POST_ONLY),
+    ("POST", "/requests/OPEN-1/channels/{channel}/consent/", "302 302 404 404 302 404 404 404 404 404"),
+    ("GET", "/requests/OPEN-1/channels/{channel}/decline/", POST_ONLY),
+    ("POST", "/requests/OPEN-1/channels/{channel}/decline/", "302 302 404 404 302 404 404 404 404 404"),
+    ("GET", "/requests/OPEN-1/channels/{channel}/close/", POST_ONLY),
+    ("POST", "/requests/OPEN-1/channels/{channel}/close/", "302 302 404 404 302 404 404 404 404 404"),
     ("GET", "/supporters/", ALL),
     ("GET", "/supporters/NOR/", ALL),
     ("GET", "/supporters/NONE/", GONE),
@@ -335,6 +398,33 @@ TABLE = [
     ("GET", "/matching/", "302 200 200 200 200 403 200 403 403 200"),
     ("GET", "/offers/new/", "302 200 200 200 200 403 403 403 403 403"),
     ("POST", "/offers/new/", "302 422 422 422 422 403 403 403 403 403"),
+    # {offer}, {workshop} and {line} are Norwegian People's Aid's; {application} is Mauritania's
+    ("GET", "/offers/{offer}/", ALL),
+    ("GET", "/offers/{workshop}/", ALL),
+    ("GET", "/offers/0/", GONE),
+    ("GET", "/offers/workshops/new/", "302 200 200 200 200 403 403 403 403 403"),
+    ("POST", "/offers/workshops/new/", "302 422 422 422 422 403 403 403 403 403"),
+    ("GET", "/offers/{offer}/edit/", "302 403 403 403 200 403 403 403 403 403"),
+    ("POST", "/offers/{offer}/edit/", "302 403 403 403 422 403 403 403 403 403"),
+    ("GET", "/offers/{offer}/withdraw/", POST_ONLY),
+    ("POST", "/offers/{offer}/withdraw/", "302 403 403 403 422 403 403 403 403 403"),
+    ("GET", "/offers/{offer}/apply/", GONE.replace("404", "302", 1)),
+    ("GET", "/offers/{workshop}/apply/", "302 200 200 200 403 403 403 403 403 403"),
+    ("POST", "/offers/{workshop}/apply/", "302 422 422 422 403 403 403 403 403 403"),
+    ("GET", "/offers/{offer}/applications/", GONE.replace("404", "302", 1)),
+    ("GET", "/offers/{workshop}/applications/", "302 404 404 404 200 404 404 404 404 200"),
+    ("GET", "/offers/{workshop}/applications/{application}/", "302 200 404 404 200 404 404 404 404 200"),
+    ("GET", "/offers/{offer}/applications/{application}/", GONE.replace("404", "302", 1)),
+    ("GET", "/offers/{workshop}/applications/{application}/decide/", POST_ONLY),
+    ("POST", "/offers/{workshop}/applications/{application}/decide/", "302 403 404 404 422 404 404 404 404 403"),
+    ("GET", "/offers/{workshop}/applications/{application}/withdraw/", POST_ONLY),
+    ("POST", "/offers/{workshop}/applications/{application}/withdraw/", "302 302 404 404 403 404 404 404 404 403"),
+    ("GET", "/expertise/", ALL),
+    ("GET", "/expertise/new/", "302 200 200 200 200 403 403 403 403 403"),
+    ("POST", "/expertise/new/", "302 422 422 422 422 403 403 403 403 403"),
+    ("GET", "/expertise/{line}/edit/", "302 403 403 403 200 403 403 403 403 403"),
+    ("GET", "/expertise/{line}/withdraw/", POST_ONLY),
+    ("POST", "/expertise/{line}/withdraw/", "302 403 403 403 302 403 403 403 403 403"),
     ("GET", "/coalitions/new/?request=OPEN-1", "302 200 404 404 403 404 200 404 404 200"),
     ("POST", "/coalitions/new/?request=OPEN-1", "302 422 404 404 403 404 422 404 404 422"),
     ("GET", "/coalitions/propose/mrt/", "302 200 403 404 403 404 200 403 403 200"),
@@ -394,9 +484,16 @@ def world(settings, tmp_path):
     )
     share = ShareFactory(request=asked, code="NPA", committed=True)
     pledge = ShareFactory(request=asked, code="NPA", amount=None, currency="", in_kind=True)
+    channel = DirectChannel.objects.create(
+        request=asked, supporter=share.supporter, asked_side="supporter", asked_on=asked.submitted_on, asked_by=writer
+    )
+    application = ApplicationFactory(state_id="MRT")
+    a_returned_form(request=asked, received_by=writer)
     return {
+        "offer": OfferFactory(code="NPA").pk, "workshop": application.workshop.offer_id,
+        "application": application.pk, "line": ExpertiseFactory(code="NPA").pk,
         "file": file.pk, "foreign": foreign.pk, "clock": clock.pk, "task": task.pk, "ticket": ticket.pk,
-        "share": share.pk, "pledge": pledge.pk,
+        "share": share.pk, "pledge": pledge.pk, "channel": channel.pk,
     }  # fmt: skip
 
 
@@ -423,7 +520,11 @@ def test_access_table(role, world):
 
 def test_every_address_is_in_the_table():
     routes = {
-        resolve(address.format(file=1, foreign=2, clock=3, task=4, ticket=5, share=6, pledge=7).split("?")[0]).route
+        resolve(
+            address.format(file=1, foreign=2, clock=3, task=4, ticket=5, share=6, pledge=7, channel=8, **OFFERED).split(
+                "?"
+            )[0]
+        ).route
         for _method, address, *_rest in TABLE
     }
     assert set(own_patterns()) - routes == set()
@@ -437,7 +538,11 @@ def test_every_role_is_in_every_line():
 def test_what_the_public_reaches_has_opted_out_of_sign_in():
     """Login is required by the middleware; a view that anybody may open says so, and the table knows it."""
     public = {
-        resolve(line[1].format(file=1, foreign=2, clock=3, task=4, ticket=5, share=6, pledge=7).split("?")[0]).route
+        resolve(
+            line[1]
+            .format(file=1, foreign=2, clock=3, task=4, ticket=5, share=6, pledge=7, channel=8, **OFFERED)
+            .split("?")[0]
+        ).route
         for line in TABLE
         if not line[2].startswith("302")
     }
@@ -456,7 +561,8 @@ SEES = {
     "draft": {"owner"},
     "coordinators_isu": {"owner", "coordinator", "isu"},
     "match_parties": {"owner", "partner", "coordinator", "isu"},
-    "states_parties": {"owner", "party", "coordinator", "thematic", "president", "isu"},
+    # the partner was asked; nothing can be relayed to it any more, but what it was asked it goes on knowing
+    "states_parties": {"owner", "partner", "party", "coordinator", "thematic", "president", "isu"},
     "public": set(ROLES),
 }
 WORD = "Zubrowka"
@@ -495,11 +601,12 @@ def pages(role):
         f"/reports/progress/?starts={today - timedelta(days=90)}&ends={today}",
     ]
     if role != "anonymous":
-        return [*everywhere, "/dashboard/", "/matching/"]
+        return [*everywhere, "/dashboard/", "/matching/", "/market/", "/market/?format=json&table=unmet"]
     return [
         *everywhere,
         "/requests/?state=MRT",
         f"/requests/?q={WORD}",
+        f"/search/?q={WORD}",
         "/requests/?area=national_legislation&status=open",
         f"/requests/?as_of={today}",
         "/requests/?format=json",
@@ -735,7 +842,7 @@ def test_R009_mails_follow_the_objection(today):
 
 def test_R022_non_party_offers_help_and_reads_no_states_parties_request():
     client = play("non_party")
-    offer = {"title": "Training", "description": "Four weeks", "areas": ["clearance"], "is_technical": "on"}
+    offer = {"title": "Training", "description": "Four weeks", "areas": ["clearance"], "forms": ["training"]}
     assert client.post("/offers/new/", {**offer, "is_public": "on"}).status_code == 302
     assert "Training" in Client().get("/offers/").content.decode()
     assert client.get(secret("states_parties").get_absolute_url()).status_code == 404

@@ -25,14 +25,24 @@ from coalitions import enums as coalition_enums
 from coalitions.outreach import enums as outreach_enums
 from requests_app import enums as request_enums
 from requests_app.authors import enums as author_enums
+from requests_app.channels.enums import ChannelState
 from requests_app.enums import AnswerKind
 from requests_app.extensions import enums as extension_enums
+from requests_app.offers import enums as offer_enums
 from requests_app.shares import enums as share_enums
 from requests_app.specifics import enums as specifics_enums
 from requests_app.waiting import enums as waiting_enums
 from requests_app.writing.enums import Progress
 from tests.coalitions.factories import CoalitionFactory, a_commitment
-from tests.requests_app.factories import AnswerFactory, DeliveryFactory, OfferFactory, RequestFactory, ShareFactory
+from tests.requests_app.factories import (
+    AnswerFactory,
+    ApplicationFactory,
+    DeliveryFactory,
+    ExpertiseFactory,
+    OfferFactory,
+    RequestFactory,
+    ShareFactory,
+)
 from tests.test_access import cast, client_of, play, secret
 
 OWN_APPS = [
@@ -49,6 +59,9 @@ OWN_APPS = [
     "writing",
     "supporters",
     "shares",
+    "channels",
+    "offers",
+    "workbooks",
     "coalitions",
     "outreach",
     "reports",
@@ -130,6 +143,8 @@ def test_every_form_that_posts_has_its_token():
 STATUSES = [
     request_enums.Status,
     request_enums.EvidenceLevel,
+    request_enums.OfferStatus,
+    offer_enums.Standing,
     Progress,
     extension_enums.DraftStatus,
     account_enums.MailStatus,
@@ -137,6 +152,7 @@ STATUSES = [
     waiting_enums.NeedAnswer,
     specifics_enums.Mark,
     author_enums.SignOffStatus,
+    ChannelState,
     outreach_enums.OutreachStatus,
     coalition_enums.CoalitionStatus,
     share_enums.ShareStatus,
@@ -170,6 +186,8 @@ def world():
     RequestFactory(state_id="MRT", draft=True, title="", challenge="", requirement="")
     RequestFactory(state_id="MRT", states_parties=True, desired_end=timezone.localdate(), costed=True)
     OfferFactory()
+    ApplicationFactory(state_id="MRT")
+    ExpertiseFactory(is_south_south=True)
     CoalitionFactory(lead_id="MRT", proposed=True)
     CoalitionFactory(lead_id="MRT", started_on=None)
     committed = a_commitment(CoalitionFactory(lead_id="MRT"), in_kind=True, committed=True, percent=20)

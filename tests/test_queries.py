@@ -10,12 +10,15 @@ from django.utils import timezone
 from ccm_portal.accounts.enums import Role
 from ccm_portal.register.known import known_register
 from ccm_portal.register.models import ExtensionDecision, Meeting, Obligation, OfficeTerm, TransparencyReport
-from coalitions.models import WorkPlan
+from ccm_portal.register.picking import known_names
+from coalitions.models import CaseStudy, WorkPlan
 from reports.models import Practice
 from requests_app.authors.models import Author, Remark
+from requests_app.channels.models import DirectChannel
 from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
 from requests_app.enums import Status
 from requests_app.models import Supporter
+from requests_app.offers.models import Workshop
 from requests_app.queries import known_support, known_words
 from requests_app.shares.models import DeliveryPart, Share, known_rates
 from requests_app.waiting.models import known_limits
@@ -30,13 +33,17 @@ from tests.coalitions.factories import (
 from tests.conftest import person
 from tests.requests_app.factories import (
     AnswerFactory,
+    ApplicationFactory,
     DeliveryFactory,
     EventFactory,
     EvidenceFactory,
+    ExpertiseFactory,
     OfferFactory,
     RelayFactory,
     RequestFactory,
+    ShareFactory,
     SupportRecordFactory,
+    WorkshopFactory,
 )
 from tests.test_access import play
 
@@ -67,6 +74,8 @@ def first():
     MemberFactory(coalition=coalition, code="NOR")
     RelayFactory(request=asked, code="NOR")
     WorkPlanFactory(slug="plan")
+    OfferFactory(pk=900, quantity=99, unit="days", forms=["training"])
+    WorkshopFactory(offer__pk=901, offer__code="NPA")
     add(asked, coalition, 0)
     return asked, coalition
 
@@ -112,8 +121,17 @@ def add(asked, coalition, number):
         delivery=DeliveryFactory(share=share), supporter=Supporter.objects.get(code="NOR"), amount=1
     )
     DeliveryFactory(share=Share.objects.filter(status="committed").first(), said=True)
+    ShareFactory(request=asked, offer_id=900, is_public=True, committed=True)
+    for state in ("MRT", "SOM"):
+        ApplicationFactory(workshop=Workshop.objects.get(offer=901), state_id=state)
+    ExpertiseFactory(code=helper, languages=["fr"])
+    WorkshopFactory()
     SupportRecordFactory(code=helper, recipient_id="MRT", year=2020)
     SupportRecordFactory(code="NOR", recipient_id="SOM", year=2010 + number, number=9)
+    DirectChannel.objects.create(
+        request=asked, supporter=Supporter.objects.get(code=helper), asked_side="state", asked_on=today,
+        asked_by=writer, consented_on=today, consented_by=writer,
+    )  # fmt: skip
     waits = CoalitionFactory(lead_id="MRT", proposed=True)
     MemberFactory(coalition=waits, code="NOR")
     plan = WorkPlan.objects.get(slug="plan")
@@ -132,6 +150,7 @@ def add(asked, coalition, number):
     term = OfficeTerm.objects.first()
     OfficeTerm.objects.create(office=term.office, state_id="MRT", starts=today - timedelta(days=number + 1))
     Practice.objects.create(code=f"T{number}", title="A practice", year=2026)
+    CaseStudy.objects.create(code=f"t{number}", name="A partnership", actors="Norway", text="-", source="A paper")
 
 
 def plan_actions(number):
@@ -190,16 +209,30 @@ PAGES = [
     "/offers/",
     "/offers/?area=clearance",
     "/offers/?format=csv",
+    "/offers/?status=free&q=clearance+norway&form=expertise&language=fr",
+    "/offers/900/",
+    "/offers/901/",
+    "/expertise/",
+    "/expertise/?q=clearance,+French&area=clearance&language=fr",
+    "/expertise/?format=csv",
     "/supporters/",
     "/supporters/?format=csv",
     "/supporters/NOR/",
     "/coalitions/",
     "/coalitions/?format=csv",
     "/coalitions/mrt/",
+    "/case-studies/",
+    "/case-studies/?format=json",
     "/work-plans/",
     "/work-plans/plan/",
     "/work-plans/?format=json",
     "/reports/",
+    "/search/?q=mauritania",
+    "/states/?q=mauretania",
+    "/offers/?q=training",
+    "/supporters/?q=norway",
+    "/coalitions/?q=mauritania",
+    "/documents/?q=ccm",
     "/reports/statistics/",
     "/reports/statistics/?covered_year=2017&as_of=2018-06-27",
     "/reports/requested-provided/",
@@ -213,20 +246,24 @@ PAGES = [
     "/library/papers/004_a4193fc03d52ba90/",
     "/library/?per_page=100",
 ]
-SIGNED_IN = ["/dashboard/", "/matching/", "/matching/weights/"]
+SIGNED_IN = ["/dashboard/", "/matching/", "/matching/weights/", "/market/"]
 OWN = {
     "anonymous": [],
     "owner": [*SIGNED_IN, "/accounts/mail/", "/requests/MRT-1/silence/", "/requests/new/", "/requests/MRT-1/matches/",
               "/requests/MRT-1/visibility/", "/requests/MRT-1/authors/", "/requests/MRT-1/split/",
               "/requests/MRT-1/join/", "/coalitions/new/?request=MRT-1", "/coalitions/propose/mrt/",
+              "/coalitions/mrt/commitments/new/", "/requests/MRT-1/channels/", "/offers/901/apply/",
+              "/requests/MRT-1/shares/new/"],
+    "party": [*SIGNED_IN, "/offers/new/", "/offers/900/edit/", "/requests/MRT-1/shares/new/", "/supporters/NOR/edit/",
               "/coalitions/mrt/commitments/new/"],
-    "party": [*SIGNED_IN, "/offers/new/", "/supporters/NOR/edit/", "/coalitions/mrt/commitments/new/"],
-    "partner": [*SIGNED_IN],
-    "coordinator": [*SIGNED_IN, "/follow-ups/", "/requests/waiting/", "/requests/MRT-1/silence/",
+    "partner": [*SIGNED_IN, "/requests/MRT-1/channels/", "/offers/901/applications/", "/offers/901/edit/"],
+    "coordinator": [*SIGNED_IN, "/priorities/", "/follow-ups/", "/requests/waiting/", "/requests/MRT-1/silence/",
                     "/requests/MRT-1/matches/", "/coalitions/new/?request=MRT-1", "/coalitions/mrt/commitments/new/"],
-    "president": ["/dashboard/"],
-    "isu": [*SIGNED_IN, "/follow-ups/", "/follow-ups/?format=csv", "/requests/waiting/", "/requests/waiting/limits/",
-            "/accounts/mail/", "/requests/MRT-1/matches/", "/coalitions/mrt/commitments/new/"],
+    "president": ["/dashboard/", "/market/"],
+    "isu": [*SIGNED_IN, "/channels/", "/channels/?format=csv", "/requests/MRT-1/channels/",
+            "/priorities/", "/follow-ups/", "/follow-ups/?format=csv", "/requests/waiting/",
+            "/requests/waiting/limits/", "/accounts/mail/", "/requests/MRT-1/matches/",
+            "/coalitions/mrt/commitments/new/", "/offers/901/applications/?format=csv"],
 }  # fmt: skip
 #: Pages that need more than that today, and how many: boards with deadlines, requests, shares and coalitions; a request
 #: with shares as a supporter reads it; the report over all years.
@@ -246,6 +283,9 @@ TELLING = [
     "/coalitions/",
     "/coalitions/mrt/",
     "/offers/",
+    "/offers/900/",
+    "/offers/901/",
+    "/expertise/",
 ]
 
 
@@ -256,7 +296,7 @@ def addresses(role):
 @pytest.mark.parametrize("role", OWN)
 def test_pages_cost_the_same_with_one_row_and_with_many_and_no_more_than_twelve(role, first):
     client = play(role)
-    known_words()  # read once in ten minutes, whatever is looked for
+    known_words(), known_names()  # read once in ten minutes, whatever is looked for
     client.get("/requests/MRT-1/")  # the first opening of a day leaves a mark
     few = {address: len(queries(client, address)) for address in addresses(role)}
     for number in range(1, 1 + MANY):

@@ -29,6 +29,7 @@ class MailKind(TextChoices):
     REQUESTS = "requests", _("Requests that concern us: our own, those relayed to us, those we handle")
     DISCUSSIONS = "discussions", _("Messages in discussions")
     COALITIONS = "coalitions", _("Country Coalitions")
+    OFFERS = "offers", _("Our offers, and workshops to which we have applied")
     HELP = "help", _("Questions to the ISU and its answers")
     HANDLING = "handling", _("What has waited for too long, and States to contact")
     NEW_REQUESTS = "new_requests", _("New requests in the areas that I choose")

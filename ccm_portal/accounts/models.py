@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from ccm_portal.accounts import enums
 from ccm_portal.register.enums import Theme
 from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
+from ccm_portal.statements import Slot, made_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,17 @@ class UserManager(BaseUserManager["User"]):
         return self.holding(enums.Role.ISU, on)
 
 
+@made_once
+def _office_terms(on: date) -> "QuerySet[OfficeTerm, Any]":
+    return OfficeTerm.objects.in_office(on).values_list("office", "state")
+
+
+@made_once
+def _appointments() -> "QuerySet[Appointment]":
+    rows = Appointment.objects.filter(user=Slot("user", models.BigIntegerField()))
+    return rows.select_related("state", "organisation", "office")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, or a post that several people share, who signs in by e-mail."""
 
@@ -132,7 +144,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def access(self) -> Access:
         """What the person may act for today: one query, and one more for those who hold an office."""
         today = timezone.localdate()
-        held = in_force(list(self.appointments.select_related("state", "organisation", "office")), today)
+        held = in_force(_appointments().ask(user=self.pk), today)
         state = next((a.state for a in held if a.role == enums.Role.FOCAL_POINT), None)
         author_state = next((a.state for a in held if a.role == enums.Role.AUTHOR), None)
         return Access(
@@ -148,9 +160,22 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
 
 
-def access_of(user: User | AnonymousUser) -> Access:
-    """The access of a signed-in person, or the public's."""
+def access_of(user: User | AnonymousUser | Access) -> Access:
+    """The access of a signed-in person, or the public's; an access is its own."""
+    if isinstance(user, Access):
+        return user
     return user.access if isinstance(user, User) else PUBLIC
+
+
+def party_of(user: User | AnonymousUser) -> str:
+    """For whom a person speaks, in 120 characters: office before State, State before organisation."""
+    access = access_of(user)
+    if access.is_isu:
+        return "ISU"
+    if access.is_coordinator:
+        return str(_("Coordinator on international cooperation and assistance"))
+    party = access.state or access.organisation
+    return (party.name if party else getattr(user, "name", ""))[:120]
 
 
 def in_force(appointments: "list[Appointment]", on: date) -> "list[Appointment]":
@@ -158,7 +183,7 @@ def in_force(appointments: "list[Appointment]", on: date) -> "list[Appointment]"
     held = [a for a in appointments if a.starts <= on and (a.ends is None or a.ends >= on)]
     if all(a.office_id is None for a in held):
         return held
-    terms = set(OfficeTerm.objects.in_office(on).values_list("office", "state"))
+    terms = set(_office_terms(on).ask())
     return [a for a in held if a.office_id is None or (a.office_id, a.state_id) in terms]
 
 

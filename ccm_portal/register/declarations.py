@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.register.enums import Act, CompletionKind, Precision
 from ccm_portal.register.models import Completion, Obligation, Sourced, State
-from ccm_portal.register.search import fold
+from ccm_portal.register.picking import pick
 from ccm_portal.ui.templatetags.portal import day as in_words
 
 COLUMNS = ["iso3", "state", "act", "what", "date", "precision", "later", "verified", "source", "note"]
@@ -46,17 +46,14 @@ class Declaration:
 
 def declarations(on: date, chosen: dict[str, Any]) -> list[Declaration]:
     """The acts done by a day, latest first, those of unknown date last: two queries."""
-    words = fold(chosen.get("q") or "").split()
     states = State.objects.filter(Q(signed__isnull=False) | Q(deposited__isnull=False))
     completions = Completion.objects.select_related("obligation__state", "obligation__followed_by")
     found = [act for state in states for act in _acts(state)]
     found += [_declared(completion) for completion in completions]
     shown = [
         act
-        for act in found
-        if (act.day is None or act.day <= on)
-        and chosen.get("act") in {None, "", act.act}
-        and all(word in act.state.search_text for word in words)
+        for act in pick(found, chosen.get("q") or "", lambda act: act.state.search_text)
+        if (act.day is None or act.day <= on) and chosen.get("act") in {None, "", act.act}
     ]
     shown.sort(key=lambda act: (act.state.name, act.act))
     return sorted(shown, key=lambda act: act.day or date.min, reverse=True)

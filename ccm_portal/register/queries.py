@@ -18,6 +18,7 @@ from ccm_portal.register.models import (
     State,
     TransparencyReport,
 )
+from ccm_portal.register.picking import pick
 from ccm_portal.register.search import fold
 from ccm_portal.treaty.membership import BOUND, DEPOSITED_COUNT, Membership
 from ccm_portal.treaty.reports import Timeliness
@@ -37,14 +38,11 @@ def membership_counts(states: Iterable[State], on: date) -> dict[str, int]:
 
 def filtered_states(states: Iterable[State], chosen: dict[str, Any], on: date) -> list[tuple[State, MembershipChoices]]:
     """States with their status on a day, narrowed by name, status and region."""
-    words = fold(chosen.get("q") or "").split()
     return [
         (state, status)
-        for state in sorted(states, key=lambda state: fold(state.name))
+        for state in sorted(pick(states, chosen.get("q") or ""), key=lambda state: fold(state.name))
         for status in [MembershipChoices(state.membership_on(on))]
-        if all(word in state.search_text for word in words)
-        and chosen.get("status") in {None, "", status}
-        and chosen.get("region") in {None, "", state.region}
+        if chosen.get("status") in {None, "", status} and chosen.get("region") in {None, "", state.region}
     ]
 
 
@@ -133,13 +131,11 @@ def filtered_deadlines(rows: Sequence[clocks.Row], chosen: dict[str, Any]) -> li
     """Narrowed by name, status, region and years. Without a status, those that somebody still has to meet: the
     register of time-bound obligations. What has no date to show falls in no year."""
     status = chosen.get("status") or ("all" if chosen.get("article") == 7 else "")
-    words = fold(chosen.get("q") or "").split()
     first, last = chosen.get("year") or (date.min.year, date.max.year)
     return [
         row
-        for row in rows
+        for row in pick(rows, chosen.get("q") or "", lambda row: row.state.search_text)
         if (row.is_running if not status else status in {"all", row.status})
         and chosen.get("region") in {None, "", row.state.region}
         and (not chosen.get("year") or (row.is_deadline and first <= row.deadline.year <= last))
-        and (not words or all(word in row.state.search_text for word in words))
     ]

@@ -4,11 +4,13 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Lookup, TextField
 
 LONGEST = 60  # letters of a word that count
+MOST_WORDS = 8  # of what somebody typed that count
 FORGIVEN_FROM = 4  # letters from which a word may be misspelt: shorter ones are near to too much
 #: Scripts that are written without spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{2,}")
@@ -40,11 +42,16 @@ class Vocabulary:
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = sorted(set(known))
-        self._near: dict[str, set[str]] = {}
+
+    @cached_property
+    def _near(self) -> dict[str, set[str]]:
+        """Every shape of a known word with the words that have it; made when first somebody misspells."""
+        near: dict[str, set[str]] = {}
         for word in self._known:
             if len(word) >= FORGIVEN_FROM:
                 for shape in _shapes(word):
-                    self._near.setdefault(shape, set()).add(word)
+                    near.setdefault(shape, set()).add(word)
+        return near
 
     def meant_by(self, word: str) -> list[str]:
         """Words that differ by a letter more, less, wrong or swapped; none where a known word begins with this one."""
@@ -55,6 +62,10 @@ class Vocabulary:
     def _begins(self, word: str) -> bool:
         place = bisect_left(self._known, word)
         return place < len(self._known) and self._known[place].startswith(word)
+
+    def wanted(self, typed: str) -> Wanted:
+        """What somebody typed, as search takes it: each word, or the words that may have been meant by it."""
+        return [[word, *self.meant_by(word)] for word in words(typed)[:MOST_WORDS]]
 
 
 def _shapes(word: str) -> set[str]:

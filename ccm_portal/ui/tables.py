@@ -8,8 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-
 Record = Mapping[str, Any]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -59,6 +57,8 @@ def to_json(columns: Sequence[str], records: Iterable[Record]) -> str:
 
 
 def to_xlsx(columns: Sequence[str], records: Iterable[Record]) -> bytes:
+    import xlsxwriter  # a twentieth of a second, which every command would pay
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:

@@ -1,4 +1,4 @@
-"""The only writers of follow-ups and outreach entries."""
+"""The only writers of follow-ups, outreach entries and priorities set by hand."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from ccm_portal.register.known import known_register
 from ccm_portal.register.queries import running_deadlines
 from coalitions.outreach.domain.follow_up import DUE_DAYS
 from coalitions.outreach.enums import Reason, Result
-from coalitions.outreach.models import FollowUp, OutreachEntry
+from coalitions.outreach.models import FollowUp, OutreachEntry, PriorityOverride
 from coalitions.outreach.queries import COORDINATORS, asked_on, reason_on
 from requests_app.actions import Refused
 from requests_app.models import AssistanceRequest
@@ -62,8 +62,8 @@ def open_follow_ups(on: date) -> Opened:
                 *User.objects.cooperation_coordinators(on),
                 *User.objects.isu(on),
             ],
-            subject=_("New follow-ups"),
-            body=_("States with pressing obligations are to be contacted."),
+            subject=lambda: _("New follow-ups"),
+            body=lambda: _("States with pressing obligations are to be contacted."),
             path="/follow-ups/",
             kind=MailKind.HANDLING,
         )
@@ -97,3 +97,36 @@ def add_entry(entry: OutreachEntry, *, by: User) -> OutreachEntry:
     entry.save()
     record_event("outreach noted", by=by, subject=entry.state_id, area=entry.area_id, status=entry.status)
     return entry
+
+
+@transaction.atomic
+def set_priority(new: PriorityOverride, *, seen: int | None, by: User, today: date) -> PriorityOverride:
+    """Put a priority in the place of the computed one; what stood is lifted by it. Raises Refused where somebody else
+    has changed it since the person saw `seen`, the key of what stood."""
+    stood = _standing_priority(new.state_id, new.area_id)
+    if (stood.pk if stood else None) != seen:
+        raise Refused(_("Somebody else has changed this priority since you opened it. Please look again."))
+    if stood:
+        _lift(stood, by=by, today=today)
+    new.set_on, new.set_by = today, by
+    new.save()
+    record_event("priority set", by=by, subject=new.state_id, area=new.area_id, points=new.points, reason=new.reason)
+    return new
+
+
+@transaction.atomic
+def lift_priority(state: str, area: str, *, by: User, today: date) -> None:
+    """The computed priority counts again; that another one stood stays on record."""
+    if stood := _standing_priority(state, area):
+        _lift(stood, by=by, today=today)
+        record_event("priority lifted", by=by, subject=state, area=area)
+
+
+def _standing_priority(state: str, area: str) -> PriorityOverride | None:
+    rows = PriorityOverride.objects.select_for_update().filter(state=state, area=area, lifted_on__isnull=True)
+    return rows.first()
+
+
+def _lift(stood: PriorityOverride, *, by: User, today: date) -> None:
+    stood.lifted_on, stood.lifted_by = today, by
+    stood.save(update_fields=["lifted_on", "lifted_by"])

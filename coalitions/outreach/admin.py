@@ -1,9 +1,9 @@
-"""Follow-ups and outreach entries in the admin: to read. They change on the site, through its actions."""
+"""What is kept of the outreach, in the admin: to read. It changes on the site, through its actions."""
 
 from django.contrib import admin
 
 from ccm_portal.accounts.admin import ReadOnlyAdmin
-from coalitions.outreach.models import FollowUp, OutreachEntry
+from coalitions.outreach.models import FollowUp, OutreachEntry, PriorityOverride
 
 
 @admin.register(FollowUp)
@@ -20,3 +20,11 @@ class OutreachEntryAdmin(ReadOnlyAdmin):
     list_filter = ["status", "area", "is_example"]
     search_fields = ["state__name"]
     list_select_related = ["state", "area", "by"]
+
+
+@admin.register(PriorityOverride)
+class PriorityOverrideAdmin(ReadOnlyAdmin):
+    list_display = ["state", "area", "points", "reason", "set_on", "set_by", "lifted_on", "is_example"]
+    list_filter = ["area", "is_example"]
+    search_fields = ["state__name"]
+    list_select_related = ["state", "area", "set_by"]

@@ -37,3 +37,12 @@ class OutreachStatus(TextChoices):
     PRESSING = "pressing", _("Pressing, has not asked")
     CONTACTED = "contacted", _("Contacted")
     DECLINED = "declined", _("Declined")
+
+
+class PriorityReason(TextChoices):
+    """What gives a State points on the priority list."""
+
+    DEADLINE = "deadline", _("The deadline is near or has passed")
+    ASKED = "asked", _("Has asked for assistance")
+    SILENT = "silent", _("Pressing, and has not asked")
+    CONTACT = "contact", _("Long since the last contact, or none on record")

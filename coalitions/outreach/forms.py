@@ -1,4 +1,4 @@
-"""The result of a contact, a note of the outreach, and the filter of the outreach list."""
+"""The result of a contact, a note of the outreach, a priority set by hand, and the filters of the lists."""
 
 from datetime import date
 from typing import Any
@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.forms import AsOfForm
+from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from coalitions.outreach.enums import RESULTS_OF_PEOPLE, OutreachStatus
-from coalitions.outreach.models import OutreachEntry
+from coalitions.outreach.models import OutreachEntry, PriorityOverride
 from requests_app.enums import AreaCode
 
 
@@ -35,7 +36,7 @@ class ResultForm(forms.Form):
         return again_on
 
 
-class EntryForm(forms.ModelForm):
+class EntryForm(TextForm):
     class Meta:
         model = OutreachEntry
         fields = ["state", "area", "status", "day", "note"]
@@ -58,6 +59,28 @@ class OutreachFilter(AsOfForm):
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("All")), *OutreachStatus.choices], widget=FastSelect
     )
+    area = forms.ChoiceField(
+        label=_("Area"), required=False, choices=[("", _("All")), *AreaCode.choices], widget=FastSelect
+    )
+
+
+class PriorityForm(forms.ModelForm):
+    """A priority in the place of the computed one; `seen` is what stood when the page was opened."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = PriorityOverride
+        fields = ["points", "reason"]
+        help_texts = {
+            "points": _("From 0 to 100; a hundred comes first."),
+            "reason": _("Everybody who sees the list can read it."),
+        }
+        error_messages = {"reason": {"required": _("Say why the priority is changed.")}}
+
+
+class PriorityFilter(AsOfForm):
+    field_order = ["area", "as_of"]
     area = forms.ChoiceField(
         label=_("Area"), required=False, choices=[("", _("All")), *AreaCode.choices], widget=FastSelect
     )

@@ -1,7 +1,9 @@
-"""Follow-ups of clocks, and notes of the outreach to States. Nobody but Coordinators and the ISU knows of them."""
+"""Follow-ups of clocks, notes of the outreach to States, and priorities set by hand. Nobody but the Coordinators and
+the ISU knows of them."""
 
 from datetime import date
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ccm_portal.accounts.models import Access, User, access_of
 from ccm_portal.register.models import Obligation, State
 from coalitions.outreach import enums
+from coalitions.outreach.domain.priority import MOST
 from requests_app.models import Area
 
 
@@ -94,3 +97,62 @@ class OutreachEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state_id} {self.area_id} {self.status}"
+
+
+class OverrideQuerySet(models.QuerySet["PriorityOverride"]):
+    def visible_to(self, user: object) -> "OverrideQuerySet":
+        """As follow-ups."""
+        access: Access = access_of(user)  # type: ignore[arg-type]
+        return self if access.follows_up else self.none()
+
+    def standing(self, on: date) -> "OverrideQuerySet":
+        """Those in force on a day: what was set and lifted on one day never was."""
+        return self.filter(Q(lifted_on__isnull=True) | Q(lifted_on__gt=on), set_on__lte=on)
+
+
+class PriorityOverride(models.Model):
+    """A priority that a person has put in the place of the computed one, with the reason, until it is lifted."""
+
+    state = models.ForeignKey(State, models.PROTECT, related_name="priorities")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="priorities")
+    points = models.PositiveSmallIntegerField(_("priority"), validators=[MaxValueValidator(MOST)])
+    reason = models.CharField(_("reason"), max_length=300)
+    set_on = models.DateField()
+    set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    lifted_on = models.DateField(null=True, blank=True)
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    is_example = models.BooleanField(default=False)
+
+    objects = OverrideQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-set_on", "-pk"]
+        verbose_name = _("priority set by hand")
+        verbose_name_plural = _("priorities set by hand")
+        constraints = [
+            models.UniqueConstraint(
+                name="priority_override_once", fields=["state", "area"], condition=Q(lifted_on__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="priority_override_has_reason",
+                condition=~Q(reason=""),
+                violation_error_message=_("Say why the priority is changed."),
+            ),
+            models.CheckConstraint(
+                name="priority_override_in_range",
+                condition=Q(points__gte=0, points__lte=MOST),
+                violation_error_message=_("A priority runs from 0 to 100."),
+            ),
+            models.CheckConstraint(
+                name="priority_override_lifted_in_order",
+                condition=Q(lifted_on__isnull=True) | Q(lifted_on__gte=F("set_on")),
+            ),
+            models.CheckConstraint(
+                name="priority_override_lifted_by_name",
+                condition=Q(lifted_on__isnull=True, lifted_by__isnull=True)
+                | Q(lifted_on__isnull=False, lifted_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state_id} {self.area_id}: {self.points}"

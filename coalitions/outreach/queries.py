@@ -1,7 +1,8 @@
-"""The register of time-bound obligations with its contacts, and the outreach list of States and areas."""
+"""The register of time-bound obligations with its contacts, the outreach list of States and areas, and in which order
+to turn to them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import QuerySet
@@ -13,8 +14,9 @@ from ccm_portal.register.queries import running_deadlines
 from ccm_portal.treaty.dates import add_months
 from ccm_portal.treaty.deadlines import Status
 from coalitions.outreach.domain.follow_up import DEADLINE_MONTHS, STANDING, outreach_status, reason_to_contact
+from coalitions.outreach.domain.priority import Score, Standing, score
 from coalitions.outreach.enums import OutreachStatus, Reason, Result
-from coalitions.outreach.models import FollowUp, OutreachEntry
+from coalitions.outreach.models import FollowUp, OutreachEntry, PriorityOverride
 from requests_app.domain.lifecycle import OPEN
 from requests_app.enums import AreaCode
 from requests_app.extensions.queries import flags_on, with_flags
@@ -73,12 +75,12 @@ class Asked:
 
     def answers(self, row: Row) -> bool:
         """Whether the clock's State has asked for help with it, or for more time."""
+        return row.status == Status.EXTENSION_REQUESTED or self.names(row)
+
+    def names(self, row: Row) -> bool:
+        """Whether the clock's State has asked for help with it."""
         pk = row.obligation.pk if row.obligation else None
-        return (
-            row.status == Status.EXTENSION_REQUESTED
-            or pk in self.obligations
-            or (row.state.pk, row.article) in self.articles
-        )
+        return pk in self.obligations or (row.state.pk, row.article) in self.articles
 
 
 def asked_on(requests: RequestQuerySet, on: date) -> Asked:
@@ -186,3 +188,59 @@ def outreach(user: object, on: date, noted: Iterable[Note], contacts: Iterable[C
             has_asked=key in asked.areas, last_word=words.get(key), is_pressing=key in pressing
         )
     return sorted((found for found in lines.values() if found.status), key=lambda found: (found.state, found.area))
+
+
+@dataclass
+class Target:
+    """A State and an area on the priority list, with what a person has put in the place of the computed points."""
+
+    iso3: str
+    state: str
+    area: AreaCode
+    row: Row | None = None
+    has_asked: bool = False
+    note: Note | None = None
+    score: Score = field(default_factory=lambda: Score({}))
+    override: PriorityOverride | None = None
+
+    @property
+    def points(self) -> int:
+        return self.override.points if self.override else self.score.points
+
+
+def priorities(user: object, on: date) -> list[Target]:
+    """Each State and area with a running clock, an open request or a contact, the highest priority first, as far as the
+    reader may know: five queries."""
+    known = follow_ups(user, on)
+    asked = asked_on(AssistanceRequest.objects.visible_to(user), on)
+    targets: dict[tuple[str, str], Target] = {}
+
+    def target(iso3: str, name: str, area: str) -> Target:
+        return targets.setdefault((iso3, area), Target(iso3, name, AreaCode(area)))
+
+    for (iso3, area), name in asked.areas.items():
+        target(iso3, name, area).has_asked = True
+    for row in running_deadlines(on):
+        found = target(row.state.pk, row.state.name, AREA_OF_ARTICLE[row.article].value)
+        found.row = found.row or row  # the soonest
+        found.has_asked = found.has_asked or asked.names(row)
+    for note in notes(user, on, known):
+        if note.status != OutreachStatus.PRESSING:
+            target(note.iso3, note.state, note.area).note = note  # the latest
+    for override in PriorityOverride.objects.visible_to(user).standing(on).select_related("state", "set_by"):
+        target(override.state_id, override.state.name, override.area_id).override = override
+    for found in targets.values():
+        found.score = score(_standing(found, on), on)
+    return sorted(targets.values(), key=lambda found: (-found.points, found.state, found.area))
+
+
+def _standing(target: Target, on: date) -> Standing:
+    row = target.row
+    return Standing(
+        deadline=row.deadline if row else None,
+        has_asked=target.has_asked,
+        is_pressing=row is not None
+        and row.status != Status.EXTENSION_REQUESTED
+        and reason_to_contact(row.deadline, row.latest_submission, on) is not None,
+        last_contact=target.note.day if target.note else None,
+    )

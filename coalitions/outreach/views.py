@@ -9,22 +9,30 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from ccm_portal.register.forms import AsOfForm
-from ccm_portal.register.models import Obligation
+from ccm_portal.register.models import Obligation, State
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 from coalitions.outreach import actions, queries
-from coalitions.outreach.forms import EntryForm, OutreachFilter, ResultForm
-from coalitions.outreach.models import FollowUp, OutreachEntry
+from coalitions.outreach.domain.priority import POINTS
+from coalitions.outreach.enums import PriorityReason
+from coalitions.outreach.forms import EntryForm, OutreachFilter, PriorityFilter, PriorityForm, ResultForm
+from coalitions.outreach.models import FollowUp, OutreachEntry, PriorityOverride
 from coalitions.outreach.permissions import follows_up
-from coalitions.outreach.queries import Contact, Line
+from coalitions.outreach.queries import Contact, Line, Target
 from requests_app.actions import Refused
+from requests_app.enums import AreaCode
 from requests_app.extensions.queries import clock_of
 
 COLUMNS = ["iso3", "state", "article", "clock", "deadline", "status", "latest_submission"]
 CONTACT_COLUMNS = ["last_contact", "last_result", "next_due"]
 OUTREACH_COLUMNS = ["iso3", "state", "area", "status", "deadline", "last_contact", "last_result", "next_due", "note"]
+PRIORITY_COLUMNS = [
+    "rank", "iso3", "state", "area", "priority", "computed", *(f"{reason.value}_points" for reason in PriorityReason),
+    "deadline", "last_contact", "set_by", "set_on", "reason", "example",
+]  # fmt: skip
 
 
 @login_not_required
@@ -144,3 +152,76 @@ def entry_new(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Noted."))
         return redirect("outreach:list")
     return render(request, "outreach/entry_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def priority_list(request: HttpRequest) -> HttpResponse:
+    """In which order to turn to States, why, and what somebody has changed of it."""
+    _insiders_only(request)
+    on, form = as_of(request), PriorityFilter(request.GET)
+    area = form.cleaned_data["area"] if form.is_valid() else ""
+    ranked = list(enumerate(queries.priorities(request.user, on), start=1))
+    return show_list(
+        request,
+        "outreach/priority_list.html",
+        [(rank, target) for rank, target in ranked if area in {"", target.area}],
+        name="priorities",
+        columns=PRIORITY_COLUMNS,
+        record=_priority_record,
+        filterset=form,
+        weights=[(reason.label, POINTS[reason]) for reason in PriorityReason],
+        is_today=on == timezone.localdate(),
+    )
+
+
+def _priority_record(ranked: tuple[int, Target]) -> dict[str, Any]:
+    rank, target = ranked
+    override = target.override
+    return {
+        "rank": rank,
+        "iso3": target.iso3,
+        "state": target.state,
+        "area": target.area,
+        "priority": target.points,
+        "computed": target.score.points,
+        **{f"{reason.value}_points": target.score.parts.get(reason, 0) for reason in PriorityReason},
+        "deadline": target.row.deadline if target.row else None,
+        "last_contact": target.note.day if target.note else None,
+        "set_by": override.set_by.name if override else "",
+        "set_on": override.set_on if override else None,
+        "reason": override.reason if override else "",
+        "example": override is not None and override.is_example,
+    }
+
+
+def priority_edit(request: HttpRequest, iso3: str, area: str) -> HttpResponse:
+    """Put another priority in the place of the computed one, with the reason."""
+    _insiders_only(request)
+    state, today = get_object_or_404(State, pk=iso3.upper()), timezone.localdate()
+    if area not in AreaCode.values:
+        raise Http404
+    found = [t for t in queries.priorities(request.user, today) if (t.iso3, t.area) == (state.pk, area)]
+    target = found[0] if found else Target(state.pk, state.name, AreaCode(area))
+    stood = target.override
+    initial = {"points": target.points, "seen": stood.pk if stood else None}
+    new = PriorityOverride(state=state, area_id=area)
+    form = PriorityForm(request.POST or None, instance=new, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_priority(new, seen=form.cleaned_data["seen"], by=request.user, today=today)  # type: ignore[arg-type]
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Recorded."))
+            return redirect("outreach:priorities")
+    earlier = PriorityOverride.objects.visible_to(request.user).filter(state=state, area=area)
+    context = {"form": form, "target": target, "earlier": earlier.select_related("set_by", "lifted_by")}
+    return render(request, "outreach/priority_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def priority_lift(request: HttpRequest, iso3: str, area: str) -> HttpResponse:
+    """The computed priority counts again."""
+    _insiders_only(request)
+    actions.lift_priority(iso3.upper(), area, by=request.user, today=timezone.localdate())  # type: ignore[arg-type]
+    messages.success(request, _("Lifted: the computed priority counts again."))
+    return redirect("outreach:priorities")

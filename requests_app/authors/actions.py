@@ -60,9 +60,10 @@ def invite_author(
     record_event("author: invited", by=by, subject=request.reference, author=invited.pk, level=level)
     queue_mails(
         [invited],
-        subject=_("You are invited to write a request for assistance: %(reference)s")
-        % {"reference": request.reference},
-        body=_("The focal point of your State invites you to take part in writing this request."),
+        subject=lambda: (
+            _("You are invited to write a request for assistance: %(reference)s") % {"reference": request.reference}
+        ),
+        body=lambda: _("The focal point of your State invites you to take part in writing this request."),
         path=_path(request),
     )
     return author
@@ -87,8 +88,8 @@ def write_remark(request: AssistanceRequest, *, text: str, by: User, now: dateti
     record_event("author: remark", by=by, subject=request.reference)
     queue_mails(
         [person for person in writers(request, timezone.localdate(now)) if person.pk != by.pk],
-        subject=_("New remark on %(reference)s") % {"reference": request.reference},
-        body=_("Somebody who writes this request with you has made a remark. It is for your State only."),
+        subject=lambda: _("New remark on %(reference)s") % {"reference": request.reference},
+        body=lambda: _("Somebody who writes this request with you has made a remark. It is for your State only."),
         path=_path(request),
     )
     return remark
@@ -116,8 +117,8 @@ def ask_sign_off(request: AssistanceRequest, post: User, *, by: User, now: datet
     record_event("sign-off: asked", by=by, subject=locked.reference, post=post.pk)
     queue_mails(
         [post],
-        subject=_("Please sign off %(reference)s") % {"reference": locked.reference},
-        body=_("Your State asks you to sign off this request before it is submitted."),
+        subject=lambda: _("Please sign off %(reference)s") % {"reference": locked.reference},
+        body=lambda: _("Your State asks you to sign off this request before it is submitted."),
         path=_path(locked),
     )
     return sign_off
@@ -136,8 +137,8 @@ def give_sign_off(sign_off: SignOff, *, version: int, by: User, now: datetime) -
     record_event("sign-off: given", by=by, subject=request.reference, version=version)
     queue_mails(
         [person for person in User.objects.focal_points(request.state_id, now.date()) if person.pk != by.pk],
-        subject=_("%(reference)s is signed off") % {"reference": request.reference},
-        body=_("The draft can be submitted as it stands. Any further edit needs another sign-off."),
+        subject=lambda: _("%(reference)s is signed off") % {"reference": request.reference},
+        body=lambda: _("The draft can be submitted as it stands. Any further edit needs another sign-off."),
         path=_path(request),
     )
     return sign_off
@@ -151,8 +152,10 @@ def call_off_sign_off(sign_off: SignOff, *, by: User, now: datetime) -> None:
         _call_off(sign_off, by=by, now=now)
         queue_mails(
             [sign_off.post],
-            subject=_("Your sign-off of %(reference)s is no longer asked for") % {"reference": request.reference},
-            body=_("The focal point of your State has called it off."),
+            subject=lambda: (
+                _("Your sign-off of %(reference)s is no longer asked for") % {"reference": request.reference}
+            ),
+            body=lambda: _("The focal point of your State has called it off."),
             path=_path(request),
         )
 

@@ -7,7 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.models import User
@@ -24,12 +27,14 @@ from requests_app.country_requests.models import CountryRequest, Joining, Line, 
 from requests_app.country_requests.queries import joinable_into
 from requests_app.country_requests.wording import lacking
 from requests_app.domain import lifecycle
+from requests_app.domain.reading import is_wider
 from requests_app.enums import Action, Channel, Part, Status, Visibility
-from requests_app.models import AssistanceRequest
+from requests_app.models import PARTS, AssistanceRequest
 from requests_app.permissions import is_divisible
 from requests_app.queries import deadline_at_stake
 from requests_app.shares.enums import ShareStatus
 from requests_app.shares.queries import coverage_of
+from requests_app.specifics.models import CostYear
 from requests_app.writing.actions import save_step
 from requests_app.writing.steps import REVIEW
 
@@ -157,7 +162,7 @@ def split_request(
     if not was_draft:
         submit_request(new, by=by, today=today)
         take_step(original, Action.SPLIT, by=by, today=today, note=_("A part became a need of its own."))
-        _tell_supporters(original, _("A part of %(reference)s is now a need of its own"), today)
+        _tell_supporters(original, gettext_lazy("A part of %(reference)s is now a need of its own"), today)
     record_event("request split", by=by, subject=original.reference, part=new.reference)
     return new
 
@@ -207,12 +212,14 @@ def join_requests(
     for kind in closing.kinds:
         setattr(survivor, f"is_{kind.value}", True)
     areas = {area.pk for request in (survivor, closing) for area in request.areas.all()}
+    _take_over_parts(survivor, closing)
+    _take_over_supporters(survivor, closing)
     save_request(survivor, by=by, areas=areas, evidence=[], expected_version=survivor.version)
     take_step(closing, Action.JOIN, by=by, today=today, note=_("Joined into another request of the State."))
     take_step(survivor, Action.TAKE_IN, by=by, today=today, note=_("Took in another request of the State."))
     Joining.objects.filter(survivor=closing).update(survivor=survivor)  # what was joined before is read from here too
     Joining.objects.create(closed=closing, survivor=survivor, on=today, by=by)
-    _tell_supporters(closing, _("%(reference)s was joined into another request"), today)
+    _tell_supporters(closing, gettext_lazy("%(reference)s was joined into another request"), today)
     survivor.coalitions.add(*closing.coalitions.all())  # who works on the one works on both
     record_event("requests joined", by=by, subject=closing.reference, into=survivor.reference)
     survivor.refresh_from_db()
@@ -226,6 +233,48 @@ def _keep_back(survivor: AssistanceRequest, closing: AssistanceRequest) -> None:
     texts = ("states_parties_text", "public_summary")
     is_bared = any(getattr(closing, name) and not getattr(survivor, name) for name in texts)
     survivor.locks = sorted({*survivor.locks, *closing.locks, *([Part.REQUIREMENT] if is_bared else [])})
+
+
+def _take_over_parts(survivor: AssistanceRequest, closing: AssistanceRequest) -> None:
+    """What depends on the areas goes along: the costs of each year are summed, and a part that the survivor lacks
+    becomes its own. Nobody reads by it what the closing request did not show: where more people may know of the
+    survivor the parts stay behind, and so do figures on people that the survivor has too."""
+    if is_wider(Visibility(survivor.visibility), Visibility(closing.visibility)):
+        return
+    years = {row.year: row for row in survivor.cost_years.all()}
+    for row in closing.cost_years.all():
+        own = years.get(row.year, CostYear(request=survivor, year=row.year, total=0))
+        own.total += row.total
+        for name in ("national", "external"):
+            if (more := getattr(row, name)) is not None:
+                setattr(own, name, (getattr(own, name) or 0) + more)
+        own.save()
+    lacking_parts = [name for name in PARTS if hasattr(closing, name) and not hasattr(survivor, name)]
+    rows = [getattr(closing, name) for name in lacking_parts]
+    if "victims" in lacking_parts and not survivor.victim_figures.exists():
+        rows += closing.victim_figures.all()
+    for row in rows:
+        _copy_to(survivor, row)
+
+
+def _take_over_supporters(survivor: AssistanceRequest, closing: AssistanceRequest) -> None:
+    """Who follows the closing request or has shown interest in it, and what was offered for it, does so here too."""
+    for rows, there, key in (
+        (closing.followings.all(), survivor.followings.all(), "supporter_id"),
+        (closing.interests.standing(), survivor.interests.standing(), "supporter_id"),
+        (closing.attached_offers.all(), survivor.attached_offers.all(), "offer_id"),
+    ):
+        known = {getattr(row, key) for row in there}
+        for row in rows:
+            if getattr(row, key) not in known:
+                _copy_to(survivor, row)
+
+
+def _copy_to(survivor: AssistanceRequest, row: Model) -> None:
+    """The same row for the survivor; the closed request keeps its own, as it was."""
+    row.pk, row._state.adding = None, True
+    row.request = survivor  # type: ignore[attr-defined]
+    row.save()
 
 
 def _refuse_impossible_joining(closing: AssistanceRequest, survivor: AssistanceRequest) -> None:
@@ -258,12 +307,12 @@ def _sooner_obligation(survivor: AssistanceRequest, closing: AssistanceRequest, 
     return min(running)[1] if running else survivor.obligation_id or closing.obligation_id
 
 
-def _tell_supporters(request: AssistanceRequest, subject: str, today: date) -> None:
+def _tell_supporters(request: AssistanceRequest, subject: Promise, today: date) -> None:
     """Those to whom it was relayed learn that what they studied has changed; the link shows what they may read."""
     relays = request.relays.select_related("supporter")
     queue_mails(
         [person for relay in relays for person in people_of(relay.supporter, today)],
-        subject=subject % {"reference": request.reference},
-        body=_("A step was recorded on this request."),
+        subject=lambda: str(subject) % {"reference": request.reference},
+        body=lambda: _("A step was recorded on this request."),
         path=request.get_absolute_url(),
     )

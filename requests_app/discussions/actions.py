@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import MailKind
-from ccm_portal.accounts.models import User
+from ccm_portal.accounts.models import User, party_of
 from requests_app.actions import Refused, coordinators_told, people_of
 from requests_app.discussions.models import Participation, Post, Reading
 from requests_app.models import AssistanceRequest, Supporter
@@ -24,23 +24,12 @@ def write_post(request: AssistanceRequest, *, text: str, by: User, now: datetime
     today = timezone.localdate(now)
     queue_mails(
         [person for person in _people(request, today) if person.pk != by.pk],
-        subject=_("New message about %(reference)s") % {"reference": request.reference},
-        body=_("%(party)s has written in the discussion of this request.") % {"party": post.speaks_for},
+        subject=lambda: _("New message about %(reference)s") % {"reference": request.reference},
+        body=lambda: _("%(party)s has written in the discussion of this request.") % {"party": post.speaks_for},
         path=f"{request.get_absolute_url()}discussion/",
         kind=MailKind.DISCUSSIONS,
     )
     return post
-
-
-def party_of(user: User) -> str:
-    """For whom a person speaks: office before State, State before organisation."""
-    access = user.access
-    if access.is_isu:
-        return "ISU"
-    if access.is_coordinator:
-        return _("Coordinator on international cooperation and assistance")
-    party = access.state or access.organisation
-    return party.name if party else user.name
 
 
 def _people(request: AssistanceRequest, today: date) -> list[User]:
@@ -73,8 +62,8 @@ def invite(request: AssistanceRequest, supporter: Supporter, *, by: User, now: d
     record_event("discussion: invited", by=by, subject=request.reference, supporter=supporter.code)
     queue_mails(
         people_of(supporter, today),
-        subject=_("You are invited to discuss %(reference)s") % {"reference": request.reference},
-        body=_("You can read and write in the discussion of this request from now on."),
+        subject=lambda: _("You are invited to discuss %(reference)s") % {"reference": request.reference},
+        body=lambda: _("You can read and write in the discussion of this request from now on."),
         path=f"{request.get_absolute_url()}discussion/",
         kind=MailKind.DISCUSSIONS,
     )

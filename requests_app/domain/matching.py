@@ -8,13 +8,17 @@ is asked for, so that expertise never ranks below money for having no amount.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from ccm_portal.treaty.dates import add_months
 from requests_app.domain.portfolios import Flow, Portfolios
 from requests_app.domain.weights import DEFAULTS, Weights
 from requests_app.enums import Caution, Criterion, Kind, MatchReason
 
-__all__ = ["Candidate", "Flow", "Need", "OfferView", "Ranking", "Reason", "Remark", "Result", "suggest"]
+__all__ = [
+    "Candidate", "Flow", "Need", "OfferView", "Ranking", "Reason", "Remark", "Result", "kind_fits", "offer_fits",
+    "suggest",
+]  # fmt: skip
 
 URGENT_MONTHS = 24
 LAPSED_YEARS = 3
@@ -24,12 +28,18 @@ AREAS_GIVEN = 4  # other States supported in the areas from which the reason cou
 
 @dataclass(frozen=True, slots=True)
 class OfferView:
-    """An offer that is open on the day; `left` is its capacity not yet used up, None where it has no bound."""
+    """An offer that is open on the day; `left` is its capacity not yet used up, None where it has no bound. Empty means
+    not said."""
 
     title: str
     areas: frozenset[str]
     kinds: frozenset[str]
-    left: int | None = None
+    left: Decimal | int | None = None
+    regions: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    first_year: int | None = None
+    last_year: int | None = None
+    is_money: bool = False  # whether `left` is an amount, not a number of places, days or items
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +138,7 @@ class Ranking:
         self.candidates = sorted(candidates, key=lambda candidate: candidate.code)
         self.portfolios = Portfolios({c.code: c.flows for c in self.candidates}, before=on.year)
         self._places = {candidate.code: place for place, candidate in enumerate(self.candidates)}
-        self._have_terms = [bool(c.largest or c.languages or c.next_call) for c in self.candidates]
+        self._have_terms = [bool(c.largest or c.languages or c.next_call or c.offers) for c in self.candidates]
         self._of_state: dict[tuple[str, str, bool], list[float]] = {}
         self._of_subject: dict[tuple[frozenset[str], frozenset[str]], list[tuple[float, bool]]] = {}
 
@@ -169,7 +179,7 @@ class Ranking:
         key = need.areas, need.kinds
         if key not in self._of_subject:
             self._of_subject[key] = [
-                (sum(points for _, points in self._for_subject(need, candidate)), _kind_fits(need, candidate) is False)
+                (sum(points for _, points in self._for_subject(need, candidate)), kind_fits(need, candidate) is False)
                 for candidate in self.candidates
             ]
         return self._of_subject[key]
@@ -219,7 +229,7 @@ class Ranking:
         ]
 
     def _for_subject(self, need: Need, candidate: Candidate) -> list[tuple[MatchReason, float]]:
-        """What depends on areas and kinds: competence, kinds given, what it gave in the areas, offers."""
+        """What depends on areas and kinds: competence, kinds given, what it gave in the areas."""
         w = self.weights
         found = []
         if shared := need.areas & candidate.competences:
@@ -228,14 +238,14 @@ class Ranking:
             found.append((MatchReason.GAVE_IN_AREA, w.area_given * min(width / AREAS_GIVEN, 1.0)))
         if need.kinds & candidate.kinds:
             found.append((MatchReason.GIVES_KIND, w.kind))
-        if _fitting_offers(need, candidate):
-            found.append((MatchReason.OFFERS, w.offer))
         return found
 
     def _own_terms(self, need: Need, candidate: Candidate) -> list[tuple[MatchReason, float]]:
-        """What depends on this one pair: language, size and timing."""
+        """What depends on this one pair: offers, language, size and timing."""
         w = self.weights
         found = []
+        if _fitting_offers(need, candidate):
+            found.append((MatchReason.OFFERS, w.offer))
         if need.languages & candidate.languages:
             found.append((MatchReason.LANGUAGE, w.language))
         if need.asks_money and _size_fits(need, candidate):
@@ -273,7 +283,7 @@ class Ranking:
         region = _overlap(frozenset({need.region} - {""}), candidate.regions)
         judged: list[tuple[Criterion, bool | None, dict[str, object]]] = [
             (Criterion.AREA, area or bool(known.given_in(who, need.areas)) or area, {}),
-            (Criterion.KIND, _kind_fits(need, candidate), {}),
+            (Criterion.KIND, kind_fits(need, candidate), {}),
             (Criterion.REGION, region or bool(known.given_in_region(who, "", need.region)) or region, {}),
             (Criterion.LANGUAGE, _overlap(need.languages, candidate.languages), {}),
             (Criterion.SIZE, _size_fits(need, candidate) if need.asks_money else None, _short_by(need, candidate)),
@@ -306,7 +316,7 @@ def _overlap(asked: frozenset[str], stated: frozenset[str]) -> bool | None:
     return bool(asked & stated) if asked and stated else None
 
 
-def _kind_fits(need: Need, candidate: Candidate) -> bool | None:
+def kind_fits(need: Need, candidate: Candidate) -> bool | None:
     """By what it says of itself, or by an open offer of that kind."""
     offered = frozenset(kind for offer in candidate.offers for kind in offer.kinds)
     return _overlap(need.kinds, candidate.kinds | offered) if candidate.kinds else (bool(need.kinds & offered) or None)
@@ -323,15 +333,15 @@ def _short_by(need: Need, candidate: Candidate) -> dict[str, object]:
     return {"by": short, "currency": need.currency}
 
 
-def _years_fit(need: Need, candidate: Candidate) -> bool | None:
-    """Whether the years in which it gives and those in which help is needed meet."""
-    if candidate.first_year is None and candidate.last_year is None:
+def _years_fit(need: Need, stated: Candidate | OfferView) -> bool | None:
+    """Whether the years in which it gives, or may be had, and those in which help is needed meet."""
+    if stated.first_year is None and stated.last_year is None:
         return None
     if need.first_year is None and need.last_year is None:
         return None
-    begins_in_time = candidate.first_year is None or need.last_year is None or candidate.first_year <= need.last_year
+    begins_in_time = stated.first_year is None or need.last_year is None or stated.first_year <= need.last_year
     return begins_in_time and (
-        candidate.last_year is None or need.first_year is None or need.first_year <= candidate.last_year
+        stated.last_year is None or need.first_year is None or need.first_year <= stated.last_year
     )
 
 
@@ -343,15 +353,22 @@ def _call_fits(need: Need, candidate: Candidate, on: date) -> bool | None:
 
 
 def _fitting_offers(need: Need, candidate: Candidate) -> list[OfferView]:
-    return [offer for offer in candidate.offers if offer.left != 0 and _offer_fits(offer, need)]
+    return [offer for offer in candidate.offers if offer.left != 0 and offer_fits(offer, need)]
 
 
 def _capacity_left(need: Need, candidate: Candidate) -> bool | None:
     """None without a fitting offer that has a bound."""
-    bounded = [offer for offer in candidate.offers if offer.left is not None and _offer_fits(offer, need)]
+    bounded = [offer for offer in candidate.offers if offer.left is not None and offer_fits(offer, need)]
     return any(offer.left for offer in bounded) if bounded else None
 
 
-def _offer_fits(offer: OfferView, need: Need) -> bool:
-    """An offer fits when it shares an area, and a kind; what either side leaves open excludes nothing."""
-    return _overlap(need.areas, offer.areas) is not False and _overlap(need.kinds, offer.kinds) is not False
+def offer_fits(offer: OfferView, need: Need) -> bool:
+    """An offer fits when it shares an area, a kind, the region, a language and a year; what either side leaves open
+    excludes nothing."""
+    return (
+        _overlap(need.areas, offer.areas) is not False
+        and _overlap(need.kinds, offer.kinds) is not False
+        and (not offer.regions or not need.region or need.region in offer.regions)
+        and _overlap(need.languages, offer.languages) is not False
+        and _years_fit(need, offer) is not False
+    )

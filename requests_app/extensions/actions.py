@@ -43,8 +43,8 @@ def raise_flag(
     people = User.objects.focal_points(obligation.state_id, today) if on_behalf else _handlers(today)
     queue_mails(
         people,
-        subject=_("%(state)s may need more time") % {"state": obligation.state.name},
-        body=_("A note on one of its deadlines was recorded. Open the State's page to read it."),
+        subject=lambda: _("%(state)s may need more time") % {"state": obligation.state.name},
+        body=lambda: _("A note on one of its deadlines was recorded. Open the State's page to read it."),
         path=obligation.state.get_absolute_url(),
         kind=MailKind.OBLIGATIONS if on_behalf else MailKind.HANDLING,
     )
@@ -146,8 +146,8 @@ def lodge_draft(draft: ExtensionDraft, *, by: User, today: date) -> ExtensionDra
     record_event("extension request lodged", by=by, subject=locked.reference, late=locked.is_late)
     queue_mails(
         [*_handlers(today), *User.objects.holding(Role.PRESIDENT, today)],
-        subject=_("Extension request lodged: %(reference)s") % {"reference": locked.reference},
-        body=_("%(state)s has lodged a request for more time.") % {"state": locked.obligation.state.name},
+        subject=lambda: _("Extension request lodged: %(reference)s") % {"reference": locked.reference},
+        body=lambda: _("%(state)s has lodged a request for more time.") % {"state": locked.obligation.state.name},
         path=locked.get_absolute_url(),
         kind=MailKind.HANDLING,
     )

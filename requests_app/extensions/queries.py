@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import CharField, DateField, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from ccm_portal.accounts.models import Access
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
 from ccm_portal.register.enums import OutcomeChoices
 from ccm_portal.register.models import ExtensionDecision, Obligation
+from ccm_portal.statements import Slot, made_once
 from ccm_portal.treaty import extensions as rules
 from ccm_portal.treaty.deadlines import Status
 from requests_app.domain.needs import in_all
@@ -21,10 +23,20 @@ from requests_app.extensions.models import ExtensionDraft, RiskFlag
 from requests_app.wording import unbalanced
 
 
-def flags_on(user: object, on: date, **obligations: object) -> dict[int, RiskFlag]:
+def flags_on(user: object, on: date) -> dict[int, RiskFlag]:
     """The risk flags that stood on a day and that the visitor may know of, by obligation: one query."""
-    flags = RiskFlag.objects.visible_to(user).raised_on(on).filter(**obligations)
-    return {flag.obligation_id: flag for flag in flags}
+    return {flag.obligation_id: flag for flag in RiskFlag.objects.visible_to(user).raised_on(on)}
+
+
+@made_once
+def _flags_of_state(access: Access) -> "QuerySet[RiskFlag]":
+    standing = RiskFlag.objects.visible_to(access).raised_on(Slot("on", DateField()))  # type: ignore[arg-type]
+    return standing.filter(obligation__state=Slot("state", CharField()))
+
+
+def flags_of_state(access: Access, iso3: str, on: date) -> dict[int, RiskFlag]:
+    """As `flags_on`, for the clocks of one State."""
+    return {flag.obligation_id: flag for flag in _flags_of_state(access).ask(state=iso3, on=on)}
 
 
 def with_flags(rows: Iterable[Row], flags: dict[int, RiskFlag]) -> list[Row]:

@@ -45,8 +45,8 @@ def _add(ticket: HelpTicket, *, text: str, by: User, now: datetime) -> HelpMessa
         people = User.objects.isu(today)
     queue_mails(
         people,
-        subject=_("Help ticket %(number)s: new message") % {"number": ticket.pk},
-        body=_("There is a new message on a help ticket."),
+        subject=lambda: _("Help ticket %(number)s: new message") % {"number": ticket.pk},
+        body=lambda: _("There is a new message on a help ticket."),
         path=ticket.get_absolute_url(),
         kind=MailKind.HELP,
     )
@@ -63,8 +63,8 @@ def assign(ticket: HelpTicket, *, to: User | None, by: User) -> HelpTicket:
     if to is not None and to != by:
         queue_mails(
             [to],
-            subject=_("Help ticket %(number)s is yours to answer") % {"number": locked.pk},
-            body=_("A help ticket was assigned to you."),
+            subject=lambda: _("Help ticket %(number)s is yours to answer") % {"number": locked.pk},
+            body=lambda: _("A help ticket was assigned to you."),
             path=locked.get_absolute_url(),
             kind=MailKind.HELP,
         )

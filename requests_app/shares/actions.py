@@ -14,7 +14,7 @@ from ccm_portal.accounts.models import User
 from requests_app.actions import Refused, answer_relay, people_of, take_step
 from requests_app.domain.lifecycle import is_possible
 from requests_app.enums import Action, AnswerKind, Status
-from requests_app.models import AssistanceRequest, Supporter
+from requests_app.models import AssistanceRequest, Offer, Supporter
 from requests_app.permissions import owns
 from requests_app.readings import read_by
 from requests_app.shares.domain.steps import can_become
@@ -35,6 +35,8 @@ def pledge_share(share: Share, *, by: User, today: date) -> Share:
         raise Refused(_("A State does not take a share of its own request; its own part is the national share."))
     share.recorded_on, share.recorded_by, share.status = today, by, ShareStatus.PLEDGED
     _refuse_more_than_the_need(request, share, by=by)
+    if share.offer_id:
+        _refuse_more_than_is_left(share, today)
     if share.supporter.pk is None:
         share.supporter.save()
         share.supporter = share.supporter  # the key that it has only now
@@ -61,6 +63,27 @@ def _refuse_more_than_the_need(request: AssistanceRequest, share: Share, *, by: 
         _("Together with the other shares this would be %(n)s %% of the need; %(left)s %% is still open (%(amount)s).")
         % {**figures, "amount": f"{request.currency} {number_format(before.open_amount, 2, force_grouping=True)}"}
     )
+
+
+def _refuse_more_than_is_left(share: Share, today: date) -> None:
+    """A pledge takes something of its offer at once, so that nothing is promised twice. The offer's row stays locked:
+    two pledges at the same moment do not overdraw it."""
+    offer = Offer.objects.select_for_update(of=("self",)).open(today).with_use().filter(pk=share.offer_id).first()
+    if offer is None or offer.supporter_id != share.supporter_id:
+        raise Refused(_("Choose an open offer of this supporter."), "offer")
+    if hasattr(offer, "workshop"):
+        raise Refused(_("To a workshop one applies, on its page."), "offer")
+    if offer.left is None:
+        return
+    field, measure = ("amount", "currency") if offer.amount is not None else ("quantity", "unit")
+    asked, unit = getattr(share, field), getattr(offer, measure)
+    if not asked:
+        raise Refused(_("Say how much of this offer: it counts in %(unit)s.") % {"unit": unit}, field)
+    if getattr(share, measure).casefold() != unit.casefold():
+        raise Refused(_("This offer counts in %(unit)s.") % {"unit": unit}, measure)
+    if asked > offer.left:
+        figure = number_format(offer.left, 0 if offer.left == int(offer.left) else 2, force_grouping=True)
+        raise Refused(_("Of this offer %(left)s is left.") % {"left": f"{figure} {unit}"}, field)
 
 
 def _short(percent: Decimal) -> str:
@@ -91,9 +114,10 @@ def _tell_others(share: Share, *, by: User, today: date) -> None:
     people = [*User.objects.focal_points(share.request.state_id, today), *people_of(share.supporter, today)]
     queue_mails(
         [person for person in people if person.pk != by.pk],
-        subject=_("Request %(reference)s: a share was recorded or has changed")
-        % {"reference": share.request.reference},
-        body=_("Something was recorded that concerns you. Open it to read it and to confirm it."),
+        subject=lambda: (
+            _("Request %(reference)s: a share was recorded or has changed") % {"reference": share.request.reference}
+        ),
+        body=lambda: _("Something was recorded that concerns you. Open it to read it and to confirm it."),
         path=share.get_absolute_url(),
     )
 

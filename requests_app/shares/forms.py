@@ -1,5 +1,7 @@
 """Forms of shares, deliveries and outcomes."""
 
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -7,9 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.models import Organisation
+from ccm_portal.ui.forms import TextForm
+from ccm_portal.ui.templatetags.portal import money
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from requests_app.forms import CurrencyField
-from requests_app.models import Supporter
+from requests_app.models import Offer, Supporter
 from requests_app.shares.enums import DeliveryChannel
 from requests_app.shares.models import Delivery, Outcome, Share
 
@@ -22,7 +26,23 @@ def supporters_by_name() -> list[Supporter]:
     return sorted(supporters, key=lambda supporter: supporter.name)
 
 
-class ShareForm(forms.ModelForm):
+def offers_of(user: object, today: date, supporters: Iterable[Supporter] | None = None) -> list[Offer]:
+    """The open offers, of these supporters, out of which a share may be taken: one query. One applies to a workshop."""
+    rows = Offer.objects.visible_to(user).open(today).filter(workshop__isnull=True).with_use()
+    if supporters is not None:
+        rows = rows.filter(supporter__in=[supporter.pk for supporter in supporters])
+    return list(rows.select_related("supporter__state", "supporter__organisation"))
+
+
+def _told(offer: Offer) -> str:
+    """An offer as one of a choice, with what is left of it."""
+    name = f"{offer.supporter.name}: {offer.title}"
+    if offer.left is None:
+        return name
+    return _("%(offer)s (%(left)s left)") % {"offer": name, "left": f"{money(offer.left, offer.currency)} {offer.unit}"}
+
+
+class ShareForm(TextForm):
     """What one supporter takes on. With `supporters` the person chooses for whom it is recorded."""
 
     currency = CurrencyField(label=_("Currency"))
@@ -30,8 +50,8 @@ class ShareForm(forms.ModelForm):
     class Meta:
         model = Share
         fields = [
-            "supporter", "kind", "description", "amount", "currency", "quantity", "unit", "percent", "from_year",
-            "to_year", "due_on", "condition", "is_public",
+            "supporter", "offer", "kind", "description", "amount", "currency", "quantity", "unit", "percent",
+            "from_year", "to_year", "due_on", "condition", "is_public",
         ]  # fmt: skip
         widgets = {
             "description": forms.Textarea(attrs={"rows": 3}),
@@ -44,8 +64,21 @@ class ShareForm(forms.ModelForm):
             "percent": _("Part of the whole need, in per cent"),
         }
 
-    def __init__(self, *args: Any, supporters: list[Supporter] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, offers: Iterable[Offer] = (), supporters: list[Supporter] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.offers = {str(offer.pk): offer for offer in offers}
+        del self.fields["offer"]
+        if self.offers:
+            self.fields["offer"] = forms.ChoiceField(
+                label=_("Out of which offer?"),
+                choices=[("", _("No offer")), *((key, _told(offer)) for key, offer in self.offers.items())],
+                widget=FastSelect,
+                required=False,
+                help_text=_("It is then taken of what the offer has left."),
+            )
+            self.order_fields(["supporter", "request", "offer"])
         self.by_code = {supporter.code: supporter for supporter in supporters or []}
         del self.fields["supporter"]
         if supporters is not None:
@@ -55,7 +88,10 @@ class ShareForm(forms.ModelForm):
                 widget=FastSelect,
                 initial=supporters[0].code if len(supporters) == 1 else "",
             )
-            self.order_fields(["supporter"])
+            self.order_fields(["supporter", "request", "offer"])
+
+    def clean_offer(self) -> Offer | None:
+        return self.offers.get(self.cleaned_data["offer"])
 
     def clean_supporter(self) -> Supporter:
         return self.by_code[self.cleaned_data["supporter"]]
@@ -70,7 +106,10 @@ class ShareForm(forms.ModelForm):
         if amount is None and "amount" not in self.errors:
             cleaned["currency"] = ""
         if quantity is not None and not cleaned.get("unit"):
-            self.add_error("unit", _("Say of what, for example vehicles."))
+            if (offer := cleaned.get("offer")) and offer.unit:
+                cleaned["unit"] = offer.unit
+            else:
+                self.add_error("unit", _("Say of what, for example vehicles."))
         if cleaned.get("unit") and quantity is None and "quantity" not in self.errors:
             self.add_error("quantity", _("Say how many."))
         if amount is not None and cleaned.get("percent") is not None:
@@ -84,7 +123,7 @@ class ShareForm(forms.ModelForm):
         return cleaned
 
 
-class CommitForm(forms.ModelForm):
+class CommitForm(TextForm):
     """By which channel a share will be delivered, and by when."""
 
     channel = forms.ChoiceField(
@@ -111,7 +150,7 @@ class ConfirmForm(forms.Form):
     seen_delivery = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
-class DeliveryForm(forms.ModelForm):
+class DeliveryForm(TextForm):
     """What was really provided, through whom, what it cost and what came of it."""
 
     currency = CurrencyField(label=_("Currency"))
@@ -184,7 +223,7 @@ class DeliveryForm(forms.ModelForm):
         return [(self.by_code[code], amount) for code, amount in rows if code]
 
 
-class OutcomeForm(forms.ModelForm):
+class OutcomeForm(TextForm):
     """Partners, figures, evidence and lesson of a request."""
 
     is_public = forms.BooleanField(

@@ -16,7 +16,7 @@ from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import Organisation
 from requests_app.domain.lifecycle import OPEN
 from requests_app.enums import Kind
-from requests_app.models import AssistanceRequest, Supporter, amount_field, currency_code, of_supporter
+from requests_app.models import AssistanceRequest, Offer, Supporter, amount_field, currency_code, of_supporter
 from requests_app.shares import enums
 from requests_app.shares.domain import steps
 
@@ -97,6 +97,10 @@ class BothSides(models.Model):
     def is_confirmed(self) -> bool:
         return self.supporter_on is not None and self.state_on is not None
 
+    def is_confirmed_on(self, on: date) -> bool:
+        """Whether both sides had said so by a day."""
+        return all(word is not None and word <= on for word in (self.supporter_on, self.state_on))
+
     @property
     def waits_on(self) -> list[enums.Side]:
         return [side for side in enums.Side if getattr(self, f"{side.value}_on") is None]
@@ -133,7 +137,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
         """Those still to come after the day on which they were due; nothing is due of a closed request."""
         return (
             self.live()
-            .filter(request__status__in=OPEN)
+            .filter(Exists(AssistanceRequest.objects.filter(pk=OuterRef("request"), status__in=OPEN)))
             .filter(Q(due_on__lt=today) | Q(due_on__isnull=True, to_year__lt=today.year))
         )
 
@@ -144,8 +148,8 @@ class ShareQuerySet(models.QuerySet["Share"]):
             silent = {f"{side.value}_on__isnull": True, "share": OuterRef("pk")}
             waits = Q(Exists(ShareStep.objects.filter(**silent))) | Q(Exists(Delivery.objects.filter(**silent)))
             rule |= mine & waits
-        known = AssistanceRequest.objects.known_to(access).order_by()
-        return self.standing().filter(rule, request__in=known.values("pk"))
+        known = AssistanceRequest.objects.visible_to(access).filter(pk=OuterRef("request"))
+        return self.standing().filter(rule, Exists(known))
 
     def for_list(self) -> Self:
         """With the names that a row shows, and the steps: two queries."""
@@ -162,6 +166,9 @@ class Share(models.Model):
 
     request = models.ForeignKey(AssistanceRequest, models.PROTECT, related_name="shares")
     supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="shares", verbose_name=_("supporter"))
+    offer = models.ForeignKey(
+        Offer, models.PROTECT, null=True, blank=True, related_name="shares", verbose_name=_("out of the offer")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     description = models.TextField(_("what"))
     amount = amount_field(_("amount"))

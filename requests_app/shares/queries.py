@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.models import AssistanceRequest
 from requests_app.readings import Reading
-from requests_app.shares.domain.coverage import Coverage, Need, Part, Rates, coverage, in_percent
+from requests_app.shares.domain.coverage import ORDER, Coverage, Need, Part, Rates, coverage, in_percent
 from requests_app.shares.domain.years import totals_by_year
 from requests_app.shares.enums import ShareStatus, Uncounted
 from requests_app.shares.models import Share, stored_rates
@@ -29,9 +29,27 @@ def part_of(share: Share) -> Part:
     return Part(share.pk, share.amount, share.currency, share.percent, share.recorded_on.year, share.agreed)
 
 
+def part_on(share: Share, on: date) -> Part | None:
+    """A share as it stood on a day: with the words that had been given by then; None once it was withdrawn. Needs its
+    steps prefetched."""
+    taken = [step for step in share.steps.all() if step.on <= on]
+    if share.recorded_on > on or any(step.step == ShareStatus.WITHDRAWN for step in taken):
+        return None
+    agreed = {step.step for step in taken if step.is_confirmed_on(on)}
+    furthest = next((status for status in ORDER if status in agreed), None)
+    return replace(part_of(share), agreed=furthest)
+
+
 def coverage_of(request: AssistanceRequest | Reading, shares: Iterable[Share], rates: Rates | None = None) -> Coverage:
     """What the shares cover of a request. Rates are read unless given, and only where currencies meet."""
-    need, parts = need_of(request), [part_of(share) for share in shares]
+    return coverage_by_parts(request, [part_of(share) for share in shares], rates)
+
+
+def coverage_by_parts(
+    request: AssistanceRequest | Reading, parts: Sequence[Part], rates: Rates | None = None
+) -> Coverage:
+    """As `coverage_of`, of shares that were read for a day (`part_on`)."""
+    need = need_of(request)
     currencies = {part.currency for part in parts if part.amount is not None}
     if rates is None:
         rates = stored_rates(examples=request.is_example) if currencies - {need.currency} else {}
@@ -85,11 +103,14 @@ def who_covers(request: AssistanceRequest, reading: Reading, user: object, today
     """The shares that a reader may read. Who may take a part sees how much is covered in all, without the names of the
     other supporters: the gap is what the next one decides by. Nothing is counted against amounts that the State keeps
     from the reader."""
-    rows = Share.objects.visible_to(user).filter(request=request).for_list()
-    if sees_whole_coverage(user, request):
-        seen = Exists(Share.objects.visible_to(user).filter(pk=OuterRef("pk")))
-        rows = Share.objects.filter(request=request).for_list().annotate(is_seen=seen)
-    shares = list(rows)
+    shares: list[Share] = []
+    if getattr(request, "has_shares", True):  # `for_detail()` knows where there are none
+        seen = Share.objects.visible_to(user)
+        rows = seen.filter(request=request).for_list()
+        if sees_whole_coverage(user, request):
+            is_seen = Exists(seen.filter(pk=OuterRef("pk")))
+            rows = Share.objects.filter(request=request).for_list().annotate(is_seen=is_seen)
+        shares = list(rows)
     named = [share for share in shares if getattr(share, "is_seen", True)]
     found = coverage_of(reading, [share for share in shares if share.status != ShareStatus.WITHDRAWN])
     standing = [share for share in named if share.status != ShareStatus.WITHDRAWN]

@@ -1,12 +1,10 @@
 """Pages of shares. Fetch through `visible_to`, ask permission, call an action."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,9 +13,10 @@ from django.views.decorators.http import require_POST
 
 from ccm_portal.accounts.models import User
 from ccm_portal.ui.asof import as_of
-from requests_app.actions import Refused, new_supporter
+from requests_app.actions import own_supporter
 from requests_app.enums import Part
-from requests_app.models import AssistanceRequest, Relay, Supporter
+from requests_app.forms import attempt
+from requests_app.models import AssistanceRequest, Offer, Relay
 from requests_app.readings import Reading, read_by
 from requests_app.shares import actions, permissions, queries
 from requests_app.shares.forms import (
@@ -27,6 +26,7 @@ from requests_app.shares.forms import (
     NoteForm,
     OutcomeForm,
     ShareForm,
+    offers_of,
     supporters_by_name,
 )
 from requests_app.shares.models import Delivery, Outcome, Share
@@ -53,16 +53,6 @@ def _share_or_404(request: HttpRequest, reference: str, pk: int) -> Share:
     return get_object_or_404(rows, pk=pk, request__reference=reference)
 
 
-def _attempt(form: BaseForm, write: Callable[[], Any]) -> bool:
-    """Run a write; what a rule forbids stands above the form, with everything typed kept."""
-    try:
-        write()
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
-
-
 def share_new(request: HttpRequest, reference: str) -> HttpResponse:
     """A supporter takes on a part; the State and those who handle the request record what they were told."""
     user: User = request.user  # type: ignore[assignment]
@@ -73,26 +63,22 @@ def share_new(request: HttpRequest, reference: str) -> HttpResponse:
     reading = read_by(user.access, asked)
     own = permissions.speaks_as_supporter(user, asked)
     share = Share(request=asked)
+    own_one = own_supporter(user.access) if own else None
     form = ShareForm(
         request.POST or None,
         instance=share,
         supporters=None if own else supporters_by_name(),
+        offers=offers_of(user, today, None if own_one is None else [own_one]),
         initial={"from_year": today.year, "to_year": today.year, "currency": reading.currency},
     )
     if request.method == "POST" and form.is_valid():
-        share.supporter = _own_supporter(user) if own else form.cleaned_data["supporter"]
-        if _attempt(form, lambda: actions.pledge_share(share, by=user, today=today)):
+        share.supporter = own_one or form.cleaned_data["supporter"]
+        if attempt(form, lambda: actions.pledge_share(share, by=user, today=today)):
             messages.success(request, _("The share is recorded. It counts as certain once the other side confirms it."))
             return redirect(share)
     covers = queries.who_covers(asked, reading, user, today)
     context = {"form": form, "asked": reading, "covers": covers}
     return render(request, "shares/share_form.html", context, status=422 if form.errors else 200)
-
-
-def _own_supporter(user: User) -> Supporter:
-    party = user.access.state or user.access.organisation
-    key = {"state": user.access.state} if user.access.state else {"organisation": user.access.organisation}
-    return Supporter.objects.filter(**key).first() or new_supporter(party)  # type: ignore[arg-type]
 
 
 @login_not_required
@@ -112,6 +98,7 @@ def _detail(request: HttpRequest, share: Share, *, withdraw_form: NoteForm | Non
         "share": share,
         "asked": share.request,
         "deliveries": deliveries,
+        "offer": Offer.objects.visible_to(user).filter(pk=share.offer_id).first() if share.offer_id else None,
         "today": today,
         "is_overdue": share.is_overdue(today),
         "silent": silent,
@@ -154,7 +141,7 @@ def share_commit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     form = CommitForm(request.POST or None, instance=share)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
-        done = _attempt(
+        done = attempt(
             form,
             lambda: actions.commit_share(
                 share, channel=chosen["channel"], due_on=chosen["due_on"], by=user, today=timezone.localdate()
@@ -175,7 +162,7 @@ def share_withdraw(request: HttpRequest, reference: str, pk: int) -> HttpRespons
     if not permissions.can_withdraw(user, share):
         raise PermissionDenied(_("Only its two sides withdraw or decline a share, before it is delivered."))
     form = NoteForm(request.POST)
-    if form.is_valid() and _attempt(
+    if form.is_valid() and attempt(
         form,
         lambda: actions.withdraw_share(share, note=form.cleaned_data["note"], by=user, today=timezone.localdate()),
     ):
@@ -198,7 +185,7 @@ def delivery_new(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         initial={"kind": share.kind, "currency": share.currency, "channel": share.channel, "delivered_on": today},
     )
     if request.method == "POST" and form.is_valid():
-        done = _attempt(
+        done = attempt(
             form,
             lambda: actions.record_delivery(
                 delivery, pooled=form.pooled(), completes=form.cleaned_data["completes"], by=user, today=today
@@ -223,7 +210,7 @@ def outcome_edit(request: HttpRequest, reference: str) -> HttpResponse:
     form = OutcomeForm(request.POST or None, instance=outcome)
     if request.method == "POST" and form.is_valid():
         is_public, today = form.cleaned_data["is_public"], timezone.localdate()
-        if _attempt(
+        if attempt(
             form,
             lambda: actions.save_outcome(form.save(commit=False), is_public=is_public, by=user, today=today),
         ):

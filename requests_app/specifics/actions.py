@@ -73,7 +73,7 @@ def _save_lines(
 
 def _refuse_unless_editable(request: AssistanceRequest, *, by: User) -> None:
     stored = AssistanceRequest.objects.select_for_update().get(pk=request.pk)
-    if not can_edit(by, stored):
+    if not (request.is_being_entered or can_edit(by, stored)):
         raise Refused(_("This request can no longer be edited."))
 
 

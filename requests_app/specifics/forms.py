@@ -8,6 +8,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.accounts.models import User
+from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.widgets import DateInput
 from requests_app.forms import whole
 from requests_app.models import AssistanceRequest
@@ -36,7 +37,7 @@ def refuse_future(day: date | None, today: date) -> None:
         raise forms.ValidationError(_("This day is still to come."))
 
 
-class PartForm(forms.ModelForm):
+class PartForm(TextForm):
     """One part of a need. Left empty it is no part of it; emptied, no longer one."""
 
     def __init__(self, *args: Any, asked: AssistanceRequest, part: PartCode, today: date, **kwargs: Any) -> None:
@@ -237,7 +238,7 @@ class VisitForm(PartForm):
         return super()._get_validation_exclusions() | {"ends"}
 
 
-class CostYearForm(forms.ModelForm):
+class CostYearForm(TextForm):
     class Meta:
         model = CostYear
         fields = ["year", "total", "national", "external"]
@@ -253,7 +254,7 @@ class CostYearForm(forms.ModelForm):
         self.initial.update({name: whole(self.initial.get(name)) for name in ("total", "national", "external")})
 
 
-class VictimFigureForm(forms.ModelForm):
+class VictimFigureForm(TextForm):
     class Meta:
         model = VictimFigure
         fields = ["sex", "age", "disability", "number"]

@@ -1,14 +1,13 @@
 """The only writers of profiles, followings and interest. Each is one transaction with its audit entry and mails."""
 
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.models import User
-from requests_app.actions import coordinators_told, new_supporter
+from requests_app.actions import coordinators_told, own_supporter
 from requests_app.models import AssistanceRequest, Offer, Supporter
 from requests_app.queries import known_support
 from requests_app.supporters.enums import StatedBy
@@ -19,11 +18,8 @@ SIZE = {"size_from", "size_to", "currency"}
 
 def supporter_for(user: User) -> Supporter:
     """The supporter that a person speaks for; a State or organisation that has never offered becomes one by this."""
-    party: Any = user.access.state or user.access.organisation
-    field = "state" if user.access.state else "organisation"
-    supporter = Supporter.objects.filter(**{field: party}).first()
-    if supporter is None:
-        supporter = new_supporter(party)
+    supporter = own_supporter(user.access)
+    if supporter.pk is None:
         supporter.save()
     return supporter
 
@@ -72,8 +68,8 @@ def show_interest(request: AssistanceRequest, *, by: User, today: date) -> Inter
         record_event("interest shown", by=by, subject=request.reference, supporter=supporter.code)
         queue_mails(
             [*User.objects.focal_points(request.state_id, today), *coordinators_told(request, today)],
-            subject=_("Interest in request %(reference)s") % {"reference": request.reference},
-            body=_("A supporter has shown interest in this request. It commits to nothing."),
+            subject=lambda: _("Interest in request %(reference)s") % {"reference": request.reference},
+            body=lambda: _("A supporter has shown interest in this request. It commits to nothing."),
             path=request.get_absolute_url(),
         )
     return interest
@@ -98,8 +94,8 @@ def attach_offer(request: AssistanceRequest, offer: Offer, *, by: User, today: d
         record_event("offer attached", by=by, subject=request.reference, offer=offer.title)
         queue_mails(
             User.objects.focal_points(request.state_id, today),
-            subject=_("An offer for request %(reference)s") % {"reference": request.reference},
-            body=_("An offer that may help was put with this request."),
+            subject=lambda: _("An offer for request %(reference)s") % {"reference": request.reference},
+            body=lambda: _("An offer that may help was put with this request."),
             path=f"{request.get_absolute_url()}matches/",
         )
     return attached

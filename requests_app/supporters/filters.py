@@ -1,9 +1,10 @@
 """Filters of the list of supporters."""
 
 import django_filters as filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from ccm_portal.register.picking import narrowed
 from ccm_portal.ui.widgets import FastSelect
 from requests_app.enums import AreaCode
 from requests_app.models import Supporter
@@ -29,7 +30,7 @@ class SupporterFilter(filters.FilterSet):
         fields: list[str] = []
 
     def named(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(Q(state__name__icontains=value) | Q(organisation__name__icontains=value))
+        return narrowed(rows, value)
 
     def of_type(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(state__isnull=value != STATES)

@@ -8,17 +8,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ccm_portal.register.enums import Region
 from ccm_portal.ui.widgets import DateInput
-from requests_app.enums import AreaCode
-from requests_app.forms import CurrencyField
+from requests_app.enums import AreaCode, Form, Language
+from requests_app.forms import REGIONS, CurrencyField, codes
 from requests_app.models import Offer
-from requests_app.supporters.enums import Form, Language
 from requests_app.supporters.models import FIRST_YEAR, LAST_YEAR, Profile
-
-
-def codes(choices: Any, label: Any) -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(choices=choices, label=label, required=False, widget=forms.CheckboxSelectMultiple)
 
 
 class ProfileForm(forms.ModelForm):
@@ -26,7 +20,7 @@ class ProfileForm(forms.ModelForm):
 
     areas = codes(AreaCode.choices, _("In which areas do you help?"))
     forms = codes(Form.choices, _("In which forms?"))
-    regions = codes([choice for choice in Region.choices if choice[0] != Region.NONE], _("In which regions?"))
+    regions = codes(REGIONS, _("In which regions?"))
     languages = codes(Language.choices, _("In which languages?"))
     currency = CurrencyField(label=_("Currency"), help_text=_("Three letters, for example USD."))
 

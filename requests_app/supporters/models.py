@@ -1,23 +1,23 @@
 """A supporter's profile, the requests it follows, and those in which it has shown interest."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ccm_portal.accounts.models import User, access_of
-from requests_app.enums import Kind
-from requests_app.models import AssistanceRequest, Offer, Supporter, amount_field, currency_code, of_supporter
-from requests_app.supporters.enums import KIND_OF_FORM, Form
+from requests_app.enums import Kind, kinds_of
+from requests_app.models import (
+    AssistanceRequest,
+    Offer,
+    Supporter,
+    amount_field,
+    codes_field,
+    currency_code,
+    of_supporter,
+)
 
 FIRST_YEAR, LAST_YEAR = 2008, 2099  # from the adoption of the Convention on
-
-
-def codes_field(label: Any) -> Any:
-    """Several codes of one vocabulary, in its order."""
-    return models.JSONField(label, default=list, blank=True)
 
 
 class Profile(models.Model):
@@ -87,8 +87,7 @@ class Profile(models.Model):
     @property
     def treaty_kinds(self) -> list[Kind]:
         """The kinds of Article 6.2 that its forms of assistance are."""
-        kinds = {KIND_OF_FORM[Form(form)] for form in self.forms}
-        return [kind for kind in Kind if kind in kinds]
+        return kinds_of(self.forms)
 
 
 #: The lines of a profile in the order of the form; the amounts and their currency are one.

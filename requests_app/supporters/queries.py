@@ -1,14 +1,17 @@
 """What a supporter's public page shows beside its profile."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from ccm_portal.accounts.models import Access, access_of
-from requests_app.models import RequestQuerySet, Supporter, SupportRecord, of_supporter
+from requests_app.models import AssistanceRequest, Offer, RequestQuerySet, Supporter, SupportRecord, of_supporter
 from requests_app.supporters.models import Following, Interest
+
+STANDING_EXPERTISE = {"expertise__isnull": False, "expertise__withdrawn_on__isnull": True}
 
 
 def visible_supporters(user: object) -> "QuerySet[Supporter]":
@@ -61,9 +64,15 @@ def support_given(supporter: Supporter) -> list[Given]:
     return sorted(found, key=lambda given: (-(given.usd or 0), given.state))
 
 
-def with_records(supporters: "QuerySet[Supporter]") -> "QuerySet[Supporter]":
-    """With the number of States supported and the last year on record; by name."""
+def with_records(supporters: "QuerySet[Supporter]", user: object, on: date) -> "QuerySet[Supporter]":
+    """With the number of States supported and the last year on record, and whether each asks, offers and states
+    expertise, as far as the reader may know; by name. Whoever does both stands once, and counts once in each (R38)."""
+    asked = AssistanceRequest.objects.visible_to(user).open().filter(state=OuterRef("state"))
+    offered = Offer.objects.visible_to(user).open(on).filter(supporter=OuterRef("pk"))
     return supporters.annotate(
+        asks=Exists(asked.order_by()),
+        offers_help=Exists(offered.order_by()),
+        states_expertise=Exists(Supporter.objects.filter(pk=OuterRef("pk"), **STANDING_EXPERTISE).order_by()),
         states_supported=Count("support_given__recipient", distinct=True),
         last_year=Max("support_given__year"),
         shown_name=Coalesce("state__name", "organisation__name"),

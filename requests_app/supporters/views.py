@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ccm_portal.accounts.models import User, access_of
+from ccm_portal.accounts.models import Access, User
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 from requests_app.models import AssistanceRequest, Offer, Relay, RequestQuerySet
@@ -26,12 +26,15 @@ from requests_app.supporters.models import Profile
 from requests_app.supporters.queries import support_given, visible_supporters, with_interest, with_records
 from requests_app.supporters.wording import profile_lines, stated_at_once
 
-COLUMNS = ["code", "name", "kind", "not_party", "areas", "states_supported", "last_year"]
+COLUMNS = [
+    "code", "name", "kind", "not_party", "areas", "states_supported", "last_year", "asks", "offers",
+    "states_expertise",
+]  # fmt: skip
 
 
-def facts(request: HttpRequest, rows: RequestQuerySet) -> RequestQuerySet:
-    """What `panel` reads of a request, in the query that fetches it."""
-    return with_interest(rows, access_of(request.user))
+def facts(rows: RequestQuerySet, access: Access, on: date) -> RequestQuerySet:
+    """What `panel` reads of a request, in the statement that fetches it."""
+    return with_interest(rows, access)
 
 
 def panel(request: HttpRequest, asked: Any, reading: Reading, own_relay: Relay | None) -> dict[str, Any]:
@@ -48,7 +51,7 @@ def panel(request: HttpRequest, asked: Any, reading: Reading, own_relay: Relay |
 @login_not_required
 def supporter_list(request: HttpRequest) -> HttpResponse:
     """Everybody on record as able to help."""
-    chosen = SupporterFilter(request.GET, with_records(visible_supporters(request.user)))
+    chosen = SupporterFilter(request.GET, with_records(visible_supporters(request.user), request.user, as_of(request)))
     return show_list(
         request,
         "supporters/supporter_list.html",
@@ -77,6 +80,9 @@ def _record(supporter: Any) -> dict[str, Any]:
         "areas": [str(area) for area in supporter.areas.all()],
         "states_supported": supporter.states_supported,
         "last_year": supporter.last_year,
+        "asks": supporter.asks,
+        "offers": supporter.offers_help,
+        "states_expertise": supporter.states_expertise,
     }
 
 
@@ -97,6 +103,7 @@ def supporter_detail(request: HttpRequest, code: str) -> HttpResponse:
         .open(today)
         .filter(supporter=supporter)
         .prefetch_related("areas"),
+        "expertise": supporter.expertise.visible_to(request.user).select_related("area"),
         "can_edit": permissions.can_write_profile(request.user, supporter),
     }
     return render(request, "supporters/supporter_detail.html", context)

@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 
 from ccm_portal.register.enums import Region
 from ccm_portal.ui.templatetags.portal import day, money
-from requests_app.enums import AreaCode
-from requests_app.supporters.enums import Form, Language, StatedBy
+from requests_app.enums import AreaCode, Form, Language
+from requests_app.supporters.enums import StatedBy
 from requests_app.supporters.models import LINES, Profile
 
 VOCABULARIES: dict[str, Any] = {"areas": AreaCode, "forms": Form, "regions": Region, "languages": Language}

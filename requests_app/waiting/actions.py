@@ -1,5 +1,6 @@
 """The only writers of silence procedures, yearly and closing questions, alarms, openings and time limits."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,17 +14,17 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import Letter, queue_letters, queue_mails, record_event
 from ccm_portal.accounts.enums import MailKind
-from ccm_portal.accounts.models import User
+from ccm_portal.accounts.models import User, party_of
 from requests_app.actions import (
     Refused,
     change_visibility,
     coordinators_told,
     relay_request,
 )
-from requests_app.discussions.actions import party_of
 from requests_app.domain.lifecycle import CLOSED, OPEN, NotAllowed, next_status
 from requests_app.enums import Action, AnswerKind, Status, Visibility
 from requests_app.models import Answer, AssistanceRequest, Relay, RequestEvent, Supporter
+from requests_app.shares.models import Share
 from requests_app.waiting.domain.calendar import QUESTIONS, add_working_days, is_to_be_asked, questions_due
 from requests_app.waiting.enums import AlarmReason, Limit, Purpose, SilenceResult
 from requests_app.waiting.models import (
@@ -285,7 +286,8 @@ def wider_than(visibility: str) -> list[Visibility]:
 
 
 def _ask_whether_met(on: date, focal_points: dict[str, list[User]]) -> int:
-    """Ask the requesting State, and the supporters that said they can help, 3 and 12 months after a closing."""
+    """Ask the requesting State, and the supporters that said they can help or took on a share, 3 and 12 months after a
+    closing."""
     longest = on - timedelta(days=31 * max(QUESTIONS.values()))
     closings = RequestEvent.objects.filter(
         to_status__in=set(CLOSED) - {Status.WITHDRAWN}, on__gte=longest, request__status__in=CLOSED
@@ -298,14 +300,17 @@ def _ask_whether_met(on: date, focal_points: dict[str, list[User]]) -> int:
     asked = set(
         NeedMet.objects.filter(request__in=closings.values("request")).values_list("request", "months", "supporter")
     )
-    helping: dict[int, dict[int, Supporter]] = {}
+    helping: dict[int, dict[int, Supporter]] = defaultdict(dict)
     offers = Answer.objects.filter(kind=AnswerKind.OFFER, relay__request__in=closings.values("request"))
     for answer in offers.select_related("relay__supporter__state", "relay__supporter__organisation"):
-        helping.setdefault(answer.relay.request_id, {})[answer.relay.supporter_id] = answer.relay.supporter
+        helping[answer.relay.request_id][answer.relay.supporter_id] = answer.relay.supporter
+    for share in Share.objects.standing().filter(request__in=closings.values("request")).for_list():
+        if share.agreed:
+            helping[share.request_id][share.supporter_id] = share.supporter
     questions = [
         NeedMet(request=event.request, months=months, supporter=supporter, asked_on=on)
         for (request, months), event in due.items()
-        for supporter in [None, *(helping.get(request, {}).values())]
+        for supporter in [None, *helping[request].values()]
         if (request, months, supporter.pk if supporter else None) not in asked
     ]
     NeedMet.objects.bulk_create(questions)
@@ -343,15 +348,10 @@ def answer_need_met(question: NeedMet, *, answer: str, text: str, by: User, toda
 # --- who reads, and how long things may take --------------------------------------------------------------------------
 
 
-def reader_of(user: User) -> str:
-    """As whom somebody who opens a request is kept: never the person."""
-    return party_of(user)[:120]
-
-
 def note_opening(request: AssistanceRequest, *, by: User, today: date) -> None:
     """Keep that somebody of a State, an organisation or an office opened a request on a day: one statement, and the
     same one again changes nothing."""
-    opening = Opening(request=request, reader=reader_of(by), on=today)
+    opening = Opening(request=request, reader=party_of(by), on=today)
     Opening.objects.bulk_create([opening], ignore_conflicts=True)
 
 

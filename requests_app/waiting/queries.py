@@ -7,12 +7,27 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    CharField,
+    Count,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from ccm_portal.accounts.enums import Job, MailStatus, Role
 from ccm_portal.accounts.models import Access, Appointment, JobRun, OutboxMail, User
 from ccm_portal.register.models import State
+from ccm_portal.statements import Slot, made_once
 from requests_app.domain.lifecycle import OPEN
 from requests_app.enums import Status
 from requests_app.models import AssistanceRequest, Relay, RequestEvent, RequestQuerySet
@@ -72,11 +87,15 @@ def waits_on(row: Any, party: Party) -> list[Waiting]:
     return [item for item in waits_of(row) if item.party == party]
 
 
+@made_once
+def _open_requests() -> RequestQuerySet:
+    fields = ("reference", "title", "state", "status", "submitted_on", "confirmed_on", "is_example")
+    return with_facts(AssistanceRequest.objects.filter(state=Slot("state", CharField())).open()).only(*fields)
+
+
 def waiting_on_state(state: State, on: date) -> list[tuple[AssistanceRequest, Waiting]]:
     """What waits on a requesting State itself, the most pressing first: one query."""
-    rows = with_facts(AssistanceRequest.objects.filter(state=state).open()).only(
-        "reference", "title", "state", "status", "submitted_on", "confirmed_on", "is_example"
-    )
+    rows = _open_requests().ask(state=state.pk)
     found = [(row, item) for row in rows for item in waits_on(row, Party.OWNER)]
     return sorted(found, key=lambda pair: (pair[1].due_on, pair[0].reference))
 
@@ -158,16 +177,16 @@ def is_stale(due_on: date | None, access: Access, on: date) -> bool:
 # --- one request's page -----------------------------------------------------------------------------------------------
 
 
-def with_page_facts(rows: RequestQuerySet, reader: str, on: date) -> RequestQuerySet:
-    """Requests with their facts, their alarms, whether there are questions after closing, and whether a reader has
-    opened them on a day."""
+def with_page_facts(rows: RequestQuerySet, on: date) -> RequestQuerySet:
+    """Requests with their facts, their alarms, whether there are questions after closing, and whether the reader named
+    in the slot `party` has opened them on a day."""
     of_request = Q(request=OuterRef("pk"))
     standing = Alarm.objects.filter(of_request, cleared_on=None)
     extra = {f"has_{reason.value}": Exists(standing.filter(reason=reason)) for reason in AlarmReason}
     return with_facts(rows).annotate(
         **extra,
         has_questions=Exists(NeedMet.objects.filter(of_request)),
-        was_opened=Exists(Opening.objects.filter(of_request, reader=reader, on=on)),
+        was_opened=Exists(Opening.objects.filter(of_request, reader=Slot("party", CharField()), on=on)),
     )
 
 
@@ -253,26 +272,31 @@ class Watch:
 def watch(user: User, now: datetime) -> Watch:
     """Whether mail goes out and the nightly run runs, and which alarms stand, as far as the reader may know: one
     query."""
-    visible = AssistanceRequest.objects.visible_to(user).open().values("pk")
-    alarms = Alarm.objects.filter(cleared_on=None, request__in=visible)
-    late = now - timedelta(minutes=settings.MAIL_LATE_AFTER_MINUTES)
-    stuck = OutboxMail.objects.filter(status=MailStatus.WAITING, attempts=0, created_at__lte=late)
-    until = now.date() if user.access.is_isu else now.date() - ISU_FIRST
-    stale = ValidityCheck.objects.stale(until).filter(request__in=visible)
-    one_row = State.objects.order_by("pk").values(
-        mail=Subquery(_of_all(stuck, Min("created_at"))),
-        nightly=Subquery(_of_all(JobRun.objects.filter(job=Job.FOLLOW_UP), Max("ended_at"))),
-        failed=_count(OutboxMail.objects.filter(status=MailStatus.FAILED)),
-        unanswered=_count(alarms.filter(reason=AlarmReason.NO_ANSWER)),
-        unmatched=_count(alarms.filter(reason=AlarmReason.NO_MATCH)),
-        stale=_count(stale),
+    (found,) = _watched(user.access).ask(
+        late=now - timedelta(minutes=settings.MAIL_LATE_AFTER_MINUTES),
+        until=now.date() if user.access.is_isu else now.date() - ISU_FIRST,
     )
-    found: Any = one_row[0]
     nightly = found["nightly"]
     is_late = nightly is None or nightly < now - timedelta(hours=settings.NIGHTLY_LATE_AFTER_HOURS)
     return Watch(
         found["mail"], nightly, is_late, found["failed"], found["unanswered"], found["unmatched"], found["stale"]
     )
+
+
+@made_once
+def _watched(access: Access) -> QuerySet[Any, Any]:
+    is_known = Exists(AssistanceRequest.objects.visible_to(access).open().filter(pk=OuterRef("request")))
+    alarms = Alarm.objects.filter(is_known, cleared_on=None)
+    stuck = OutboxMail.objects.filter(status=MailStatus.WAITING, attempts=0)
+    stale = ValidityCheck.objects.unanswered().filter(is_known, due_on__lt=Slot("until", DateField()))
+    return State.objects.order_by("pk").values(
+        mail=Subquery(_of_all(stuck.filter(created_at__lte=Slot("late", DateTimeField())), Min("created_at"))),
+        nightly=Subquery(_of_all(JobRun.objects.filter(job=Job.FOLLOW_UP), Max("ended_at"))),
+        failed=_count(OutboxMail.objects.filter(status=MailStatus.FAILED)),
+        unanswered=_count(alarms.filter(reason=AlarmReason.NO_ANSWER)),
+        unmatched=_count(alarms.filter(reason=AlarmReason.NO_MATCH)),
+        stale=_count(stale),
+    )[:1]
 
 
 def _of_all(rows: QuerySet[Any], value: Any) -> QuerySet[Any, Any]:

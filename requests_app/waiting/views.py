@@ -1,5 +1,6 @@
 """Pages of a request's clocks. Fetch through `visible_to`, ask permission, call an action."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from ccm_portal.accounts.models import User, access_of
+from ccm_portal.accounts.models import PUBLIC, Access, User, access_of
 from ccm_portal.ui.listing import show_list
 from requests_app.actions import Refused
 from requests_app.models import AssistanceRequest, Relay, RequestQuerySet
@@ -28,12 +29,9 @@ from requests_app.waiting.models import Holiday, NeedMet, Silence, TimeLimit, Va
 COLUMNS = ["reference", "state", "status", "waits_on", "for", "since", "due", "overdue", "alarms", "stale", "example"]
 
 
-def facts(request: HttpRequest, rows: RequestQuerySet) -> RequestQuerySet:
-    """What `panel` reads of a request, in the query that fetches it."""
-    user = request.user
-    if not isinstance(user, User):
-        return rows
-    return queries.with_page_facts(rows, actions.reader_of(user), timezone.localdate())
+def facts(rows: RequestQuerySet, access: Access, on: date) -> RequestQuerySet:
+    """What `panel` reads of a request, in the statement that fetches it."""
+    return rows if access == PUBLIC else queries.with_page_facts(rows, on)
 
 
 def panel(request: HttpRequest, asked: Any, reading: Reading, own_relay: Relay | None) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MaxLengthValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.clocks import Row
 from ccm_portal.register.models import Obligation
+from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.templatetags.portal import day
 from ccm_portal.ui.widgets import DateInput
 from requests_app.domain.files import NotAcceptable, safe_name
@@ -21,15 +22,13 @@ from requests_app.scanning import check_and_scan
 from requests_app.writing.models import Upload, hidden_name
 
 EVIDENCE_ROWS = 2
-LONGEST = 20_000  # characters of a long text: some eight pages
 #: A number field of the browser drops what is no number; here it is kept, and told.
 NUMBER = forms.TextInput(attrs={"inputmode": "decimal"})
 AMOUNTS = ("total_cost", "national_share", "external_secured")
 AUDIENCE = {"channel", "inform_coordinators", "visibility"}  # for the focal point alone
-LONG_TEXTS = ("challenge", "requirement", "consequence")
 
 
-class NeedsForm(forms.ModelForm):
+class NeedsForm(TextForm):
     """What a State needs. Drafts may be incomplete; `submitting` asks for everything that a submission must have, and
     `only` keeps some of the fields: the form of one step."""
 
@@ -103,8 +102,6 @@ class NeedsForm(forms.ModelForm):
             field.widget.attrs.pop("maxlength", None)  # a browser would cut off what is pasted; we say it instead
             if name in AMOUNTS:
                 field.validators.append(MinValueValidator(0))
-            if name in LONG_TEXTS:
-                field.validators.append(MaxLengthValidator(LONGEST))
         if self.instance.author_writes:
             for name in self.fields.keys() & AUDIENCE:
                 self.fields[name].disabled = True
@@ -174,7 +171,7 @@ class NeedsForm(forms.ModelForm):
         }
 
 
-class EvidenceForm(forms.ModelForm):
+class EvidenceForm(TextForm):
     """One item of evidence."""
 
     upload = forms.CharField(required=False, max_length=43, widget=forms.HiddenInput)

@@ -1,5 +1,9 @@
 """What several pages of the form ask of a request."""
 
+from django.db.models import BigIntegerField, CharField
+
+from ccm_portal.accounts.models import Access
+from ccm_portal.statements import Slot, made_once
 from requests_app.domain.specificity import Said
 from requests_app.models import PARTS, TABLES, AssistanceRequest, RequestQuerySet
 
@@ -8,9 +12,28 @@ def as_stored(asked: AssistanceRequest) -> AssistanceRequest:
     """A request as it is in the database, without what a form has changed in memory: five queries."""
     if asked.pk is None:
         return asked
-    stored = with_steps(AssistanceRequest.objects.all()).get(pk=asked.pk)
+    (stored,) = _stored().ask(pk=asked.pk)
     stored.author_writes = asked.author_writes
     return stored
+
+
+@made_once
+def _stored() -> RequestQuerySet:
+    return with_steps(AssistanceRequest.objects.filter(pk=Slot("pk", BigIntegerField())))
+
+
+def to_write(access: Access, reference: str, *, lists: bool) -> AssistanceRequest | None:
+    """A request `with_steps`, by its reference or by the one that it was begun under."""
+    found = _to_write(access, "reference", lists).ask(reference=reference)
+    if not found and "DRAFT" in reference:
+        found = _to_write(access, "writing__draft_reference", lists).ask(reference=reference)
+    return found[0] if found else None
+
+
+@made_once
+def _to_write(access: Access, field: str, lists: bool) -> RequestQuerySet:
+    visible = AssistanceRequest.objects.visible_to(access)
+    return with_steps(visible.filter(**{field: Slot("reference", CharField())}), lists=lists)
 
 
 def with_steps(rows: RequestQuerySet, *, lists: bool = True) -> RequestQuerySet:

@@ -29,6 +29,7 @@ from requests_app.writing.forms import EvidenceFormSet, NeedsForm
 
 Asked = AssistanceRequest
 REVIEW, WHOLE = "review", "all"  # codes of the last page, and of the form on one page
+EVIDENCE = "evidence"
 
 
 def _nothing(form: Any) -> dict[str, Any]:
@@ -177,7 +178,7 @@ STEPS: list[Step] = [
         ),
     ),
     Step(
-        "evidence",
+        EVIDENCE,
         _("The evidence"),
         _evidence,
         is_filled=lambda asked: bool(asked.evidence.all()),

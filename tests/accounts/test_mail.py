@@ -1,10 +1,12 @@
 """Mail: retries, each person's choices, digests, the one click that stops, the canary; news of requests by area."""
 
+import ast
 import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
@@ -370,3 +372,18 @@ def test_R014_news_cost_the_same_for_many_requests_and_readers(norway, today, dj
         RequestFactory.create_batch(5, public=True, areas=["clearance", "other"])
     with django_assert_max_num_queries(13):
         assert queue_new_requests(today) == 6 * 30
+
+
+def eager_words(path):
+    """Where a mail is queued with words that were translated before its reader was known."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("queue_mails", "Letter"):
+            for given in node.keywords:
+                if given.arg in ("subject", "body") and isinstance(given.value, ast.Call | ast.BinOp | ast.JoinedStr):
+                    yield f"{path.name} line {given.value.lineno}"
+
+
+def test_every_mail_is_written_in_its_readers_language():
+    """`queue_mails` says the words once the reader is known; said before, they would be in the writer's language."""
+    found = [place for path in settings.BASE_DIR.glob("*/**/actions.py") for place in eager_words(path)]
+    assert found == []

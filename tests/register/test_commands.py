@@ -11,8 +11,11 @@ from collections import Counter
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ccm_portal.register.models import Obligation, State
+from tests.timing import seconds
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +181,16 @@ def test_current_deadline_is_the_one_known_on_the_day(as_of, sequence, deadline,
 def test_history_knows_no_later_decision(as_of, decided):
     rows = records("deadlines", "--state", "BIH", "--article", "4", "--history", "--as-of", as_of)
     assert [row["deadline"] for row in rows] == ["2021-03-01", "2022-09-01", "2023-09-01"][:decided]
+
+
+def test_history_of_everything_takes_less_than_a_second_of_python_and_few_queries():
+    def history():
+        return records("deadlines", "--history", "--as-of", "2026-11-21")
+
+    with CaptureQueriesContext(connection) as captured:
+        assert len(history()) > 1500
+    assert len(captured) <= 10
+    assert seconds(history) < 1
 
 
 def test_R048_latest_submission_is_given():

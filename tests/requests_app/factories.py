@@ -1,6 +1,6 @@
 """Requests and what belongs to them, for tests. Chad asks unless a test says otherwise; Norway helps."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import factory
@@ -20,6 +20,7 @@ from requests_app.models import (
     Supporter,
     SupportRecord,
 )
+from requests_app.offers.models import Application, Expertise, Workshop
 from requests_app.shares.enums import DeliveryChannel, ShareStatus
 from requests_app.shares.models import Delivery, ExchangeRate, Share, ShareStep
 
@@ -140,13 +141,64 @@ class OfferFactory(DjangoModelFactory):
     supporter = factory.LazyAttribute(lambda o: Supporter.objects.get(code=o.code))
     title = factory.Sequence(lambda n: f"Training of team {n}")
     description = "Four weeks with instructors."
-    is_technical = True
+    forms = ["expertise"]
     offered_on = date(2026, 1, 1)
 
     @factory.post_generation
     def areas(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
             self.areas.set(extracted or ["clearance"])
+
+
+class WorkshopFactory(DjangoModelFactory):
+    """A workshop of Norwegian People's Aid with two places, in forty days."""
+
+    class Meta:
+        model = Workshop
+
+    offer = factory.SubFactory(OfferFactory, code="NPA", forms=["training"], quantity=2, unit="places")
+    host = "Demining command"
+    place = "Spiez"
+    starts = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=40))
+    ends = factory.SelfAttribute("starts")
+    last_day = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=20))
+
+
+def somebody(email: str) -> User:
+    return User.objects.get_or_create(email=email, defaults={"name": "Somebody"})[0]
+
+
+class ApplicationFactory(DjangoModelFactory):
+    """Chad applies."""
+
+    class Meta:
+        model = Application
+
+    workshop = factory.SubFactory(WorkshopFactory)
+    state_id = "TCD"
+    institution = factory.Sequence(lambda n: f"Centre {n}")
+    reason = "We plan a coalition"
+    language = "en"
+    applied_by = factory.LazyFunction(lambda: somebody("applies@offers.org"))
+
+
+class ExpertiseFactory(DjangoModelFactory):
+    """Norway can survey."""
+
+    class Meta:
+        model = Expertise
+
+    class Params:
+        code = "NOR"
+
+    supporter = factory.LazyAttribute(lambda o: Supporter.objects.get(code=o.code))
+    area_id = "clearance"
+    skill = "Survey"
+    holder = "Agency"
+    languages = ["en"]
+    years = 5
+    stated_on = date(2026, 1, 31)
+    stated_by = factory.LazyFunction(lambda: somebody("states@offers.org"))
 
 
 def a_step(share: Share, step: str, *, on: date, by: Any, sides: tuple[str, ...]) -> ShareStep:

@@ -17,7 +17,6 @@ from requests_app.actions import (
     answer_relay,
     change_visibility,
     mark_opened,
-    publish_offer,
     relay_request,
     save_request,
     start_request,
@@ -26,7 +25,7 @@ from requests_app.actions import (
 )
 from requests_app.domain.lifecycle import NotAllowed
 from requests_app.enums import Action, AnswerKind, Channel, EvidenceLevel, Status, Visibility
-from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Offer, Relay, RequestEvent, Supporter
+from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Relay, RequestEvent, Supporter
 from requests_app.queries import wanted
 from tests.requests_app.factories import EvidenceFactory, RelayFactory, RequestFactory
 
@@ -422,32 +421,6 @@ def test_R013_unknown_kind_of_answer_is_refused(norway, today):
     with pytest.raises(ValueError, match="perhaps"), transaction.atomic():
         answer_relay(RelayFactory(), kind="perhaps", text="", by=norway, today=today)
     assert Answer.objects.count() == 0
-
-
-# --- offers ----------------------------------------------------------------------------------------------------------
-
-
-def test_R019_offer_of_expertise_needs_no_amount(norway, today):
-    offer = Offer(supporter=supporters("NOR")[0], title="Training", description="Four weeks", is_technical=True)
-    publish_offer(offer, areas=["clearance"], by=norway, today=today)
-    assert list(Offer.objects.visible_to(None).open(today)) == [offer]
-    assert audit("offer published").get().actor == norway
-
-
-def test_offer_ends_after_its_last_day(norway, today):
-    offer = Offer(supporter=supporters("NOR")[0], title="Training", description="x", valid_until=today)
-    publish_offer(offer, areas=["clearance"], by=norway, today=today)
-    assert Offer.objects.open(today).count() == 1
-    assert Offer.objects.open(today + timedelta(1)).count() == 0
-    assert Offer.objects.open(today - timedelta(1)).count() == 0
-
-
-def test_R023_offers_of_an_organisation_show_only_while_it_is_approved(npa, today):
-    supporter = supporters("NPA")[0]
-    publish_offer(Offer(supporter=supporter, title="Team", description="x"), areas=["clearance"], by=npa, today=today)
-    supporter.organisation.is_approved = False
-    supporter.organisation.save()
-    assert Offer.objects.visible_to(None).open(today).count() == 0
 
 
 # --- mails -----------------------------------------------------------------------------------------------------------

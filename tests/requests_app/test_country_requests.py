@@ -18,6 +18,7 @@ from requests_app.country_requests.actions import add_need, join_requests, split
 from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
 from requests_app.enums import Action, Channel, Status, Visibility
 from requests_app.models import AssistanceRequest, Relay
+from requests_app.specifics.models import CostYear, LegislationNeed, VictimFigure, VictimNeed
 from tests.requests_app.factories import AnswerFactory, RelayFactory, RequestFactory, ShareFactory
 
 pytestmark = pytest.mark.django_db
@@ -306,6 +307,61 @@ def test_R010_joining_closes_one_and_the_other_carries_both(two, chad, coordinat
         assert "Four instructors." in text
         assert "TCD-C" in text
     assert OutboxMail.objects.filter(to="nor@test.org").count() == 0
+
+
+def test_R010_a_joining_takes_over_parts_and_costs_by_year_once(two, chad, norway, as_user):
+    """Years are summed; a part that the survivor has stays its own; the closed request keeps what it said."""
+    closing, survivor = two
+    for asked, years in ((closing, {2027: 3, 2028: 7}), (survivor, {2027: 10})):
+        for year, total in years.items():
+            CostYear.objects.create(request=asked, year=year, total=total, national=1)
+        LegislationNeed.objects.create(request=asked, status="drafting", law_title=f"Law of {asked.reference}")
+    VictimNeed.objects.create(request=closing, focal_point="Ministry of Health", participation="Every quarter")
+    VictimFigure.objects.create(request=closing, sex="female", age="adult", disability="unknown", number=12)
+    AssistanceRequest.objects.filter(pk=survivor.pk).update(visibility=closing.visibility)
+    survivor = join(closing, AssistanceRequest.objects.get(pk=survivor.pk), chad)
+    assert list(survivor.cost_years.values_list("year", "total", "national")) == [(2027, 13, 2), (2028, 7, 1)]
+    assert (survivor.legislation.law_title, survivor.victims.focal_point) == ("Law of TCD-S", "Ministry of Health")
+    assert survivor.victim_figures.get().number == closing.victim_figures.get().number == 12
+    assert closing.cost_years.count() == 2
+    page = as_user(chad).get("/requests/TCD-S/").content.decode()
+    assert "Ministry of Health" in page
+    assert "Law of TCD-C" not in page
+    assert "TCD-S" in as_user(chad).get("/requests/?q=quarter").content.decode()
+    assert as_user(norway).get("/requests/TCD-S/").status_code == 404  # it was relayed the closed one alone
+
+
+def test_R026_a_survivor_for_more_readers_takes_over_no_part(two, chad):
+    closing, survivor = two
+    VictimNeed.objects.create(request=closing, focal_point="Ministry of Health")
+    CostYear.objects.create(request=closing, year=2027, total=3)
+    AssistanceRequest.objects.filter(pk=survivor.pk).update(visibility=Visibility.PUBLIC)
+    survivor = join(closing, AssistanceRequest.objects.get(pk=survivor.pk), chad)
+    assert not hasattr(survivor, "victims")
+    assert not survivor.cost_years.exists()
+
+
+def test_R010_who_followed_or_was_interested_finds_the_survivor(two, chad, norway, usa, as_user):
+    closing, survivor = two
+    AssistanceRequest.objects.filter(pk__in=[closing.pk, survivor.pk]).update(visibility=Visibility.PUBLIC)
+    for user in (norway, usa):
+        for act in ("follow", "interest"):
+            as_user(user).post(f"/requests/TCD-C/{act}/")
+    as_user(usa).post("/requests/TCD-S/interest/")
+    join(*AssistanceRequest.objects.filter(pk__in=[closing.pk, survivor.pk]).order_by("pk"), chad)
+    assert survivor.interests.standing().count() == survivor.followings.count() == 2
+    assert "Follow no longer" in as_user(norway).get("/requests/TCD-S/").content.decode()
+    assert "2 supporters have shown interest" in as_user(chad).get("/requests/TCD-S/").content.decode()
+
+
+def test_R011_a_split_says_that_the_costs_by_year_stay(whole, chad, as_user):
+    CostYear.objects.create(request=whole, year=2027, total=10, national=3, external=4)
+    assert "costs by year stay too" in as_user(chad).get("/requests/TCD-W/split/").content.decode()
+    warnings = []
+    for act in (lambda: split(whole, chad), lambda: None):
+        warnings.append(as_user(chad).get("/requests/TCD-W/").content.decode().count('class="note warn"'))
+        act()
+    assert warnings == [0, 2]  # the total and the national share
 
 
 def test_R010_joined_requests_count_once(two, chad, as_user):

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ccm_portal.register.models import Obligation, State
 from requests_app.enums import AnswerKind, Visibility
-from requests_app.forms import AnswerForm, OfferForm, RelayForm, StepForm, VisibilityForm
+from requests_app.forms import AnswerForm, RelayForm, StepForm, VisibilityForm
 from requests_app.models import AssistanceRequest, EvidenceItem
 from requests_app.writing.forms import EvidenceForm, NeedsForm
 
@@ -228,18 +228,6 @@ def test_R026_visibility_is_one_of_the_levels():
     assert set(VisibilityForm({"visibility": "friends"}).errors) == {"visibility"}
     for level in Visibility:
         assert VisibilityForm({"visibility": level}).is_valid()
-
-
-def test_R019_offer_needs_a_kind_and_no_amount():
-    offer = {"title": "Training", "description": "Four weeks", "areas": ["clearance"]}
-    assert set(OfferForm(offer, today=TODAY).errors) == {"__all__"}
-    assert OfferForm({**offer, "is_technical": "on"}, today=TODAY).is_valid()
-    assert "amount" not in OfferForm(today=TODAY).fields
-
-
-def test_offer_does_not_end_before_it_begins():
-    offer = {"title": "x", "description": "x", "areas": ["clearance"], "is_technical": "on"}
-    assert set(OfferForm({**offer, "valid_until": "2020-01-01"}, today=TODAY).errors) == {"valid_until"}
 
 
 def test_note_of_a_step_has_a_limit():

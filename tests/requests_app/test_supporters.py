@@ -169,7 +169,9 @@ def test_R023_organisation_appears_once_its_account_is_approved(client, npa):
 def test_R038_affected_state_holds_a_request_and_a_peer_offer_at_once(chad, coordinator):
     own = RequestFactory(state_id="TCD", public=True, areas=["clearance"])
     offer = {"title": "Deminers who know the desert", "description": "Two weeks", "areas": ["clearance"]}
-    assert client_of(chad).post("/offers/new/", {**offer, "is_technical": "on", "is_public": "on"}).status_code == 302
+    assert (
+        client_of(chad).post("/offers/new/", {**offer, "forms": ["peer_visit"], "is_public": "on"}).status_code == 302
+    )
     other = RequestFactory(state_id="MRT", match_parties=True, areas=["clearance"])
     ranked = client_of(coordinator).get(f"{other.get_absolute_url()}matches/?all").context["ranked"]
     assert "TCD" in {item.supporter.code for item in ranked}
@@ -309,7 +311,7 @@ def test_R023_offer_of_an_unapproved_organisation_or_past_its_day_is_not_attache
 
 
 def test_R022_non_party_publishes_an_offer_and_does_not_find_a_request_for_states_parties(usa, client, wide):
-    offer = {"title": "Grants", "description": "For clearance", "areas": ["clearance"], "is_financial": "on"}
+    offer = {"title": "Grants", "description": "For clearance", "areas": ["clearance"], "forms": ["money"]}
     assert client_of(usa).post("/offers/new/", {**offer, "is_public": "on"}).status_code == 302
     assert "Grants" in client.get("/supporters/USA/").content.decode()
     assert client_of(usa).get(wide.get_absolute_url()).status_code == 404

@@ -3,10 +3,11 @@
 import itertools
 
 import pytest
+from django.utils import timezone
 
 from ccm_portal.accounts.models import AuditEvent
 from requests_app import queries
-from requests_app.actions import EditedMeanwhile, change_reading, change_visibility
+from requests_app.actions import EditedMeanwhile, change_reading, change_visibility, submit_request
 from requests_app.domain.reading import Release, is_wider, own_text, parts_read
 from requests_app.enums import Audience, Part, Visibility
 from requests_app.models import AssistanceRequest
@@ -153,6 +154,17 @@ def test_R026_each_act_is_found_again_with_day_actor_from_and_to_and_never_the_t
     assert page.count("<tr>") == 8
     assert "Secret draft" not in page
     assert "Secret draft" not in str(list(AuditEvent.objects.values_list("details", flat=True)))
+
+
+def test_R026_acts_of_a_draft_are_found_under_the_number_that_it_is_given(as_user, chad, lao):
+    draft = RequestFactory(state_id="TCD", draft=True, areas=["clearance"])
+    change_reading(draft, **NOTHING | {"locks": ["amounts"]}, by=chad)
+    asked = submit_request(AssistanceRequest.objects.get(pk=draft.pk), by=chad, today=timezone.localdate())
+    assert asked.reference != draft.reference
+    assert [(change.what, change.after) for change in queries.release_changes(asked)] == [("Locked", "Amounts")]
+    page = f"/requests/{asked.reference}/releases/"
+    assert "Amounts" in as_user(chad).get(page).content.decode()
+    assert as_user(lao).get(page).status_code == 404
 
 
 def test_R026_saving_without_a_change_leaves_no_trace_in_the_history(chad):

@@ -388,11 +388,14 @@ def test_R024_closing_without_words_says_what_is_missing(chad):
     assert stored(asked.reference).status == Status.DELIVERED
 
 
-def test_step_with_a_note_that_is_too_long_is_told(coordinator):
+def test_R010_step_with_a_note_that_is_too_long_is_told(coordinator):
     asked = RequestFactory()
     long = {"note": "x" * 4001}
-    response = client_of(coordinator).post(f"{asked.get_absolute_url()}ask_clarification/", long, follow=True)
-    assert list(response.context["messages"])
+    response = client_of(coordinator).post(f"{asked.get_absolute_url()}ask_clarification/", long)
+    assert response.status_code == 422
+    assert "at most 4000 characters" in response.content.decode()
+    assert long["note"] in response.content.decode()  # and kept
+    assert stored(asked.reference).status == Status.SUBMITTED
 
 
 def test_R012_relay_is_no_plain_step(coordinator):
@@ -578,7 +581,7 @@ def test_R015_what_is_said_of_every_request_comes_after_what_sets_one_apart(norw
 
 def test_R019_offer_is_published_without_an_amount_and_found_by_matching(npa, coordinator):
     client = client_of(npa)
-    offer = {"title": "Training", "description": "Four weeks", "areas": ["clearance"], "is_technical": "on"}
+    offer = {"title": "Training", "description": "Four weeks", "areas": ["clearance"], "forms": ["training"]}
     assert client.post("/offers/new/", {**offer, "is_public": "on"}).status_code == 302
     assert Offer.objects.get().supporter.code == "NPA"
     asked = RequestFactory(match_parties=True, areas=["clearance"])
@@ -588,7 +591,7 @@ def test_R019_offer_is_published_without_an_amount_and_found_by_matching(npa, co
 
 @pytest.mark.parametrize("missing", ["title", "description", "areas"])
 def test_R019_incomplete_offer_is_told_and_kept(npa, missing):
-    offer = {"title": "Training", "description": "Four weeks", "areas": ["clearance"], "is_technical": "on"}
+    offer = {"title": "Training", "description": "Four weeks", "areas": ["clearance"], "forms": ["training"]}
     del offer[missing]
     response = client_of(npa).post("/offers/new/", offer)
     assert response.status_code == 422

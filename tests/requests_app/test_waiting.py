@@ -1,6 +1,5 @@
 """Clocks of requests: what waits on whom, alarms, silence procedures, yearly and closing questions, the trust panel."""
 
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -31,8 +30,9 @@ from requests_app.waiting.models import (
 )
 from requests_app.waiting.queries import calling_for, waits_of, with_facts
 from tests.conftest import person
-from tests.requests_app.factories import AnswerFactory, EventFactory, RelayFactory, RequestFactory
+from tests.requests_app.factories import AnswerFactory, EventFactory, RelayFactory, RequestFactory, ShareFactory
 from tests.test_access import client_of
+from tests.timing import seconds
 
 pytestmark = pytest.mark.django_db
 
@@ -397,6 +397,14 @@ def test_N8_both_sides_are_asked_at_three_and_at_twelve_months(chad, norway, npa
     assert sorted(NeedMet.objects.values_list("months", flat=True)) == [3, 3, 12, 12]
 
 
+def test_N8_who_took_on_a_share_is_asked_too(chad, norway, npa):
+    asked = closed(date(2026, 1, 15), match_parties=True)
+    ShareFactory(request=asked, code="NOR", committed=True)
+    ShareFactory(request=asked, code="NPA")  # said by one side alone
+    run_clocks(date(2026, 4, 15))
+    assert {question.supporter and question.supporter.code for question in NeedMet.objects.all()} == {None, "NOR"}
+
+
 def test_N8_nothing_is_asked_of_what_was_withdrawn(chad):
     closed(ago(100), status=Status.WITHDRAWN)
     assert run_clocks(timezone.localdate()).questions == 0
@@ -506,9 +514,7 @@ def test_nightly_run_twice_changes_nothing(chad, coordinator, isu, today):
 
 def test_nightly_run_over_ten_thousand_requests_takes_less_than_ten_seconds(chad, coordinator, isu, today):
     crowd(10_000, today)
-    start = time.monotonic()
-    run_clocks(today)
-    assert time.monotonic() - start < 10
+    assert seconds(lambda: run_clocks(today), times=1) < 10  # the first run only: it finds the most to do
 
 
 # --- constraints ------------------------------------------------------------------------------------------------------

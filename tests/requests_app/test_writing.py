@@ -196,6 +196,20 @@ def test_R005_whole_form_submitted_twice_gives_the_same_request(chad):
     assert AssistanceRequest.objects.filter(state="TCD", source_id=None).count() == 1
 
 
+def test_R005_whole_form_leads_to_the_parts_that_are_not_on_it(as_user, chad, lao):
+    draft = RequestFactory(
+        reference="TCD-D", state_id="TCD", draft=True, costed=True, areas=["victim_assistance", "national_legislation"]
+    )
+    client = as_user(chad)
+    page = client.get(f"/requests/{draft.reference}/edit/?all").content.decode()
+    found = re.findall(r'<li><a href="(/requests/TCD-D/edit/[^"]+)">', page)
+    assert {address.split("/")[-2] for address in found} >= {"cost_years", "victims", "victim_figures", "legislation"}
+    assert all(client.get(address).status_code == 200 for address in found)
+    assert not any(code in page for code in ("/edit/evidence/", "/edit/need/"))
+    assert "open once the draft is saved" in client.get("/requests/new/?all").content.decode()
+    assert as_user(lao).get(f"/requests/{draft.reference}/edit/?all").status_code == 404
+
+
 def test_R005_first_step_sent_twice_gives_one_draft(chad):
     client = client_of(chad)
     page = opened(client, "/requests/new/")

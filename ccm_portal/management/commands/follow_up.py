@@ -13,6 +13,7 @@ from coalitions.outreach.actions import open_follow_ups
 from requests_app.actions import remind_silent
 from requests_app.mailing.actions import queue_new_requests
 from requests_app.waiting.actions import run_clocks
+from requests_app.workbooks.actions import forget_waiting
 from requests_app.writing.actions import forget_old
 
 
@@ -35,7 +36,7 @@ class Command(PortalCommand):
             self.stdout.write(f"reminded: {relay.supporter} of {relay.request}, relayed on {relay.sent_on}")
         told = queue_new_requests(on)
         self.stdout.write(f"new requests told: {told}")
-        if forgotten := forget_old(timezone.now()):
+        if forgotten := forget_old(timezone.now()) + forget_waiting(timezone.now()):
             self.stdout.write(f"files that nobody came back for: {forgotten} removed")
         changed = len(done.opened) + done.resolved + clocks.number + len(reminded) + told + forgotten
         note_run(Job.FOLLOW_UP, now=timezone.now(), changed=changed)

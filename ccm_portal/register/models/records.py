@@ -60,6 +60,11 @@ class Document(Sourced):
     def __str__(self) -> str:
         return self.symbol
 
+    @property
+    def search_text(self) -> str:
+        """What search looks at."""
+        return f"{self.symbol} {self.title}"
+
     def get_absolute_url(self) -> str:
         return f"/documents/{self.symbol}/"  # the page shows every app, so it belongs to the highest one
 

@@ -1,7 +1,7 @@
 """Reads the cells of a CSV file or an Excel workbook; whatever a person may send gets a clear answer.
 
-What a file is, its content decides and not its name. Nothing in a workbook is run: formulas, macros and merged cells
-are refused, since what they show is not what stands in the cells.
+What a file is, its content decides and not its name. Nothing in a workbook is run or followed: formulas, macros, merged
+cells and links to other files are refused, since what they show is not what stands in the cells.
 """
 
 import csv
@@ -15,9 +15,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
+from django.utils.translation import gettext as _
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED_BYTES = 50 * 1024 * 1024
@@ -28,7 +26,7 @@ MAX_REASONS = 200
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 #: What openpyxl and the XML parser raise at a damaged or hostile workbook.
 UNREADABLE = (
-    *(BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError),
+    *(BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError),
     *(EOFError, OSError, OverflowError, NotImplementedError, RuntimeError),
 )
 
@@ -61,8 +59,9 @@ def is_workbook(path: Path) -> bool:
 def sheet_names(path: Path) -> list[str]:
     """The sheets of a workbook, in order."""
     _check_size(path)
-    _check_archive(path)
-    return [str(name) for name in _open(path).sheetnames]
+    content = path.read_bytes()
+    check_archive(path.name, content)
+    return [str(name) for name in _open(path.name, content).sheetnames]
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -134,42 +133,77 @@ def _separator(text: str) -> tuple[str, int]:
 # --- workbooks -------------------------------------------------------------------------------------------------------
 
 
-def _check_archive(path: Path) -> None:
-    """That the file is a plain workbook, before anything is unpacked."""
-    with path.open("rb") as file:
-        if file.read(4) == OLE_MAGIC:
-            raise BadReference(f"{path.name} is an old or a locked Excel file: save it as .xlsx without a password")
+#: The part that makes a ZIP an Office document of ours.
+WORKBOOK, DOCUMENT = "xl/workbook.xml", "word/document.xml"
+#: Parts that fetch what they show from another file or a database.
+FETCHING = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")
+EXTERNAL = re.compile(rb'<Relationship\b(?=[^>]*TargetMode="External")(?![^>]*/hyperlink")[^>]*>')
+
+
+def check_archive(name: str, content: bytes, *, part: str = WORKBOOK, most: int = 0) -> None:
+    """That the content is a plain workbook (or a DOCUMENT) of at most `most` bytes, before anything is unpacked. Raises
+    BadReference."""
+    most = most or MAX_UNPACKED_BYTES
+    if content.startswith(OLE_MAGIC):
+        raise BadReference(
+            _("%(name)s is an old or a locked Excel file: save it as .xlsx without a password") % {"name": name}
+            if part == WORKBOOK
+            else _("%(name)s is an old or a locked Word file: save it as .docx without a password") % {"name": name}
+        )
     try:
-        with ZipFile(path) as archive:
+        if not content.startswith(ZIP_MAGIC):
+            raise BadZipFile
+        with ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
+            unpacked = sum(info.file_size for info in infos)
+            links = [info for info in infos if info.filename.endswith(".rels") and unpacked <= most]
+            is_linked = any(EXTERNAL.search(archive.read(info)) for info in links)
     except UNREADABLE:
-        raise BadReference(f"{path.name} is a damaged file: neither a workbook nor a CSV file") from None
+        raise BadReference(
+            _("%(name)s is a damaged file: neither a workbook nor a CSV file") % {"name": name}
+            if part == WORKBOOK
+            else _("%(name)s is a damaged file") % {"name": name}
+        ) from None
     names = {info.filename for info in infos}
-    if any("vbaproject" in name.lower() for name in names):
-        raise BadReference(f"{path.name} carries macros: save it as a workbook without macros (.xlsx)")
-    if "xl/workbook.xml" not in names:
-        raise BadReference(f"{path.name} is a ZIP file but no Excel workbook (.xlsx)")
-    if sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
-        raise BadReference(f"{path.name} unpacks to more than {MAX_UNPACKED_BYTES // 1024 // 1024} MB")
+    if any("vbaproject" in one.lower() for one in names):
+        raise BadReference(
+            _("%(name)s carries macros: save it as a workbook without macros (.xlsx)") % {"name": name}
+            if part == WORKBOOK
+            else _("%(name)s carries macros: save it as a document without macros (.docx)") % {"name": name}
+        )
+    if part not in names:
+        raise BadReference(
+            _("%(name)s is a ZIP file but no Excel workbook (.xlsx)") % {"name": name}
+            if part == WORKBOOK
+            else _("%(name)s is a ZIP file but no Word document (.docx)") % {"name": name}
+        )
+    if unpacked > most:
+        limit = {"name": name, "most": most // 1024 // 1024}
+        raise BadReference(_("%(name)s unpacks to more than %(most)s MB") % limit)
+    if is_linked or any(one.lower().startswith(FETCHING) for one in names):
+        raise BadReference(_("%(name)s takes values from other files: paste them in instead") % {"name": name})
 
 
-def _open(path: Path) -> Any:
+def _open(name: str, content: bytes) -> Any:
+    from openpyxl import load_workbook  # half a second, which every start of a process would pay
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of features that openpyxl does not keep
-            return load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=False, keep_links=False)
+            return load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except UNREADABLE as error:
-        raise _damaged(path, error) from None
+        raise _damaged(name, error) from None
 
 
-def _damaged(path: Path, error: Exception) -> BadReference:
+def _damaged(name: str, error: Exception) -> BadReference:
     told = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-    return BadReference(f"{path.name} is a workbook that cannot be read: {told}")
+    return BadReference(_("%(name)s is a workbook that cannot be read: %(told)s") % {"name": name, "told": told})
 
 
 def _read_workbook(path: Path, name: str) -> Sheet:
-    _check_archive(path)
-    book = _open(path)
+    content = path.read_bytes()
+    check_archive(path.name, content)
+    book = _open(path.name, content)
     try:
         title = next((n for n in book.sheetnames if n.strip().lower() == name.lower()), book.sheetnames[0])
         label = f"{path.name} sheet {title!r}"
@@ -179,9 +213,36 @@ def _read_workbook(path: Path, name: str) -> Sheet:
         _refuse_merged(label, sheet)
         return _table(label, _lines(label, sheet), is_padded=True)
     except UNREADABLE as error:
-        raise _damaged(path, error) from None
+        raise _damaged(path.name, error) from None
     finally:
         book.close()
+
+
+def read_all_sheets(name: str, content: bytes, *, most: int) -> list[tuple[str, list[tuple[int, list[str]]]]]:
+    """The cells of every sheet of a workbook, hidden ones too, as (title, lines with their numbers). Raises
+    BadReference with all that cannot be used, or where it unpacks to more than `most` bytes."""
+    check_archive(name, content, most=most)
+    book = _open(name, content)
+    found: list[tuple[str, list[tuple[int, list[str]]]]] = []
+    reasons: list[str] = []
+    try:
+        for title in book.sheetnames:
+            label = _("sheet “%(title)s”") % {"title": title}
+            sheet = book[title]
+            if not hasattr(sheet, "_worksheet_path"):
+                continue  # a chart says nothing
+            try:
+                _refuse_merged(label, sheet)
+                found.append((title, _lines(label, sheet)))
+            except BadReference as error:
+                reasons += error.reasons
+    except UNREADABLE as error:
+        raise _damaged(name, error) from None
+    finally:
+        book.close()
+    if reasons:
+        raise BadReference(*reasons[:MAX_REASONS])
+    return found
 
 
 def _refuse_merged(label: str, sheet: Any) -> None:
@@ -190,7 +251,10 @@ def _refuse_merged(label: str, sheet: Any) -> None:
         merged = re.findall(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"', source.read())
     if merged:
         cells = ", ".join(ref.decode() for ref in merged[:5])
-        raise BadReference(f"{label}: cells {cells} are merged: unmerge them, so that each row stands by itself")
+        raise BadReference(
+            _("%(place)s: cells %(cells)s are merged: unmerge them, so that each row stands by itself")
+            % {"place": label, "cells": cells}
+        )
 
 
 def _lines(label: str, sheet: Any) -> list[tuple[int, list[str]]]:
@@ -202,7 +266,8 @@ def _lines(label: str, sheet: Any) -> list[tuple[int, list[str]]]:
             text, reason = _as_text(cell)
             cells.append(text)
             if reason:
-                reasons.append(f"{label} line {number} column {get_column_letter(index)}: {reason}")
+                place = {"place": label, "line": number, "column": _letters(index), "reason": reason}
+                reasons.append(_("%(place)s line %(line)s column %(column)s: %(reason)s") % place)
         while cells and not cells[-1]:
             cells.pop()
         if cells:
@@ -218,15 +283,15 @@ def _as_text(cell: Any) -> tuple[str, str]:
     value, kind = cell.value, getattr(cell, "data_type", "n")
     reason = ""
     if kind == "f":
-        reason = "a formula; paste its value instead"
+        reason = _("a formula; paste its value instead")
     elif kind == "e":
-        reason = f"the error {value}"
+        reason = _("the error %(error)s") % {"error": value}
     elif isinstance(value, datetime):
         if value.time() != time.min:
-            reason = f"{value} has a time of day; only a date is expected"
+            reason = _("%(value)s has a time of day; only a date is expected") % {"value": value}
         value = value.date().isoformat()
     elif isinstance(value, time | timedelta):
-        reason = f"{value} is a time of day"
+        reason = _("%(value)s is a time of day") % {"value": value}
     elif isinstance(value, bool):
         value = "yes" if value else "no"
     elif isinstance(value, date):
@@ -241,7 +306,16 @@ def _as_text(cell: Any) -> tuple[str, str]:
 
 def _check_rows(label: str, number: int) -> None:
     if number > MAX_ROWS + 1:
-        raise BadReference(f"{label} has more than {MAX_ROWS} rows")
+        raise BadReference(_("%(place)s has more than %(most)s rows") % {"place": label, "most": MAX_ROWS})
+
+
+def _letters(column: int) -> str:
+    """A column's name in a workbook, from 1 on: 28 is AB."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def _table(label: str, lines: list[tuple[int, list[str]]], *, is_padded: bool) -> Sheet:
@@ -252,12 +326,12 @@ def _table(label: str, lines: list[tuple[int, list[str]]], *, is_padded: bool) -
     columns = [cell.strip() for cell in header]
     width = max((i for i, cell in enumerate(columns, start=1) if cell), default=0)
     reasons = [
-        f"{label} line {header_line} column {get_column_letter(i)}: the column has no name"
+        f"{label} line {header_line} column {_letters(i)}: the column has no name"
         for i, name in enumerate(columns[:width], start=1)
         if not name
     ]
     reasons += [
-        f"{label} line {header_line} column {get_column_letter(i)}: column {name!r} stands in the file twice"
+        f"{label} line {header_line} column {_letters(i)}: column {name!r} stands in the file twice"
         for i, name in enumerate(columns[:width], start=1)
         if name and name in columns[: i - 1]
     ]
@@ -267,7 +341,7 @@ def _table(label: str, lines: list[tuple[int, list[str]]], *, is_padded: bool) -
     for number, cells in lines[1:]:
         surplus = [i for i, cell in enumerate(cells[width:], start=width + 1) if cell.strip()]
         if surplus or (len(cells) != len(header) and not is_padded):
-            where = f" column {get_column_letter(surplus[0])}" if surplus and is_padded else ""
+            where = f" column {_letters(surplus[0])}" if surplus and is_padded else ""
             reasons.append(f"{label} line {number}{where}: the line has more or fewer cells than there are columns")
         filled = [*cells[:width], *[""] * (width - len(cells))]
         rows.append((number, dict(zip(columns[:width], filled, strict=True))))

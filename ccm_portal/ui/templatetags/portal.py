@@ -35,12 +35,15 @@ TONES = {
     "former_state_party": "mute", "non_party": "mute",
     "agrees": "good", "differs": "warn",
     "granted": "good", "refused": "bad", "pending": "info", "not_seen": "mute", "lodged": "info",
+    # offers, applications to workshops
+    "open": "good", "used_up": "mute", "past": "mute", "accepted": "done", "has_place": "good",
     # mails, silence procedures, questions after closing
     "waiting": "info", "held": "info", "sent": "good", "in_digest": "good", "failed": "bad", "unwanted": "mute",
     "dropped": "mute", "running": "info", "carried_out": "done", "stopped": "warn", "not_possible": "mute",
     "yes": "good", "in_part": "warn", "no": "bad",
     "requested": "info", "pressing": "warn", "contacted": "good", "declined": "mute",
     "incomplete": "warn",
+    "asked": "info", "taken_back": "mute",
     "sign_off_waiting": "warn", "sign_off_given": "done", "sign_off_void": "bad",
     # steps of the needs form
     "not_saved": "bad", "needed": "warn", "advised": "info", "to_do": "mute",

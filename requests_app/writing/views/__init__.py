@@ -18,7 +18,7 @@ from requests_app.actions import start_request
 from requests_app.models import AssistanceRequest
 from requests_app.writing.marks import read_mark
 from requests_app.writing.middleware import keeps_text
-from requests_app.writing.queries import with_steps
+from requests_app.writing.queries import to_write
 from requests_app.writing.steps import REVIEW, STEPS, WHOLE, steps_of
 from requests_app.writing.views.files import file_new, file_part
 from requests_app.writing.views.help import writing_help
@@ -79,10 +79,7 @@ def _code(request: HttpRequest, asked: AssistanceRequest | None = None) -> str:
 
 def _find(request: HttpRequest, reference: str) -> AssistanceRequest | None:
     """A request by its reference, or by the one that it was begun under."""
-    rows = with_steps(AssistanceRequest.objects.visible_to(request.user), lists=request.method == "GET")
-    found = rows.filter(reference=reference).first()
-    if found is None and "DRAFT" in reference:
-        found = rows.filter(writing__draft_reference=reference).first()
+    found = to_write(access_of(request.user), reference, lists=request.method == "GET")
     if found is not None:
         found.author_writes = not permissions.owns(access_of(request.user), found)
     return found

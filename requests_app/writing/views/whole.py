@@ -16,7 +16,7 @@ from requests_app.writing.forms import EvidenceFormSet, NeedsForm
 from requests_app.writing.marks import make_mark
 from requests_app.writing.models import Unsaved
 from requests_app.writing.reading import bind
-from requests_app.writing.steps import WHOLE
+from requests_app.writing.steps import EVIDENCE, WHOLE, steps_of
 from requests_app.writing.views.files import keep_files
 
 
@@ -42,6 +42,7 @@ def whole_page(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
         "deadlines": deadlines,
         "today": today,
         "unsaved": kept,
+        "elsewhere": [step for step in steps_of(asked) if not step.fields and step.code != EVIDENCE],
         "mark": make_mark(request.user.pk, asked.reference),  # type: ignore[arg-type]
     }
     return render(request, "writing/whole.html", context, status=422 if request.method == "POST" else 200)

@@ -1,0 +1,65 @@
+"""Statements made once: the SQL of a queryset is put together the first time that it is asked, later only its values
+change. Putting it together costs Django several times what a database needs to answer by key."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from copy import copy
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Expression, Field, Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Slot(Expression):
+    """A value that is put in at each asking."""
+
+    def __init__(self, name: str, field: "Field[Any, Any]") -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list["Slot"]]:  # type: ignore[override]
+        return "%s", [self]
+
+
+class Statement:
+    """The statement of a queryset. Asking it gives what the queryset would give, with the values in its slots."""
+
+    def __init__(self, rows: "QuerySet[Any, Any]") -> None:
+        self._rows = rows
+        self._compiler = rows.query.get_compiler(rows.db)
+        self._sql: tuple[str, tuple[Any, ...]] | None = None
+        with suppress(EmptyResultSet):  # then no row can answer, whatever the values
+            self._sql = self._compiler.as_sql()
+
+    def ask(self, **values: Any) -> list[Any]:
+        """All rows; one query, and those that the queryset prefetches."""
+        if self._sql is None:
+            return []
+        connection = connections[self._rows.db]
+        sql, parameters = self._sql
+        filled = tuple(
+            one.output_field.get_db_prep_value(values[one.name], connection) if isinstance(one, Slot) else one
+            for one in parameters
+        )
+        compiler: Any = copy(self._compiler)
+        compiler.connection = connection  # of this thread
+        compiler.as_sql = lambda *_, **__: (sql, filled)
+        rows = self._rows.all()
+        rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
+        return list(rows)
+
+
+def made_once(build: "Callable[..., QuerySet[Any, Any]]") -> Callable[..., Statement]:
+    """The statement of what a function builds, made once for each of its arguments: it must read nothing else, the
+    language and the database least of all."""
+
+    @wraps(build)
+    @lru_cache(maxsize=128)
+    def statement(*arguments: Any) -> Statement:
+        return Statement(build(*arguments))
+
+    return statement

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ChannelsConfig(AppConfig):
+    name = "requests_app.channels"
+    label = "channels"
+    verbose_name = "Direct channels"

@@ -1,0 +1,1 @@
+"""Rules of direct channels. No Django."""

@@ -1,0 +1,1 @@
+"""What supporters offer: its capacity and what is left, workshops with their waiting list, the roster of expertise."""
