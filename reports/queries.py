@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import CharField, Count, DateField, F, IntegerField, Max, Min, Q, QuerySet, Sum
 from django.http import Http404
+from django.utils.translation import ngettext
 
 from ccm_portal.accounts.models import Access, access_of
 from ccm_portal.register import clocks, models
@@ -26,7 +27,7 @@ from requests_app.models import AssistanceRequest, RequestQuerySet, SupportRecor
 from requests_app.queries import AtStake, resources_by_obligation, with_words
 from requests_app.readings import readings
 
-MOST_REQUESTS = 20  # of a State, on its page
+MOST_REQUESTS = 10  # of a State, on its page
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ class Support:
     count: int
     usd: Decimal | None
     unknown_amounts: int
+
+    @property
+    def without_amount(self) -> str:
+        """How many entries state no amount, in words."""
+        number = self.unknown_amounts
+        return ngettext("%(n)s without amount", "%(n)s without amount", number) % {"n": number} if number else ""
 
 
 @dataclass(frozen=True)
@@ -75,20 +82,20 @@ def profile(iso3: str, user: object, on: date) -> Profile:
     if not found:
         raise Http404
     (state,), access = found, access_of(user)  # type: ignore[arg-type]
-    obligations = [obligation for obligation in known_register().obligations if obligation.state_id == iso3]
+    register = known_register()
+    obligations = [obligation for obligation in register.obligations if obligation.state_id == iso3]
     received, given = _support(state, on)
-    requests = _requests_of(access).ask(state=iso3, on=on)
-    resources = resources_by_obligation(readings(access, requests))
-    shown = with_words(requests[:MOST_REQUESTS])
+    requests = with_words(_requests_of(access).ask(state=iso3, on=on))
+    resources = resources_by_obligation(readings(access, _at_stake_of(access).ask(state=iso3, on=on)))
     return Profile(
         state=state,
         on=on,
         status=MembershipChoices(state.membership_on(on)),
         clocks=_stories(obligations, flags_of_state(access, iso3, on), resources, on),
         victim_assistance=[(o, resources.get(o.pk, ())) for o in obligations if not o.is_clock],
-        reports=clocks.report_rows([state], on),
-        requests=shown,
-        country_requests=groups_of(shown),
+        reports=clocks.report_rows([state], on, complete=register.complete_days),
+        requests=requests,
+        country_requests=groups_of(requests),
         received=received,
         given=given,
         coalitions=_coalitions_of(access).ask(state=iso3),
@@ -104,11 +111,21 @@ def _state() -> "QuerySet[State]":
     return State.objects.filter(pk=STATE)
 
 
+def _known_requests(access: Access) -> RequestQuerySet:
+    known = AssistanceRequest.objects.visible_to(access).filter(state=STATE).single(ON)
+    return known.filter(Q(submitted_on__lte=ON) | Q(submitted_on__isnull=True))
+
+
 @made_once
 def _requests_of(access: Access) -> RequestQuerySet:
-    known = AssistanceRequest.objects.visible_to(access).filter(state=STATE).single(ON)
-    by_day = known.filter(Q(submitted_on__lte=ON) | Q(submitted_on__isnull=True))
-    return with_groups(by_day.order_by(F("submitted_on").desc(nulls_first=True), "-pk").for_list())
+    """The newest ones."""
+    newest = _known_requests(access).order_by(F("submitted_on").desc(nulls_first=True), "-pk")
+    return with_groups(newest)[:MOST_REQUESTS]
+
+
+@made_once
+def _at_stake_of(access: Access) -> RequestQuerySet:
+    return _known_requests(access).at_stake()
 
 
 @made_once

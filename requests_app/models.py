@@ -168,6 +168,10 @@ LIST_FIELDS = (
     "locks", "relayed_read_locked", "inform_coordinators", "obligation",
 )  # fmt: skip
 
+AT_STAKE_FIELDS = (
+    "state_id", "obligation_id", "status", "visibility", "channel", "inform_coordinators", "locks",
+    "relayed_read_locked", "total_cost", "national_share", "external_secured", "currency", "is_example",
+)  # fmt: skip
 
 #: The parts of a need that depend on its area (`requests_app.specifics`), as a request reads them: records with their
 #: texts, and tables.
@@ -229,6 +233,11 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def for_list(self) -> "RequestQuerySet":
         """What a list row shows, without the long texts."""
         return self.select_related("state").only(*LIST_FIELDS)
+
+    def at_stake(self) -> "RequestQuerySet":
+        """The open ones that state what they cost for an obligation, with what their sums and locks are read from."""
+        stated = self.filter(status__in=lifecycle.OPEN, obligation__isnull=False, total_cost__isnull=False)
+        return stated.order_by().only(*AT_STAKE_FIELDS)
 
     def for_detail(self) -> "RequestQuerySet":
         """With everything that one request's page shows."""
@@ -496,19 +505,21 @@ class SearchTextQuerySet(models.QuerySet["SearchText"]):
             self.bulk_create(new, update_conflicts=True, unique_fields=keys, update_fields=["words"])  # type: ignore[arg-type]
 
     def read_by(self, access: Access) -> "SearchTextQuerySet":
-        """What a visitor may search in, of requests that it may know of: the rule of `readings.read_by`, for rows."""
+        """What a visitor may search in, of requests that it may know of: the rule of `readings.read_by`, for rows.
+        Without a join, since nearly all texts are one for all audiences."""
         if access.is_isu:
             return self.filter(audience__in=["", enums.Audience.HANDLERS])
         base = enums.Audience.STATES_PARTIES if access.is_state_party else enums.Audience.PUBLIC
         rule = Q(audience__in=["", base])
         if access.is_coordinator:
-            kept = Q(request__channel=enums.Channel.ISU, request__inform_coordinators=False)
-            rule |= Q(audience=enums.Audience.HANDLERS) & ~kept
+            kept = AssistanceRequest.objects.filter(channel=enums.Channel.ISU, inform_coordinators=False)
+            rule |= Q(audience=enums.Audience.HANDLERS) & ~Q(request__in=kept)
         if access.state or access.organisation:
             relayed = Relay.objects.addressed_to(access).values("request")
             rule |= Q(audience=enums.Audience.RELAYED, request__in=relayed)
         if access.state:
-            rule |= Q(audience=enums.Audience.HANDLERS, request__state=access.state)
+            own = AssistanceRequest.objects.filter(state=access.state)
+            rule |= Q(audience=enums.Audience.HANDLERS, request__in=own)
         return self.filter(rule)
 
 

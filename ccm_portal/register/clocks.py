@@ -162,11 +162,15 @@ def first_annual_rule() -> FirstAnnualReport:
     return FirstAnnualReport(settings.FIRST_ANNUAL_REPORT)
 
 
-def report_rows(states: Iterable[State], on: date, *, history: bool = False) -> list[Row]:
+def report_rows(
+    states: Iterable[State], on: date, *, history: bool = False, complete: Mapping[int | None, date] | None = None
+) -> list[Row]:
     """Article 7: the initial report of each State bound on the day and its next annual one; with history, every
-    report due so far, also those of a State that has withdrawn since. The states need their reports prefetched."""
-    rows = []
-    complete, rule = ReportingYear.objects.complete_days(), first_annual_rule()
+    report due so far, also those of a State that has withdrawn since. The states need their reports prefetched. The
+    days up to which the register holds every report are read from the database unless they are given."""
+    rows, rule = [], first_annual_rule()
+    if complete is None:
+        complete = ReportingYear.objects.complete_days()
     for state in states:
         is_bound = state.is_party_on(on)
         if state.in_force is None or state.in_force > on or not (is_bound or history):

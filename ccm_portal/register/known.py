@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 
 from ccm_portal.register.enums import FORMAL
 from ccm_portal.register.kept import Kept
-from ccm_portal.register.models import Meeting, Obligation
+from ccm_portal.register.models import Meeting, Obligation, ReportingYear
 from ccm_portal.treaty.meetings import FormalMeeting, Schedule
 
 
@@ -19,10 +20,11 @@ class Register:
 
     obligations: list[Obligation]
     meetings: list[FormalMeeting]
+    complete_days: dict[int | None, date]
 
 
 def _read() -> Register:
-    return Register(list(Obligation.objects.with_facts()), _read_meetings())
+    return Register(list(Obligation.objects.with_facts()), _read_meetings(), ReportingYear.objects.complete_days())
 
 
 def _read_meetings() -> list[FormalMeeting]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ccm_portal.accounts.models import AuditEvent
 from ccm_portal.register.models import Obligation
+from reports.queries import MOST_REQUESTS
 from requests_app.actions import Refused
 from requests_app.enums import Missing, Visibility
 from requests_app.models import AssistanceRequest
@@ -135,6 +136,15 @@ def test_R011_two_requests_for_one_obligation_add_up_and_a_surplus_covers_no_gap
     page = client.get("/states/tcd/").content.decode()
     assert "Cost of the 2 open requests: USD 20, of which USD 15 national and USD 8 from others." in page
     assert "Gap: USD 3." in page
+
+
+def test_R011_requests_too_old_for_the_page_of_the_state_count_in_its_sums(client):
+    clock = Obligation.objects.get(state="TCD", limb="4.1(a)")
+    for _ in range(MOST_REQUESTS + 2):
+        RequestFactory(public=True, costed=True, obligation=clock)
+    page = client.get("/states/tcd/").content.decode()
+    assert f"Cost of the {MOST_REQUESTS + 2} open requests" in page
+    assert 'href="/requests/?state=TCD"' in page
 
 
 # --- R18: capacity ---------------------------------------------------------------------------------------------------

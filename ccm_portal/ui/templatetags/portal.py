@@ -53,7 +53,12 @@ TONES = {
 @register.simple_tag
 def badge(code: str, label: Any) -> SafeString:
     """A status in its word and tone."""
-    return format_html('<span class="badge {}">{}</span>', TONES[str(code)], label)
+    return _badge(TONES[str(code)], str(label))
+
+
+@lru_cache(maxsize=1024, typed=True)  # what is marked safe is not what is escaped
+def _badge(tone: str, label: str) -> SafeString:
+    return format_html('<span class="badge {}">{}</span>', tone, label)
 
 
 @register.filter
@@ -93,10 +98,12 @@ def article(clock: str) -> SafeString:
 @register.filter
 def money(value: Decimal | float | None, currency: str = "") -> str:
     """An amount with its currency; whole numbers without decimals."""
-    if value is None:
-        return ""
-    places = 0 if value == int(value) else 2
-    return f"{currency} {number_format(value, places, force_grouping=True)}".strip()
+    return "" if value is None else f"{currency} {_grouped(value, get_language() or '')}".strip()
+
+
+@lru_cache(maxsize=4096)
+def _grouped(value: Decimal | float, language: str) -> str:
+    return number_format(value, 0 if value == int(value) else 2, force_grouping=True)
 
 
 @register.filter
@@ -106,6 +113,7 @@ def names(values: Iterable[Any]) -> str:
 
 
 @register.filter
+@lru_cache(maxsize=1024, typed=True)
 def linked(text: str) -> SafeString:
     """Source text with its addresses as links that tell nothing to the other site."""
     return SafeString(
