@@ -12,6 +12,7 @@ from ccm_portal.accounts.enums import MailStatus
 from ccm_portal.accounts.models import Access, OutboxMail, User
 from ccm_portal.register import clocks
 from ccm_portal.register.clocks import Row
+from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Completion, ExtensionDecision, Meeting, State
 from ccm_portal.register.queries import running_deadlines
 from ccm_portal.statements import Slot, made_once
@@ -92,7 +93,7 @@ def board_for(user: User, today: date) -> Board:
     access = user.access
     board = Board(today, access)
     if access.state:
-        _for_focal_point(board, access.state, user)
+        _for_focal_point(board, access.state)
     if access.state or access.organisation:
         _for_supporter(board)
     if access.follows_up:
@@ -112,12 +113,13 @@ def board_for(user: User, today: date) -> Board:
     return board
 
 
-def _for_focal_point(board: Board, state: State, user: User) -> None:
+def _for_focal_point(board: Board, state: State) -> None:
     """What is due from us and when; what we asked and who answered."""
     rows = running_deadlines(board.today, state=state)
     board.flags = flags_of_state(board.access, state.pk, board.today)
     board.clocks = with_flags(rows, board.flags)
-    board.reports = [r for r in clocks.report_rows([state], board.today) if r.status == "not_due"]
+    due = clocks.report_rows([state], board.today, complete=known_register().complete_days)
+    board.reports = [row for row in due if row.status == "not_due"]
     board.own_requests = with_words(_own_requests(board.today).ask(state=state.pk))
     board.waiting_on_us = waiting_on_state(state, board.today)[:SHOWN]
 

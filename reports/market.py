@@ -15,8 +15,9 @@ from requests_app.domain.coverage import RESPONDED
 from requests_app.domain.lifecycle import OPEN
 from requests_app.domain.market import Cell, Load, Market, OpenNeed, Unlock, coverage, loads
 from requests_app.domain.matching import OfferView, Ranking
-from requests_app.enums import AnswerKind, AreaCode, Idle, Lack, Status
+from requests_app.enums import AnswerKind, Idle, Lack, Status
 from requests_app.models import LIST_FIELDS, AssistanceRequest, Offer, Relay
+from requests_app.overviews import ByStateAndArea
 from requests_app.permissions import can_see_responses
 from requests_app.queries import known_support, need_of, ranking_on
 from requests_app.readings import Reading, readings
@@ -32,36 +33,17 @@ DECLINED = {AnswerKind.UNABLE, AnswerKind.REFER}
 TAKEN_UP = {Status.AGREED, Status.DELIVERING, Status.DELIVERED}
 
 
-@dataclass(frozen=True)
-class Overview:
+@dataclass(frozen=True, kw_only=True)
+class Overview(ByStateAndArea[Cell]):
     """The whole page. `asked` are the open requests by their reference; `loads` those that the reader may see."""
 
-    on: date
-    names: dict[str, str]
     asked: dict[str, Reading]
     whole: Cell
-    grid: dict[tuple[str, str], Cell]
     unmet: list[tuple[OpenNeed, Lack]]
     idle: list[tuple[str, OfferView, Idle]]
     unlocks: list[Unlock]
     loads: list[Load]
     example_offers: frozenset[tuple[str, str]]
-
-    @property
-    def areas(self) -> list[tuple[str, str]]:
-        """(code, label) of the columns; needs without an area last."""
-        used = {area for _state, area in self.grid}
-        known = [(area.value, str(area.label)) for area in AreaCode if area.value in used]
-        return [*known, ("", "")] if "" in used else known
-
-    @property
-    def rows(self) -> list[tuple[str, str, list[tuple[str, Cell | None]]]]:
-        """(code, name, cells) of each State by name; a cell stands with the label of its area."""
-        states = sorted({state for state, _area in self.grid}, key=self.names.__getitem__)
-        return [
-            (state, self.names[state], [(label, self.grid.get((state, area))) for area, label in self.areas])
-            for state in states
-        ]
 
     @property
     def strained(self) -> list[Load]:

@@ -189,12 +189,9 @@ OFTEN_NONE = ("splits", "joined_from", "relays", "shares")
 
 class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def visible_to(self, user: object) -> "RequestQuerySet":
-        """The requests that a visitor may know of. Everything that shows, counts or exports starts here."""
-        return self.known_to(access_of(user))  # type: ignore[arg-type]
-
-    def known_to(self, access: Access) -> "RequestQuerySet":
-        """As `visible_to`, for an access that nobody need hold at the moment."""
-        return self.filter(_visible(access))
+        """The requests that a visitor may know of, or an access that nobody need hold at the moment. Everything that
+        shows, counts or exports starts here."""
+        return self.filter(_visible(access_of(user)))  # type: ignore[arg-type]
 
     def submitted(self) -> "RequestQuerySet":
         return self.exclude(status=enums.Status.DRAFT)

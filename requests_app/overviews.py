@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.db.models import Avg, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
@@ -14,33 +14,41 @@ from requests_app.domain.lifecycle import OPEN
 from requests_app.enums import AreaCode, Status
 from requests_app.models import AssistanceRequest, Relay, RelayQuerySet, RequestQuerySet
 
+C = TypeVar("C")
 
-@dataclass(frozen=True)
-class Coverage:
-    """The requests that somebody may know of, by State and area, as of a day."""
+
+@dataclass(frozen=True, kw_only=True)
+class ByStateAndArea(Generic[C]):
+    """A table with a row for each State and a column for each area; `names` are those of the States by code."""
 
     on: date
     names: dict[str, str]
-    asked: list[Asked]
-    grid: dict[tuple[str, str], Cell]
-    gaps: list[Gap]
-    examples: int
+    grid: dict[tuple[str, str], C]
 
     @property
     def areas(self) -> list[tuple[str, str]]:
-        """(code, label) of the areas in which something was asked, those without an area last."""
+        """(code, label) of the areas in the table; what has no area last."""
         used = {area for _state, area in self.grid}
         known = [(area.value, str(area.label)) for area in AreaCode if area.value in used]
         return [*known, ("", "")] if "" in used else known
 
     @property
-    def rows(self) -> list[tuple[str, str, list[tuple[str, Cell | None]]]]:
+    def rows(self) -> list[tuple[str, str, list[tuple[str, C | None]]]]:
         """(code, name, cells) of each State by name; a cell stands with the label of its area."""
         states = sorted({state for state, _area in self.grid}, key=self.names.__getitem__)
         return [
             (state, self.names[state], [(label, self.grid.get((state, area))) for area, label in self.areas])
             for state in states
         ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage(ByStateAndArea[Cell]):
+    """The requests that somebody may know of, by State and area, as of a day."""
+
+    asked: list[Asked]
+    gaps: list[Gap]
+    examples: int
 
     @property
     def named_gaps(self) -> list[tuple[str, str, Gap, list[str]]]:

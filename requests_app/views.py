@@ -93,7 +93,7 @@ def _request_record(row: Any) -> dict[str, Any]:
 @made_once
 def _one_request(access: Access, on: date, facts: tuple[Facts, ...]) -> RequestQuerySet:
     """A request with all that its page shows on a day; the reader may know of it."""
-    rows = AssistanceRequest.objects.known_to(access).for_detail()
+    rows = AssistanceRequest.objects.visible_to(access).for_detail()
     for with_facts in facts:
         rows = with_facts(rows, access, on)
     return rows.filter(reference=Slot("reference", CharField()))

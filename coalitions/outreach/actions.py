@@ -35,7 +35,7 @@ def open_follow_ups(on: date) -> Opened:
     contact was recorded, a more pressing one does.
     """
     known_register.forget()  # what is written rests on the register itself
-    asked = asked_on(AssistanceRequest.objects.known_to(COORDINATORS), on)
+    asked = asked_on(AssistanceRequest.objects.visible_to(COORDINATORS), on)
     rows = {row.obligation.pk: row for row in running_deadlines(on) if row.obligation}
     opened, resolved = [], 0
     taken: set[int] = set()

@@ -28,7 +28,7 @@ class ChannelQuerySet(models.QuerySet["DirectChannel"]):
         """Its two sides, and those who handle the request; nothing of a request that one may not know of."""
         access: Access = access_of(user)  # type: ignore[arg-type]
         rows = self if access.sees_all_requests else self.filter(party_to(access))
-        return rows.filter(request__in=AssistanceRequest.objects.known_to(access).order_by().values("pk"))
+        return rows.filter(request__in=AssistanceRequest.objects.visible_to(access).order_by().values("pk"))
 
     def waiting_on(self, access: Access) -> "ChannelQuerySet":
         """Those that wait for the word of the side that a visitor speaks for."""

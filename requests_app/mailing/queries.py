@@ -24,7 +24,7 @@ class Released:
 
 def released_to(audience: Access, on: date) -> dict[str, Released]:
     """The recent open requests that an audience may know of, by address: one query."""
-    rows = AssistanceRequest.objects.known_to(audience).open().filter(submitted_on__gte=on - RECENT)
+    rows = AssistanceRequest.objects.visible_to(audience).open().filter(submitted_on__gte=on - RECENT)
     found: dict[str, Released] = {}
     columns = rows.order_by("submitted_on", "pk").values_list("reference", "state__name", "state", "areas")
     for reference, state, iso3, area in columns:

@@ -116,7 +116,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
         """A supporter's own, those of own requests, all of the requests that one handles; and what both sides have
         confirmed and released, to whoever may know of the request. Nothing of a request that one may not know of."""
         access: Access = access_of(user)  # type: ignore[arg-type]
-        visible = AssistanceRequest.objects.known_to(access).order_by()
+        visible = AssistanceRequest.objects.visible_to(access).order_by()
         if access.sees_all_requests:
             return self.filter(request__in=visible.values("pk"))
         agreed = ShareStep.objects.filter(CONFIRMED, share=OuterRef("pk"), step=OuterRef("status"))
