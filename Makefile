@@ -36,7 +36,7 @@ demo: $(VENV)/.runtime ## load the register and the demonstration records, serve
 	@$(PY) manage.py demo
 
 test: $(VENV)/.dev ## the whole suite (DATABASE_URL moves it to PostgreSQL)
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 lint: $(VENV)/.dev ## formatter, linter, template linter
 	@$(PY) -m ruff format --check .

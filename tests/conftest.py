@@ -2,27 +2,28 @@
 
 from collections.abc import Iterator
 from datetime import date
+from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
-from ccm_portal.loading import load_all
 from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
 from ccm_portal.register.picking import known_names
 from requests_app.queries import known_support, known_words
 from requests_app.shares.models import known_rates
 from requests_app.waiting.models import known_limits
+from tests.prepared import prepare
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker) -> None:  # type: ignore[no-untyped-def]
-    """Load the register into the test database once; a reused database is only checked."""
+def django_db_setup(request, django_test_environment, django_db_modify_db_settings, django_db_blocker) -> None:  # type: ignore[no-untyped-def]
+    """A database with the register in it, in place of the empty one of pytest-django; `--create-db` makes it anew."""
+    run = getattr(request.config, "workerinput", {}).get("testrunuid", uuid4().hex)
     with django_db_blocker.unblock():
-        load_all(settings.REFERENCE_DIR)
+        prepare(made_for_run=run if request.config.getvalue("create_db") else "")
 
 
 @pytest.fixture(autouse=True)
