@@ -20,6 +20,8 @@ Wanted = Sequence[Collection[str]]
 
 def fold(text: str) -> str:
     """Lower case, without accents, single spaces: "Évaluation  du" becomes "evaluation du"."""
+    if text.isascii():  # most of what is searched: nothing to take apart
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
@@ -27,9 +29,9 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text, folded, each once. What is written without spaces is cut into pairs of letters."""
     found: dict[str, None] = {}
-    letters = "".join(
-        c for c in fold(text) if c.isascii() or unicodedata.category(c)[0] != "M"
-    )  # vowel signs and tones
+    letters = fold(text)
+    if not letters.isascii():  # without vowel signs and tones
+        letters = "".join(c for c in letters if c.isascii() or unicodedata.category(c)[0] != "M")
     for word in re.findall(r"[^\W_]+", letters):
         for run in UNSPACED.findall(word):
             found.update(dict.fromkeys(run[i : i + 2] for i in range(len(run) - 1)))
