@@ -12,6 +12,7 @@ from ccm_portal.accounts.models import User
 from ccm_portal.register.known import known_register
 from ccm_portal.register.reference import BadReference, Tally, load_register
 from coalitions.reference import load_coalitions
+from reports.finding import known_library
 from reports.reference import load_rates, load_reports
 from requests_app.queries import known_support
 from requests_app.reference import load_assistance
@@ -67,4 +68,5 @@ def load_all(
             transaction.set_rollback(True)
     known_register.forget()
     known_support.forget()
+    known_library.forget()
     return tally

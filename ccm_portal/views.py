@@ -1,5 +1,7 @@
 """Landing pages: the public home, the signed-in person's board, and the health check."""
 
+import re
+
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,6 +16,9 @@ from ccm_portal.ui.asof import as_of
 from reports import boards
 from requests_app.models import AssistanceRequest
 from requests_app.queries import with_labels
+
+#: What is worth giving back of a refused form: prose, not codes, numbers and keys.
+SEVERAL_WORDS = re.compile(r"\S\s+\S|[^\x00-\u0dff]")
 
 
 @login_not_required
@@ -66,7 +71,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A step that is not open to this person; refusals of signed-in people go on the audit trail."""
+    """A step that is not open to this person, which gives back what was typed for it; refusals of signed-in people go
+    on the audit trail."""
     if isinstance(request.user, User):
         record_event("refused", by=request.user, subject=request.path)
-    return render(request, "403.html", {"reason": str(exception or "")}, status=403)
+    typed = [text.strip() for name, texts in request.POST.lists() if "password" not in name for text in texts]
+    context = {"reason": str(exception or ""), "typed": [text for text in typed if SEVERAL_WORDS.search(text)]}
+    return render(request, "403.html", context, status=403)

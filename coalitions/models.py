@@ -161,6 +161,12 @@ class WorkPlan(Sourced):
     def get_absolute_url(self) -> str:
         return reverse("coalitions:work_plan", args=[self.slug])
 
+    @property
+    def search_text(self) -> str:
+        """What search looks at: its own words and its activities; needs them prefetched to cost no query."""
+        said = (self.name, self.background, self.budget, *self.outputs, *self.implementers, *self.partners)
+        return " ".join([*said, *(activity.title for activity in self.activities.all())])
+
 
 class Activity(Sourced):
     """An activity of a work plan, with the letter or number that the plan gives it."""
@@ -182,6 +188,14 @@ class Activity(Sourced):
 
     def __str__(self) -> str:
         return f"{self.code}) {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.plan.get_absolute_url()}#activity-{self.code}"
+
+    @property
+    def search_text(self) -> str:
+        """What search looks at."""
+        return self.title
 
 
 class PlanStep(Sourced):
@@ -241,6 +255,11 @@ class CaseStudy(Sourced):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def search_text(self) -> str:
+        """What search looks at."""
+        return f"{self.name} {self.actors} {self.year or ''} {self.text}"
 
     @property
     def actor_list(self) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ccm_portal.accounts.models import User
+from ccm_portal.register.forms import WordsForm
 from ccm_portal.register.picking import narrowed
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
@@ -193,10 +194,11 @@ def commitment_new(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 def work_plan_list(request: HttpRequest) -> HttpResponse:
     """Work plans of the Coordinators and the ISU."""
+    plans, form = WorkPlan.objects.select_related("office", "up_to"), WordsForm(request.GET)
     return show_list(
         request,
         "coalitions/work_plan_list.html",
-        WorkPlan.objects.select_related("office", "up_to"),
+        narrowed(plans.prefetch_related("activities"), form.typed),
         name="work-plans",
         columns=["name", "office", "starts", "ends", "source"],
         record=lambda plan: {
@@ -206,6 +208,7 @@ def work_plan_list(request: HttpRequest) -> HttpResponse:
             "ends": plan.ends,
             "source": plan.source,
         },
+        filterset=form,
     )
 
 
@@ -222,10 +225,11 @@ def work_plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 def case_study_list(request: HttpRequest) -> HttpResponse:
     """Partnerships outside the Convention from which one can learn."""
+    form = WordsForm(request.GET)
     return show_list(
         request,
         "coalitions/case_study_list.html",
-        CaseStudy.objects.all(),
+        narrowed(CaseStudy.objects.all(), form.typed),
         name="case-studies",
         columns=["name", "actors", "year", "link", "text", "source", "verified", "example"],
         record=lambda study: {
@@ -238,4 +242,5 @@ def case_study_list(request: HttpRequest) -> HttpResponse:
             "verified": study.is_verified,
             "example": study.is_example,
         },
+        filterset=form,
     )

@@ -56,3 +56,8 @@ class Practice(Sourced):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def search_text(self) -> str:
+        """What search looks at."""
+        return f"{self.title} {self.year or ''} {self.publisher} {self.theme} {self.lesson}"

@@ -7,14 +7,16 @@ from django.utils import timezone
 
 from ccm_portal.accounts.models import access_of
 from ccm_portal.register import models as register
-from ccm_portal.register.models import ActionPlan
+from ccm_portal.register.forms import WordsForm
+from ccm_portal.register.models import ActionPlan, Paper
+from ccm_portal.register.picking import narrowed, pick
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import export, show_list
 from reports import progress, provided
+from reports.finding import LATEST, search
 from reports.forms import PeriodForm, ProvidedForm, StatisticsForm, usual_period
 from reports.models import Practice, PublishedFigure
 from reports.queries import papers_with_slips, profile
-from reports.search import search
 from reports.statistics import COLUMNS, statistics
 from requests_app.extensions.permissions import acts_for, can_publish
 from requests_app.models import AssistanceRequest
@@ -45,7 +47,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").replace("\0", "").strip()
     too_long = len(typed) > LONGEST
     kinds = [] if too_long else search(typed, request.user, as_of(request))
-    context = {"typed": typed, "too_long": too_long, "longest": LONGEST, "kinds": kinds}
+    context = {"typed": typed, "too_long": too_long, "longest": LONGEST, "kinds": kinds, "latest": LATEST}
     return render(request, "reports/search.html", context)
 
 
@@ -129,11 +131,16 @@ def data_quality(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def library(request: HttpRequest) -> HttpResponse:
-    """Good practices and the action plans."""
+    """Good practices, the action plans and the papers."""
+    form = WordsForm(request.GET)
+    papers = papers_with_slips()
+    if form.typed:
+        fitting = {paper.pk for paper in pick(Paper.objects.all(), form.typed)}
+        papers = [(paper, count) for paper, count in papers if paper.pk in fitting]
     return show_list(
         request,
         "reports/library.html",
-        Practice.objects.all(),
+        narrowed(Practice.objects.all(), form.typed),
         name="library",
         columns=["title", "year", "publisher", "theme", "lesson", "address"],
         record=lambda p: {
@@ -144,6 +151,7 @@ def library(request: HttpRequest) -> HttpResponse:
             "lesson": p.lesson,
             "address": p.address,
         },
-        plans=ActionPlan.objects.all(),
-        papers=papers_with_slips(),
+        filterset=form,
+        plans=pick(ActionPlan.objects.all(), form.typed),
+        papers=papers,
     )

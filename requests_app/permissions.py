@@ -36,8 +36,12 @@ def owns(access: Access, request: AssistanceRequest) -> bool:
 
 def is_handled_by(access: Access, request: AssistanceRequest) -> bool:
     """The ISU, and the Coordinators unless the State keeps its request to the ISU."""
-    is_kept = request.channel == Channel.ISU and not request.inform_coordinators
-    return access.is_isu or (access.is_coordinator and not is_kept)
+    return access.is_isu or (access.is_coordinator and not is_kept_to_isu(request))
+
+
+def is_kept_to_isu(request: AssistanceRequest) -> bool:
+    """Whether the State has asked the ISU alone, and the Coordinators are not to be informed."""
+    return request.channel == Channel.ISU and not request.inform_coordinators
 
 
 def authorship(user: object, request: AssistanceRequest) -> str:

@@ -137,6 +137,12 @@ def relay_lines(requests: Iterable[AssistanceRequest]) -> list[RelayLine]:
     return list(lines.values())
 
 
+def asked_before(relays: Sequence[RelayLine], request: AssistanceRequest) -> list[str]:
+    """The supporters to whom only what was joined into a request was relayed, by name."""
+    here = {line.supporter for line in relays if line.reference == request.reference}
+    return sorted({line.supporter for line in relays} - here)
+
+
 @dataclass(frozen=True)
 class ReleaseChange:
     """One change of who reads what, in words; the texts themselves are not kept."""

@@ -119,12 +119,16 @@ def request_detail(
     relatives = queries.relatives_of(asked, request.user, today)
     sees_relays = permissions.can_see_relays(request.user, asked)
     holders = [one for one in (asked, *relatives.taken_in) if getattr(one, "has_relays", True)]
+    relays = queries.relay_lines(holders) if sees_relays and holders else []
     context = {
         "relatives": relatives,
         "line": getattr(asked, "line", None),
         "place": relatives.number_of(asked) if asked in relatives.needs else 0,
         **reading_context(asked, reading, today),
-        "relays": queries.relay_lines(holders) if sees_relays and holders else [],
+        "relays": relays,
+        # a relay of a request that was joined into this one does not open this one: whoever relays decides anew
+        "asked_before": queries.asked_before(relays, asked) if asked.is_open else [],
+        "is_carried_on_unseen": own_relay is not None and hasattr(asked, "joined_into") and not relatives.taken_by,
         "own_relay": own_relay,
         "answer_form": AnswerForm() if own_relay and permissions.can_answer(request.user, own_relay) else None,  # type: ignore[arg-type]
         "steps": permissions.steps_open_to(request.user, asked),

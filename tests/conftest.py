@@ -12,6 +12,7 @@ from ccm_portal.accounts.models import Appointment, User
 from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
 from ccm_portal.register.picking import known_names
+from reports.finding import known_library
 from requests_app.queries import known_support, known_words
 from requests_app.shares.models import known_rates
 from requests_app.waiting.models import known_limits
@@ -35,6 +36,7 @@ def register_read_afresh() -> None:
     known_rates.forget()
     known_words.forget()
     known_names.forget()
+    known_library.forget()
 
 
 @pytest.fixture

@@ -17,6 +17,16 @@ class AsOfForm(forms.Form):
     as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput)
 
 
+class WordsForm(forms.Form):
+    """Words that a list is narrowed by."""
+
+    q = forms.CharField(label=_("Words"), required=False, max_length=200)
+
+    @property
+    def typed(self) -> str:
+        return self.cleaned_data["q"] if self.is_valid() else ""
+
+
 class KnownOnForm(forms.Form):
     """A past day, to see what the register then held."""
 

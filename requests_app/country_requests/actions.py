@@ -16,15 +16,19 @@ from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.models import User
 from requests_app.actions import Refused, people_of, save_request, start_request, submit_request, take_step
 from requests_app.country_requests.domain.amounts import (
+    NOTHING,
     Amounts,
     Impossible,
+    Years,
     earliest,
+    in_proportion,
     latest,
     put_together,
     taken_from,
+    years_taken_from,
 )
 from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
-from requests_app.country_requests.queries import joinable_into
+from requests_app.country_requests.queries import evidence_to_take, joinable_into
 from requests_app.country_requests.wording import lacking
 from requests_app.domain import lifecycle
 from requests_app.domain.reading import is_wider
@@ -132,14 +136,17 @@ def split_request(
     expected_version: int,
     by: User,
     today: date,
+    years: Years | None = None,
 ) -> AssistanceRequest:
     """Make a part of a request a need of its own under the same country request. `part` has its title, requirement
     and areas; `moved` the amounts that go with it, by which the original's fall; `remaining` the requirement that the
-    original keeps. Of a submitted request the part is submitted too, and is as open as it to the same readers."""
+    original keeps; `years` what goes with it of the costs of each year, in proportion where that is not said. Of a
+    submitted request the part is submitted too, and is as open as it to the same readers."""
     if not is_divisible(original):
         raise Refused(_("Only a draft, or an open request that the State has confirmed, can be split."))
     was_draft, areas = original.is_draft, [area.pk for area in original.areas.all()]
     split = Split(original=original, on=today, by=by, currency=original.currency, **moved)
+    whole = _amounts(original)
     _set_amounts(original, _taken_from(original, split))
     _refuse_less_than_is_promised(original)
     original.requirement = remaining
@@ -159,12 +166,40 @@ def split_request(
     _add_line(country_request, new)
     split.part = new
     split.save()
+    moved_years = _divide_years(original, new, whole, _amounts(split), years)
     if not was_draft:
         submit_request(new, by=by, today=today)
         take_step(original, Action.SPLIT, by=by, today=today, note=_("A part became a need of its own."))
         _tell_supporters(original, gettext_lazy("A part of %(reference)s is now a need of its own"), today)
-    record_event("request split", by=by, subject=original.reference, part=new.reference)
+    record_event("request split", by=by, subject=original.reference, part=new.reference, years=moved_years)
     return new
+
+
+def _divide_years(
+    original: AssistanceRequest, new: AssistanceRequest, whole: Amounts, part: Amounts, chosen: Years | None
+) -> dict[int, str]:
+    """Divide the costs by year between the original, whose row is locked by now, and its part; what went of each."""
+    rows = {row.year: row for row in original.cost_years.all()}
+    years = {year: Amounts(row.total, row.national, row.external, whole.currency) for year, row in rows.items()}
+    try:
+        moved = in_proportion(years, whole, part) if chosen is None else chosen
+        left = years_taken_from(years, moved, whole, part)
+    except Impossible as impossible:
+        raise Refused(str(impossible)) from None
+    for year, amounts in left.items():
+        goes = moved.get(year, NOTHING)
+        if not any((goes.total, goes.national, goes.external)):
+            continue
+        CostYear.objects.create(
+            request=new, year=year, total=goes.total or 0, national=goes.national, external=goes.external
+        )
+        row = rows[year]
+        row.total, row.national, row.external = amounts.total or 0, amounts.national, amounts.external
+        if any((amounts.total, amounts.national, amounts.external)):
+            row.save()
+        else:
+            row.delete()  # all of it went along
+    return {year: str(goes.total) for year, goes in moved.items() if goes.total}
 
 
 def _refuse_less_than_is_promised(original: AssistanceRequest) -> None:
@@ -214,14 +249,17 @@ def join_requests(
     areas = {area.pk for request in (survivor, closing) for area in request.areas.all()}
     _take_over_parts(survivor, closing)
     _take_over_supporters(survivor, closing)
-    save_request(survivor, by=by, areas=areas, evidence=[], expected_version=survivor.version)
+    evidence = evidence_to_take(closing, survivor, today)
+    for item in evidence:
+        item.pk, item._state.adding = None, True  # the closed request keeps its own; the file is the same
+    save_request(survivor, by=by, areas=areas, evidence=evidence, expected_version=survivor.version)
     take_step(closing, Action.JOIN, by=by, today=today, note=_("Joined into another request of the State."))
     take_step(survivor, Action.TAKE_IN, by=by, today=today, note=_("Took in another request of the State."))
     Joining.objects.filter(survivor=closing).update(survivor=survivor)  # what was joined before is read from here too
     Joining.objects.create(closed=closing, survivor=survivor, on=today, by=by)
     _tell_supporters(closing, gettext_lazy("%(reference)s was joined into another request"), today)
     survivor.coalitions.add(*closing.coalitions.all())  # who works on the one works on both
-    record_event("requests joined", by=by, subject=closing.reference, into=survivor.reference)
+    record_event("requests joined", by=by, subject=closing.reference, into=survivor.reference, evidence=len(evidence))
     survivor.refresh_from_db()
     return survivor
 

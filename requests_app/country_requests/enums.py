@@ -14,4 +14,15 @@ class Reason(TextChoices):
             "amounts are never converted."
         ),
     )
+    YEARS_DIFFER = (
+        "years_differ",
+        _("The costs of the years that go along do not add up to the amounts that go along."),
+    )
+    YEAR_DOES_NOT_FIT = (
+        "year_does_not_fit",
+        _(
+            "In one of the years more would go along than it has, or the two needs would lack another sum than the "
+            "one does now. Say for each year what goes along."
+        ),
+    )
     NOTHING_LEFT = "nothing_left", _("The whole cost would be moved. Edit the request instead of splitting it.")

@@ -6,9 +6,13 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from ccm_portal.ui.templatetags.portal import money
+from requests_app.country_requests.domain.amounts import COLUMNS, Amounts
 from requests_app.country_requests.queries import joinable_into
 from requests_app.enums import AreaCode
 from requests_app.models import AssistanceRequest
+
+LABELS = {"total": _("Total cost"), "national": _("National share"), "external": _("Already secured from others")}
 
 
 class TitleForm(forms.Form):
@@ -40,6 +44,15 @@ class SplitForm(forms.Form):
     external_secured = forms.DecimalField(
         label=_("Already secured from others"), required=False, max_digits=14, decimal_places=2
     )
+    by_year = forms.ChoiceField(
+        label=_("What goes along of the costs by year?"),
+        choices=[
+            ("proportion", _("Of each year as large a part as of the whole, to the cent")),
+            ("chosen", _("What I say for each year below")),
+        ],
+        initial="proportion",
+        widget=forms.RadioSelect,
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     amounts = ("total_cost", "national_share", "external_secured")
@@ -55,6 +68,40 @@ class SplitForm(forms.Form):
             self.fields[name].validators.append(MinValueValidator(0))
             if getattr(original, name) is None:
                 del self.fields[name]
+
+        self._add_years(original)
+
+    def _add_years(self, original: AssistanceRequest) -> None:
+        """A field for each amount of each year: how much of it goes with the part."""
+        self.years = list(original.cost_years.all())
+        if not self.years:
+            del self.fields["by_year"]
+        for row in self.years:
+            for name in COLUMNS:
+                if (most := getattr(row, name)) is not None:
+                    self.fields[f"year_{row.year}_{name}"] = forms.DecimalField(
+                        label=LABELS[name],
+                        required=False,
+                        max_digits=14,
+                        decimal_places=2,
+                        min_value=0,
+                        help_text=_("of %(amount)s") % {"amount": money(most, original.currency)},
+                    )
+
+    def year_rows(self) -> list[tuple[int, list[forms.BoundField]]]:
+        """The fields of each year, for the page."""
+        names = [(row.year, [f"year_{row.year}_{name}" for name in COLUMNS]) for row in self.years]
+        return [(year, [self[name] for name in fields if name in self.fields]) for year, fields in names]
+
+    def moved_years(self) -> dict[int, Amounts] | None:
+        """What the person says of each year, or nothing where it is divided in proportion."""
+        if self.cleaned_data.get("by_year") != "chosen":
+            return None
+        typed = self.cleaned_data.get
+        return {
+            year: Amounts(typed(f"year_{year}_total"), typed(f"year_{year}_national"), typed(f"year_{year}_external"))
+            for year in (row.year for row in self.years)
+        }
 
     def moved(self) -> dict[str, Any]:
         """The amounts that go with the part."""

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from requests_app.country_requests.models import CountryRequest, Line
 from requests_app.domain import lifecycle
-from requests_app.enums import Action, Status
-from requests_app.models import LIST_FIELDS, AssistanceRequest, RequestQuerySet
+from requests_app.domain.reading import is_wider
+from requests_app.enums import Action, Part, Status, Visibility
+from requests_app.models import LIST_FIELDS, AssistanceRequest, EvidenceItem, Relay, RequestQuerySet
+from requests_app.permissions import is_kept_to_isu
 
 
 def needs_of(country_request: CountryRequest, user: object, on: date) -> RequestQuerySet:
@@ -39,6 +41,46 @@ def joinable_into(closing: AssistanceRequest) -> "QuerySet[AssistanceRequest]":
     rows = AssistanceRequest.objects.filter(state=closing.state_id, status__in=takes, confirmed_on__isnull=False)
     same_report = Q(covered_year=closing.covered_year) if closing.covered_year else Q()
     return rows.filter(same_report).exclude(pk=closing.pk)
+
+
+def evidence_to_take(closing: AssistanceRequest, survivor: AssistanceRequest, on: date) -> list[EvidenceItem]:
+    """The evidence that goes along in a joining: none where somebody reads the survivor who could not read it with
+    the request that closes, and nothing that the survivor has already. The locks of both are united, so those who
+    stand as far off read the same of either."""
+    if not _is_read_by_no_more(survivor, closing, on):
+        return []
+    known = {_same(item) for item in survivor.evidence.all()}
+    return [item for item in closing.evidence.all() if _same(item) not in known]
+
+
+def _same(item: EvidenceItem) -> tuple[Any, ...]:
+    said = (item.claim, item.figure, item.unit, item.source, item.dated, item.method)
+    return (*said, item.file.name if item.file else "")
+
+
+def _is_read_by_no_more(survivor: AssistanceRequest, closing: AssistanceRequest, on: date) -> bool:
+    level = Visibility(closing.visibility)
+    if is_wider(Visibility(survivor.visibility), level):
+        return False
+    if is_kept_to_isu(closing) and not is_kept_to_isu(survivor):
+        return False
+    writing = set(survivor.authors.current().values_list("user", flat=True))
+    if writing - set(closing.authors.current().values_list("user", flat=True)):
+        return False
+    if Visibility(survivor.visibility) == Visibility.COORDINATORS_ISU:
+        return True
+    known = set(closing.relays.values_list("supporter", flat=True))
+    asked = survivor.relays.exclude(supporter__in=known).select_related("supporter__state", "supporter__organisation")
+    # whoever was asked reads what is locked for others, where the State says so: others than those asked do not
+    is_locked = {Part.EVIDENCE, Part.FILES} & set(closing.locks)
+    return all(
+        not is_locked and (level == Visibility.PUBLIC or (level == Visibility.STATES_PARTIES and _is_party(relay, on)))
+        for relay in asked
+    )
+
+
+def _is_party(relay: Relay, on: date) -> bool:
+    return relay.supporter.state is not None and relay.supporter.state.is_party_on(on)
 
 
 def review_of_group(asked: AssistanceRequest, user: object) -> dict[str, Any]:

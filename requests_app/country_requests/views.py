@@ -122,6 +122,7 @@ def request_split(request: HttpRequest, reference: str) -> HttpResponse:
                 asked,
                 part={name: chosen[name] for name in ("title", "requirement", "areas")},
                 moved=form.moved(),
+                years=form.moved_years(),
                 remaining=chosen["remaining"],
                 expected_version=chosen["version"],
                 by=user,
@@ -148,6 +149,8 @@ def request_join(request: HttpRequest, reference: str) -> HttpResponse:
     form = JoinForm(request.POST or None, closing=asked, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
+            had = asked.evidence.exists()
+            stays = had and not queries.evidence_to_take(asked, form.cleaned_data["survivor"], timezone.localdate())
             kept = actions.join_requests(
                 asked,
                 form.cleaned_data["survivor"],
@@ -156,6 +159,15 @@ def request_join(request: HttpRequest, reference: str) -> HttpResponse:
                 today=timezone.localdate(),
             )
             messages.success(request, _("Joined: %(ref)s carries on.") % {"ref": kept.reference})
+            if stays:
+                messages.warning(
+                    request,
+                    _(
+                        "The evidence stays with %(closed)s: more people read %(ref)s, or it has the same evidence. "
+                        "Add there what they may read."
+                    )
+                    % {"closed": asked.reference, "ref": kept.reference},
+                )
             return redirect(kept)
         except Refused as refusal:
             form.add_error(None, str(refusal))

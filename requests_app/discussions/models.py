@@ -1,11 +1,14 @@
 """Who takes part in the discussion of a request, and what is said there."""
 
+from typing import Any
+
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.accounts.models import Access, User, access_of
+from requests_app.enums import Channel
 from requests_app.models import AssistanceRequest, Supporter, of_supporter
 
 
@@ -56,11 +59,20 @@ class PostQuerySet(models.QuerySet["Post"]):
             since__lte=OuterRef("written_at"),
         )
         rule = Q(Exists(took_part))
-        if access.sees_all_requests:
+        if access.is_isu:
             rule |= Q(request__isnull=False)
+        elif access.is_coordinator:  # not what the State keeps to the ISU, public or not: `is_handled_by`, for rows
+            rule |= ~Q(request__channel=Channel.ISU, request__inform_coordinators=False)
         if access.state:
             rule |= Q(request__state=access.state)
         return self.filter(rule, request__in=AssistanceRequest.objects.visible_to(user).values("pk"))
+
+    def said(self) -> "models.QuerySet[Post, tuple[Any, ...]]":
+        """What search looks at: where it was said, the address's key, a heading, the text, when, whether made up."""
+        lines = self.order_by().annotate(said_in=Value("discussion", output_field=models.CharField()))
+        return lines.values_list(
+            "said_in", "request__reference", "speaks_for", "text", "written_at", "request__is_example"
+        )
 
 
 class Post(models.Model):

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ccm_portal.accounts.models import User, access_of
+from ccm_portal.register.forms import WordsForm
+from ccm_portal.register.picking import narrowed
 from ccm_portal.ui.listing import show_list
 from requests_app.help_desk import actions, permissions
 from requests_app.help_desk.forms import AssignForm, MessageForm, TicketForm
@@ -32,13 +34,18 @@ def _may_use(request: HttpRequest) -> User:
 def help_list(request: HttpRequest) -> HttpResponse:
     """The tickets of one's State, or all of them for the ISU; open ones first."""
     _may_use(request)
+    form = WordsForm(request.GET)
+    rows = HelpTicket.objects.visible_to(request.user)
+    if form.typed:
+        rows = narrowed(rows.prefetch_related("messages"), form.typed).prefetch_related(None)
     return show_list(
         request,
         "help_desk/ticket_list.html",
-        HelpTicket.objects.visible_to(request.user).for_list().order_by("closed_at", "-opened_at", "-pk"),
+        rows.for_list().order_by("closed_at", "-opened_at", "-pk"),
         name="help-tickets",
         columns=COLUMNS,
         record=_record,
+        filterset=form,
         is_isu=access_of(request.user).is_isu,
     )
 

@@ -1,24 +1,28 @@
 """The only writers of what belongs to a request while it is written. A step is saved in one transaction with the
 request's version; what cannot be part of the request yet is kept for its writer."""
 
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.models import User
 from requests_app.actions import Refused, save_request
-from requests_app.domain.files import NotAcceptable, safe_name
+from requests_app.domain.files import NotAcceptable, check_announced, safe_name
 from requests_app.help_desk.actions import move_page
 from requests_app.models import AssistanceRequest
 from requests_app.scanning import check_and_scan
 from requests_app.writing.models import Unsaved, Upload, Writing, hidden_name
 
 NOT_KEPT = ("csrfmiddlewaretoken", "go", "save", "submit", "mark", "seen", "version", "step")
+EVIDENCE_FILE = re.compile(r"(evidence-\d{1,2})-file")  # the input of a row of evidence
 UPLOADS_AT_ONCE = 40  # of one person
 FORGET_UPLOADS, FORGET_UNSAVED = timedelta(days=7), timedelta(days=90)
 
@@ -94,6 +98,30 @@ def keep_file(name: str, content: bytes, *, owner: User, reference: str) -> Uplo
     upload.received, upload.is_checked = upload.size, True
     upload.save()
     return upload
+
+
+def keep_sent(
+    files: Mapping[str, "UploadedFile[Any]"], *, owner: int, reference: str
+) -> tuple[dict[str, list[str]], list[str]]:
+    """Keep the files of evidence that came after a session had ended, each checked and scanned, for the person who had
+    opened the form: only the text kept for that person names them. The hidden inputs that say so, and the names of the
+    files that are not kept."""
+    keys: dict[str, list[str]] = {}
+    lost: list[str] = []
+    person = User.objects.filter(pk=owner, is_active=True).first()
+    room = UPLOADS_AT_ONCE - Upload.objects.filter(owner=owner, reference=reference).count()
+    for name, file in files.items():
+        row = EVIDENCE_FILE.fullmatch(name)
+        try:
+            if person is None or row is None or len(keys) >= room:
+                raise NotAcceptable("size")
+            check_announced(file.name or "", file.size or 0, max_bytes=settings.UPLOAD_MAX_BYTES)
+            content = file.read()
+            check_and_scan(file.name or "", content)
+            keys[f"{row[1]}-upload"] = [keep_file(file.name or "", content, owner=person, reference=reference).key]
+        except (NotAcceptable, Refused):
+            lost.append(safe_name(file.name or ""))
+    return keys, lost
 
 
 def start_upload(name: str, size: int, *, owner: User, reference: str, tag: str = "") -> Upload:

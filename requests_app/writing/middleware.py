@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
 
-from requests_app.writing.actions import keep_unsaved
+from requests_app.writing.actions import keep_sent, keep_unsaved
 from requests_app.writing.marks import read_mark
 from requests_app.writing.steps import WHOLE
 
@@ -70,7 +70,12 @@ def keep_posted(request: HttpRequest, step: str) -> str | None:
         return None
     owner, reference = marked
     step = step or request.POST.get("step", WHOLE)[:30]
-    keep_unsaved(owner, reference, step, dict(request.POST.lists()), at=timezone.now())
+    keys, lost = keep_sent(request.FILES, owner=owner, reference=reference)
+    keep_unsaved(owner, reference, step, dict(request.POST.lists()) | keys, at=timezone.now())
+    if lost:
+        messages.warning(
+            request, _("Please choose again, since it was not kept: %(names)s") % {"names": ", ".join(lost)}
+        )
     if request.path == reverse("requests:new"):
         return f"{request.path}?draft={reference}{'&all' if step == WHOLE else ''}"
     return f"{request.path}{'?all' if step == WHOLE else ''}"

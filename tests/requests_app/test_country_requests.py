@@ -7,18 +7,21 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from ccm_portal.accounts.models import OutboxMail
+from ccm_portal.accounts.models import AuditEvent, OutboxMail
 from ccm_portal.register.models import Obligation
 from coalitions.models import Coalition
 from reports.progress import section
-from requests_app.actions import Refused, change_visibility
+from requests_app.actions import Refused, change_visibility, relay_request
 from requests_app.authors.actions import ask_sign_off
+from requests_app.authors.models import Author
 from requests_app.country_requests import actions
 from requests_app.country_requests.actions import add_need, join_requests, split_request, start_country_request
+from requests_app.country_requests.domain.amounts import Amounts
 from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
 from requests_app.enums import Action, Channel, Status, Visibility
-from requests_app.models import AssistanceRequest, Relay
+from requests_app.models import AssistanceRequest, EvidenceItem, Relay, Supporter
 from requests_app.specifics.models import CostYear, LegislationNeed, VictimFigure, VictimNeed
+from tests.conftest import person
 from tests.requests_app.factories import AnswerFactory, RelayFactory, RequestFactory, ShareFactory
 
 pytestmark = pytest.mark.django_db
@@ -354,14 +357,200 @@ def test_R010_who_followed_or_was_interested_finds_the_survivor(two, chad, norwa
     assert "2 supporters have shown interest" in as_user(chad).get("/requests/TCD-S/").content.decode()
 
 
-def test_R011_a_split_says_that_the_costs_by_year_stay(whole, chad, as_user):
-    CostYear.objects.create(request=whole, year=2027, total=10, national=3, external=4)
-    assert "costs by year stay too" in as_user(chad).get("/requests/TCD-W/split/").content.decode()
-    warnings = []
-    for act in (lambda: split(whole, chad), lambda: None):
-        warnings.append(as_user(chad).get("/requests/TCD-W/").content.decode().count('class="note warn"'))
-        act()
-    assert warnings == [0, 2]  # the total and the national share
+def years_of(asked):
+    return list(asked.cost_years.values_list("year", "total", "national", "external"))
+
+
+def warnings_on(page, person, as_user):
+    return as_user(person).get(page).content.decode().count('class="note warn"')
+
+
+@pytest.fixture
+def by_year(whole):
+    """The whole in three years: together 10, of which 3 national and 4 from others."""
+    for year, total, national, external in ((2027, 3, 1, 1), (2028, 3, 1, 1), (2029, 4, 1, 2)):
+        CostYear.objects.create(request=whole, year=year, total=total, national=national, external=external)
+    return whole
+
+
+def test_R011_a_split_divides_the_costs_by_year_in_proportion(whole, chad, as_user):
+    """To the cent, and each year keeps its sum; neither page has anything to warn of."""
+    CostYear.objects.create(request=whole, year=2027, total=7, national=2, external=3)
+    CostYear.objects.create(request=whole, year=2028, total=3, national=1, external=1)
+    part = split(whole, chad, total="0.01", national=0)
+    assert sum(row[1] for row in years_of(part)) == Decimal("0.01")
+    assert sum(row[1] for row in years_of(whole)) == Decimal("9.99")
+    for asked in (whole, part):
+        assert warnings_on(asked.get_absolute_url(), chad, as_user) == 0
+    assert AuditEvent.objects.get(action="request split").details["years"]
+
+
+def test_R011_years_go_along_as_the_state_says(by_year, chad, as_user):
+    form = {
+        "title": "Workshop", "areas": ["victim_assistance"], "requirement": "One.", "remaining": "Two.",
+        "total_cost": "4", "national_share": "1", "external_secured": "2", "version": by_year.version,
+        "by_year": "chosen", "year_2029_total": "4", "year_2029_national": "1", "year_2029_external": "1",
+    }  # fmt: skip
+    client = as_user(chad)
+    page = client.get("/requests/TCD-W/split/").content.decode()
+    assert "of USD 4" in page
+    refused = client.post("/requests/TCD-W/split/", form)
+    assert refused.status_code == 422
+    assert "do not add up" in refused.content.decode()
+    assert 'name="year_2029_external" value="1"' in refused.content.decode()
+    assert (Split.objects.count(), by_year.cost_years.count()) == (0, 3)
+    assert client.post("/requests/TCD-W/split/", {**form, "year_2029_external": "2"}).status_code == 302
+    part = Split.objects.get().part
+    assert years_of(part) == [(2029, 4, 1, 2)]
+    assert years_of(by_year) == [(2027, 3, 1, 1), (2028, 3, 1, 1)]  # nothing is left of the third
+    for asked in (by_year, part):
+        assert warnings_on(asked.get_absolute_url(), chad, as_user) == 0
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        ({2027: (3, None, None)}, "In one of the years"),  # nobody would pay for the rest of that year
+        ({2027: (1, None, None), 2028: (1, None, None)}, "do not add up"),
+        ({2027: (1, 0, 0), 2028: (1, 1, 0), 2029: (1, 0, 0)}, "do not add up"),
+    ],
+)
+def test_R011_years_that_count_something_twice_are_refused(by_year, chad, years, said):
+    chosen = {year: Amounts(*(None if v is None else Decimal(v) for v in row)) for year, row in years.items()}
+    with pytest.raises(Refused, match=said):
+        split(by_year, chad, total=3, national=0, years=chosen)
+    assert (Split.objects.count(), len(years_of(by_year)), Line.objects.count()) == (0, 3, 0)
+
+
+# --- what a joining does with the evidence ---------------------------------------------------------------------------
+
+
+def evidence_of(asked, claim="Survey of 2025", **values):
+    return EvidenceItem.objects.create(
+        request=asked,
+        claim=claim,
+        source="Survey",
+        dated="2025-01-01",
+        file="evidence/a.pdf",
+        file_name="a.pdf",
+        **values,
+    )
+
+
+def alike(two, **values):
+    rows = AssistanceRequest.objects.filter(pk__in=[one.pk for one in two])
+    rows.update(**({"visibility": Visibility.PUBLIC} | values))
+    closing, survivor = two
+    return rows.get(pk=closing.pk), rows.get(pk=survivor.pk)
+
+
+def test_R010_evidence_comes_along_once_and_stays_with_the_closed_one(two, chad, as_user):
+    closing, survivor = alike(two)
+    evidence_of(closing, figure=3, unit="km", method="Count")
+    evidence_of(closing, "The same")
+    evidence_of(survivor, "The same")
+    survivor = join(closing, survivor, chad)
+    assert sorted(survivor.evidence.values_list("claim", flat=True)) == ["Survey of 2025", "The same"]
+    assert closing.evidence.count() == 2
+    assert survivor.evidence_level == survivor.compute_evidence_level() == "partly"
+    assert AuditEvent.objects.get(action="requests joined").details["evidence"] == 1
+    assert "Survey of 2025" in as_user(None).get("/requests/TCD-S/").content.decode()
+
+
+@pytest.mark.parametrize("lock", ["evidence", "files"])
+def test_R026_evidence_that_comes_along_is_locked_on_the_survivor_too(two, chad, as_user, lock):
+    closing, survivor = alike(two)
+    AssistanceRequest.objects.filter(pk=closing.pk).update(locks=[lock])
+    evidence_of(closing)
+    survivor = join(closing, survivor, chad)
+    item = survivor.evidence.get()
+    file = f"/requests/TCD-S/evidence/{item.pk}/"
+    assert as_user(None).get(file).status_code == 404
+    shown = "Survey of 2025" in as_user(None).get("/requests/TCD-S/").content.decode()
+    assert shown is (lock == "files")
+
+
+#: What would let somebody read the evidence by the survivor who could not before: (closing, survivor, who else).
+WIDER = {
+    "visibility": ({"visibility": "match_parties"}, {"visibility": "states_parties"}, None),
+    "another supporter asked": ({"visibility": "match_parties"}, {"visibility": "match_parties"}, "CHE"),
+    "a non-party asked": ({"visibility": "states_parties"}, {"visibility": "states_parties"}, "USA"),
+    "asked, and reads what is locked": (
+        {"visibility": "public", "locks": ["evidence"], "relayed_read_locked": True},
+        {"visibility": "public", "relayed_read_locked": True}, "CHE",
+    ),
+    "the Coordinators": (
+        {"visibility": "match_parties", "channel": "isu", "inform_coordinators": False},
+        {"visibility": "match_parties"}, None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WIDER)
+def test_R026_evidence_stays_where_somebody_else_would_read_it(two, chad, as_user, case):
+    closing, survivor = two
+    of_closing, of_survivor, asked = WIDER[case]
+    AssistanceRequest.objects.filter(pk=closing.pk).update(**of_closing)
+    AssistanceRequest.objects.filter(pk=survivor.pk).update(**of_survivor)
+    if asked:
+        RelayFactory(request=survivor, code=asked)
+    evidence_of(closing)
+    page = as_user(chad).post("/requests/TCD-C/join/", {"survivor": "TCD-S", "requirement": "Both."}, follow=True)
+    assert Joining.objects.count() == 1
+    assert not EvidenceItem.objects.filter(request=survivor).exists()
+    assert EvidenceItem.objects.filter(request=closing).count() == 1
+    assert "The evidence stays with TCD-C" in page.content.decode()
+
+
+def test_R026_evidence_stays_where_another_author_writes_the_survivor(two, chad):
+    closing, survivor = alike(two)
+    Author.objects.create(request=survivor, user=person("health@td.org"), level="write", invited_by=chad)
+    evidence_of(closing)
+    assert not join(closing, survivor, chad).evidence.exists()
+
+
+def test_R026_evidence_comes_along_where_the_same_supporter_was_asked(two, chad, norway, as_user):
+    closing, survivor = alike(two, visibility="match_parties")
+    RelayFactory(request=survivor, code="NOR")
+    evidence_of(closing)
+    assert join(closing, survivor, chad).evidence.count() == 1
+    assert "Survey of 2025" in as_user(norway).get("/requests/TCD-S/").content.decode()
+
+
+# --- whom only the closed one was relayed to -------------------------------------------------------------------------
+
+
+def test_R026_a_relay_of_the_closed_request_is_not_lost(two, chad, norway, coordinator, as_user):
+    """The supporter is not let in by it, and told where to turn; who relays is told, and once relayed all is open."""
+    closing, survivor = alike(two, visibility="match_parties")
+    join(closing, survivor, chad)
+    page = as_user(norway).get("/requests/TCD-C/").content.decode()
+    assert "which has not been put before you" in page
+    assert "TCD-S" not in page
+    assert as_user(norway).get("/requests/TCD-S/").status_code == 404
+    told = as_user(coordinator).get("/requests/TCD-S/").content.decode()
+    assert "was relayed to: Norway" in told
+    relay_request(
+        AssistanceRequest.objects.get(pk=survivor.pk),
+        [Supporter.objects.get(code="NOR")],
+        by=coordinator,
+        today=today(),
+    )
+    page = as_user(norway).get("/requests/TCD-C/").content.decode()
+    assert "which has not been put before you" not in page
+    assert "TCD-S" in page
+    assert as_user(norway).get("/requests/TCD-S/").status_code == 200
+    assert "was relayed to: Norway" not in as_user(coordinator).get("/requests/TCD-S/").content.decode()
+
+
+def test_R026_nobody_else_learns_that_a_hidden_request_took_one_in(two, chad, usa, as_user):
+    closing, survivor = alike(two)
+    AssistanceRequest.objects.filter(pk=survivor.pk).update(visibility="coordinators_isu")
+    join(closing, AssistanceRequest.objects.get(pk=survivor.pk), chad)
+    for user in (None, usa):
+        page = as_user(user).get("/requests/TCD-C/")
+        assert page.status_code == 200
+        assert "joined into" not in page.content.decode()
 
 
 def test_R010_joined_requests_count_once(two, chad, as_user):

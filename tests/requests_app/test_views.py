@@ -624,3 +624,19 @@ def test_R009_a_public_request_kept_to_the_isu_is_read_by_the_coordinators_and_h
         assert client.get(f"{asked.get_absolute_url()}matches/").status_code == status
     step = f"{asked.get_absolute_url()}ask_clarification/"
     assert client_of(coordinator).post(step, {"note": "Why?"}).status_code == 403
+
+
+def test_N12_a_note_to_a_step_that_is_not_open_any_more_is_given_back(as_user, coordinator):
+    """The step was taken, or the request closed, while the note was typed: refused, and nothing typed is lost."""
+    asked = RequestFactory(reference="TCD-1", status="withdrawn")
+    note = "Which <areas> are meant?\nAnd since when?"
+    answer = as_user(coordinator).post("/requests/TCD-1/ask_clarification/", {"note": note})
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "This step is not open to you now." in page
+    assert "Which &lt;areas&gt; are meant?\nAnd since when?</textarea>" in page
+    assert "Nothing of it was recorded" in page
+    assert asked.events.count() == 0
+    for values in ({}, {"note": " "}, {"password": "correct horse battery"}, {"kind": "interested", "version": "3"}):
+        page = as_user(coordinator).post("/requests/TCD-1/ask_clarification/", values).content.decode()
+        assert "<textarea" not in page

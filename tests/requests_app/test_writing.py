@@ -15,7 +15,7 @@ from ccm_portal.register.known import known_register
 from requests_app.enums import EvidenceLevel, Missing, Status
 from requests_app.help_desk.models import HelpTicket
 from requests_app.models import AssistanceRequest, EvidenceItem
-from requests_app.writing.actions import forget_old
+from requests_app.writing.actions import UPLOADS_AT_ONCE, forget_old
 from requests_app.writing.forms import NeedsForm
 from requests_app.writing.models import Unsaved, Upload, Writing
 from requests_app.writing.steps import STEPS, step_of_field, step_of_missing
@@ -510,6 +510,71 @@ def test_R003_file_survives_a_mistake_elsewhere(chad, draft, address):
     assert (item.file_name, content_of(item)) == ("Plan_of_the_north.pdf", PDF)
     assert Upload.objects.count() == 0
     assert client.get(f"{draft.get_absolute_url()}evidence/{item.pk}/").getvalue() == PDF
+
+
+@pytest.mark.parametrize("address", ["/edit/evidence/", "/edit/?all"])
+def test_N12_file_sent_after_the_session_ended_is_given_back_to_its_sender(chad, lao, draft, address):
+    """Without a script: the file waits, scanned, under the key that the kept text alone names."""
+    client, address = client_of(chad), f"/requests/{draft.reference}{address}"
+    page = opened(client, address)
+    client.logout()
+    answer = post(client, address, page, **row(file=a_file()))
+    assert answer.url.startswith("/accounts/login/")
+    assert (Upload.objects.get().owner, EvidenceItem.objects.count()) == (chad, 0)
+    client.force_login(lao)
+    assert client.get(address).status_code == 404
+    client.force_login(chad)
+    text = client.get(address).content.decode()
+    assert "Plan_of_the_north.pdf" in text
+    whole = {} if "evidence" in address else {"channel": "isu", "visibility": "public", "version": "1"}
+    answer = post(client, address, page, **whole, **row(upload=kept_key(text)))
+    assert answer.status_code == 302
+    item = EvidenceItem.objects.get()
+    assert (item.file_name, content_of(item), Upload.objects.count()) == ("Plan_of_the_north.pdf", PDF, 0)
+
+
+def test_N12_what_is_not_kept_of_a_file_sent_without_a_session_is_said(chad, draft, settings):
+    """Infected, too large, or too many: named, so that the person chooses it again; the text is kept all the same."""
+    client = client_of(chad)
+    page = opened(client, edit(draft, "evidence"))
+    client.logout()
+
+    def sent(**changed):
+        for name, value in changed.items():
+            setattr(settings, name, value)
+        said = client.post(edit(draft, "evidence"), {**page, **row(file=a_file())}, follow=True).content.decode()
+        return "not kept: Plan_of_the_north.pdf" in said
+
+    assert sent(SCANNER="tests.requests_app.test_writing.finds_something")
+    assert sent(SCANNER="tests.requests_app.test_writing.is_down")
+    assert sent(SCANNER="", UPLOAD_MAX_BYTES=5)
+    assert Upload.objects.count() == 0
+    settings.UPLOAD_MAX_BYTES = 10_000
+    size = {"size": len(PDF), "owner": chad, "reference": draft.reference}
+    Upload.objects.bulk_create(Upload(key=f"k{number}", name="a.pdf", **size) for number in range(UPLOADS_AT_ONCE))
+    assert sent()
+    assert Upload.objects.count() == UPLOADS_AT_ONCE
+    assert Unsaved.objects.get().data["evidence-0-claim"] == [row()["evidence-0-claim"]]
+
+
+def test_N12_no_file_is_kept_for_strangers_or_in_another_field(chad, client, draft):
+    for mark in ("", "forged"):
+        client.post(edit(draft, "evidence"), {"mark": mark, **row(file=a_file())})
+    page = opened(client_of(chad), edit(draft, "need"))
+    client.post(edit(draft, "need"), {**page, "challenge": "Text", "photo": a_file()})
+    assert Upload.objects.count() == 0
+    chad.is_active = False
+    chad.save()
+    client.post(edit(draft, "evidence"), {"mark": page["mark"], **row(file=a_file())})
+    assert Upload.objects.count() == 0
+
+
+def finds_something(name, content):
+    return "a virus"
+
+
+def is_down(name, content):
+    raise OSError
 
 
 def test_R003_kept_file_of_one_request_is_no_evidence_of_another(chad, draft):

@@ -49,6 +49,11 @@ class ActionPlan(Sourced):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def search_text(self) -> str:
+        """What search looks at."""
+        return f"{self.name} {self.code} {self.aim} {self.expected_results}"
+
     def get_absolute_url(self) -> str:
         return f"/action-plans/{self.code.lower()}/"  # the page shows the activities of work plans
 

@@ -203,6 +203,11 @@ class Paper(models.Model):
         return f"/library/papers/{self.code}/"  # the library shows every app, so it belongs to the highest one
 
     @property
+    def search_text(self) -> str:
+        """What search looks at."""
+        return f"{self.title} {self.text}"
+
+    @property
     def warnings(self) -> "models.QuerySet[ImportWarning]":
         """What it says that the register, the paper itself or arithmetic contradicts."""
         return ImportWarning.objects.filter(source__startswith=f"{self.code}.txt line ")

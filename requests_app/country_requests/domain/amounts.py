@@ -1,5 +1,6 @@
 """What a split moves and what a joining sums. Nothing is counted twice: the sums before and after are the same."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,10 +37,17 @@ class Amounts:
         return any(value is not None for value in (self.total, self.national, self.external))
 
 
+NOTHING = Amounts(None, None, None)
+
+
 def taken_from(whole: Amounts, part: Amounts) -> Amounts:
     """What remains of a need when a part of it becomes a need of its own."""
     if part.total and part.total == whole.total:
         raise Impossible(Reason.NOTHING_LEFT)
+    return _without(whole, part)
+
+
+def _without(whole: Amounts, part: Amounts) -> Amounts:
     rest = Amounts(
         _less(whole.total, part.total),
         _less(whole.national, part.national),
@@ -49,6 +57,54 @@ def taken_from(whole: Amounts, part: Amounts) -> Amounts:
     if rest.gap + part.gap != whole.gap:
         raise Impossible(Reason.OTHER_GAP)
     return rest
+
+
+COLUMNS = ("total", "national", "external")
+CENT = Decimal("0.01")
+Years = Mapping[int, Amounts]
+
+
+def in_proportion(years: Years, whole: Amounts, part: Amounts) -> dict[int, Amounts]:
+    """Of each year the share that a part takes of the whole, column by column, to the cent: the
+    years add up to the part where they added up to the whole."""
+    columns = {}
+    for name in COLUMNS:
+        of_years = {year: getattr(amounts, name) for year, amounts in years.items()}
+        columns[name] = _shares(of_years, getattr(whole, name) or ZERO, getattr(part, name) or ZERO)
+    return {
+        year: Amounts(columns["total"].get(year), columns["national"].get(year), columns["external"].get(year))
+        for year in years
+    }
+
+
+def _shares(column: Mapping[int, Decimal | None], whole: Decimal, part: Decimal) -> dict[int, Decimal]:
+    """Each share is the sum up to its year, rounded, less the one before it: no cent is lost, no year gives more than
+    it has."""
+    found, so_far, given = {}, ZERO, ZERO
+    for year, value in sorted(column.items()):
+        if value is not None and whole:
+            so_far += value
+            up_to = (so_far * part / whole).quantize(CENT)
+            found[year], given = up_to - given, up_to
+    return found
+
+
+def years_taken_from(years: Years, moved: Years, whole: Amounts, part: Amounts) -> dict[int, Amounts]:
+    """What remains of each year. Where the years add up to the whole, those that go add up to the part; and in no
+    year do the two needs lack another sum between them than the one did."""
+    for name in COLUMNS:
+        if _in_all(years, name) == (getattr(whole, name) or ZERO) and _in_all(moved, name) != (
+            getattr(part, name) or ZERO
+        ):
+            raise Impossible(Reason.YEARS_DIFFER)
+    try:
+        return {year: _without(years[year], moved.get(year, NOTHING)) for year in years}
+    except Impossible:
+        raise Impossible(Reason.YEAR_DOES_NOT_FIT) from None
+
+
+def _in_all(years: Years, name: str) -> Decimal:
+    return sum((getattr(amounts, name) or ZERO for amounts in years.values()), ZERO)
 
 
 def _less(whole: Decimal | None, part: Decimal | None) -> Decimal | None:
