@@ -123,6 +123,12 @@ class ShareForm(TextForm):
         return cleaned
 
 
+class AmendForm(ShareForm):
+    """A pledge said anew; for whom it is and out of which offer stays."""
+
+    seen_step = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
 class CommitForm(TextForm):
     """By which channel a share will be delivered, and by when."""
 
