@@ -59,7 +59,7 @@ class ShareForm(TextForm):
             "due_on": DateInput,
         }
         labels = {
-            "description": _("What do you commit to?"),
+            "description": _("What do you take on?"),
             "unit": _("Of what, for example vehicles"),
             "percent": _("Part of the whole need, in per cent"),
         }

@@ -56,8 +56,9 @@ def can_amend(user: User, share: Share) -> bool:
     return has_spoken or (len(pledge.waits_on) == len(Side) and is_handled_by(user.access, share.request))
 
 
-def sees_amendments(user: object, share: Share) -> bool:
-    """Its two sides and those who handle the request read what a pledge was before it was amended."""
+def is_concerned(user: object, share: Share) -> bool:
+    """Its two sides and those who handle the request: they read what comes next, and what a pledge was before it was
+    amended."""
     is_party = side_of(user, share) is not None
     return is_party or (isinstance(user, User) and is_handled_by(user.access, share.request))
 

@@ -93,7 +93,7 @@ def _detail(request: HttpRequest, share: Share, *, withdraw_form: NoteForm | Non
     deliveries = list(Delivery.objects.visible_to(user).filter(share=share).for_list())
     side = permissions.side_of(user, share)
     silent = [item for item in [*share.steps.all(), *deliveries] if side in item.waits_on]
-    is_person = isinstance(user, User)
+    is_person, is_concerned = isinstance(user, User), permissions.is_concerned(user, share)
     can_withdraw = is_person and not deliveries and permissions.can_withdraw(user, share)  # type: ignore[arg-type]
     context = {
         "share": share,
@@ -104,7 +104,8 @@ def _detail(request: HttpRequest, share: Share, *, withdraw_form: NoteForm | Non
         "is_overdue": share.is_overdue(today),
         "silent": silent,
         "confirm_form": ConfirmForm(initial=_seen(share, deliveries)) if silent else None,
-        "amendments": queries.amendments_of(share) if permissions.sees_amendments(user, share) else [],
+        "amendments": queries.amendments_of(share) if is_concerned else [],
+        "sees_next": is_concerned and share.is_live and share.request.is_open,
         "can_amend": is_person and permissions.can_amend(user, share),  # type: ignore[arg-type]
         "can_commit": is_person and permissions.can_commit(user, share),  # type: ignore[arg-type]
         "can_deliver": is_person and permissions.can_deliver(user, share),  # type: ignore[arg-type]

@@ -44,7 +44,7 @@ def panel(request: HttpRequest, asked: Any, reading: Reading, own_relay: Relay |
         return {}
     sees_relays = can_see_relays(user, asked)
     question = {
-        "asks_need_met": asked.was_asked_met or (sees_relays and asked.has_questions),
+        "asks_need_met": (asked.has_questions if sees_relays else asked.was_asked_met and not asked.asked_met_on),
         "asked_met_on": asked.asked_met_on,
         "met_answers": NeedAnswer,
     }
