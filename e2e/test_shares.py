@@ -58,7 +58,7 @@ def take_share(person: Person, request: str, currency: str, amount: str) -> None
     person.go(request)
     person.follow("Take on a share")
     person.select("Kind", "Financial")
-    person.type("What do you commit to?", f"Our part, in {currency} (browser test)")
+    person.type("What do you take on?", f"Our part, in {currency} (browser test)")
     person.type("Amount", amount)
     person.type("Currency", currency.lower())
     person.click("Record the share")

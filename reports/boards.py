@@ -33,6 +33,7 @@ from requests_app.waiting.domain.waiting import Waiting
 from requests_app.waiting.enums import Limit, Party
 from requests_app.waiting.models import known_limits
 from requests_app.waiting.queries import RECENT, Watch, waiting_on_state, waits_on, watch, with_facts
+from requests_app.waiting.words import Awaited, awaited_of
 
 SHOWN = 8
 SHARE_FIELDS = (
@@ -55,7 +56,7 @@ class Board:
     own_requests: list[AssistanceRequest] | None = None
     relays_to_us: list[Relay] | None = None
     shares: list[Share] | None = None
-    to_confirm: list[Share] | None = None
+    awaited: list[Awaited] | None = None
     overdue: list[Share] | None = None
     coalitions: list[Coalition] | None = None
     new_requests: list[AssistanceRequest] | None = None
@@ -142,7 +143,7 @@ def _for_supporter(board: Board) -> None:
         relay.due_on = relay.sent_on + timedelta(days=known_limits()[Limit.ANSWER])  # type: ignore[attr-defined]
     board.coalitions = _running_coalitions(access).ask()
     board.shares = _promised_by(access).ask()
-    board.to_confirm = _to_confirm(access).ask()
+    board.awaited = awaited_of(access, today, SHOWN)
     board.overdue = _overdue_around(access, today).ask()
 
 
@@ -167,11 +168,6 @@ def _running_coalitions(access: Access) -> "QuerySet[Coalition]":
 @made_once
 def _promised_by(access: Access) -> ShareQuerySet:
     return _named(Share.objects.visible_to(access).filter(of_supporter(access)).standing())[:SHOWN]
-
-
-@made_once
-def _to_confirm(access: Access) -> ShareQuerySet:
-    return _named(Share.objects.waiting_on(access))[:SHOWN]
 
 
 @made_once

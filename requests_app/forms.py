@@ -1,6 +1,7 @@
 """Forms of a request's life; the needs form itself is in `writing/`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -49,6 +50,53 @@ def attempt(form: forms.BaseForm, write: Callable[[], Any]) -> bool:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
     return True
+
+
+class SaidByItsFields:
+    """A form whose fields say, each beside itself, all that the constraints of its record say. The database has the
+    last word when it is saved; it need not be asked for every row before."""
+
+    instance: Any
+
+    def _post_clean(self) -> None:
+        self.instance.get_constraints = list
+        super()._post_clean()
+
+
+class KnownChoice(forms.ModelChoiceField):
+    """One of the records that are known already, by key: nothing is asked of the database."""
+
+    def __init__(self, known: Mapping[str, Any], **kwargs: Any) -> None:
+        self.known = known
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        if str(value) not in self.known:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": value})
+        return self.known[str(value)]
+
+
+class KnownRows(forms.BaseInlineFormSet):
+    """Rows that are read once, however many there are: those prefetched with what they belong to, else by one query."""
+
+    def get_queryset(self) -> Any:
+        if not hasattr(self, "_queryset"):
+            prefetched = getattr(self.instance, "_prefetched_objects_cache", {})
+            rows = prefetched.get(self.fk.remote_field.get_accessor_name())
+            # copies: a form writes on its row, and what was read stays as it was
+            self._queryset = [*map(copy, rows)] if rows is not None else super().get_queryset()
+        return self._queryset
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        name = self._pk_field.name  # type: ignore[attr-defined]
+        usual = form.fields[name]
+        known = {str(row.pk): row for row in self.get_queryset()}
+        form.fields[name] = KnownChoice(
+            known, queryset=usual.queryset, initial=usual.initial, required=False, widget=usual.widget
+        )
 
 
 class CurrencyField(forms.CharField):
@@ -147,13 +195,20 @@ class RecordedNeedForm(TextForm):
             "requirement": forms.Textarea(attrs={"rows": 3}),
         }
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, states: Mapping[str, State] | None = None, **kwargs: Any) -> None:
+        """With `states`, those that have joined by their codes: who checks many needs reads them once."""
         super().__init__(*args, **kwargs)
         self.today = today
         for name in ("title", "requirement"):
             self.fields[name].required = True
         state: forms.ModelChoiceField = self.fields["state"]  # type: ignore[assignment]
         state.queryset = State.objects.joined()
+        if states is not None:
+            self.fields["state"] = KnownChoice(states, queryset=state.queryset, label=state.label)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The State was found among those that have joined."""
+        return super()._get_validation_exclusions() | {"state"}
 
     def clean_said_on(self) -> date | None:
         said: date | None = self.cleaned_data.get("said_on")

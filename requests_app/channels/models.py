@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.accounts.models import Access, User, access_of
 from requests_app.channels.enums import ChannelState
+from requests_app.domain import lifecycle
 from requests_app.models import AssistanceRequest, Supporter, of_supporter
 from requests_app.shares.enums import Side
 
@@ -31,11 +32,11 @@ class ChannelQuerySet(models.QuerySet["DirectChannel"]):
         return rows.filter(request__in=AssistanceRequest.objects.visible_to(access).order_by().values("pk"))
 
     def waiting_on(self, access: Access) -> "ChannelQuerySet":
-        """Those that wait for the word of the side that a visitor speaks for."""
+        """Those that wait for the word of the side that a visitor speaks for; nothing waits of a closed request."""
         rule = Q(asked_side=Side.STATE) & of_supporter(access)
         if access.state:
             rule |= Q(asked_side=Side.SUPPORTER, request__state=access.state)
-        return self.filter(PENDING & rule)
+        return self.filter(PENDING & rule, request__status__in=lifecycle.OPEN)
 
     def for_list(self) -> "ChannelQuerySet":
         return self.select_related("request__state", "supporter__state", "supporter__organisation")

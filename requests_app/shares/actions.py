@@ -2,6 +2,7 @@
 mails."""
 
 from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from datetime import date
 from decimal import Decimal
 
@@ -18,9 +19,9 @@ from requests_app.models import AssistanceRequest, Offer, Supporter
 from requests_app.permissions import owns
 from requests_app.readings import read_by
 from requests_app.shares.domain.steps import can_become
-from requests_app.shares.enums import ShareStatus, Side
+from requests_app.shares.enums import AMENDED, ShareStatus, Side
 from requests_app.shares.models import BothSides, Delivery, DeliveryPart, Outcome, Share, ShareStep
-from requests_app.shares.permissions import side_of
+from requests_app.shares.permissions import can_amend, side_of
 from requests_app.shares.queries import coverage_with
 
 
@@ -36,7 +37,7 @@ def pledge_share(share: Share, *, by: User, today: date) -> Share:
     share.recorded_on, share.recorded_by, share.status = today, by, ShareStatus.PLEDGED
     _refuse_more_than_the_need(request, share, by=by)
     if share.offer_id:
-        _refuse_more_than_is_left(share, today)
+        _refuse_more_than_is_left(share, Share(), today)
     if share.supporter.pk is None:
         share.supporter.save()
         share.supporter = share.supporter  # the key that it has only now
@@ -47,8 +48,61 @@ def pledge_share(share: Share, *, by: User, today: date) -> Share:
     return share
 
 
+#: What of a pledge may be amended. For whom it is, and out of which offer, stays: that is another pledge.
+AMENDABLE = (
+    "kind", "description", "amount", "currency", "quantity", "unit", "percent", "from_year", "to_year", "due_on",
+    "condition", "is_public",
+)  # fmt: skip
+
+
+@transaction.atomic
+def amend_pledge(share: Share, *, seen_step: int, by: User, today: date) -> bool:
+    """Who pledged says anew what it pledges, as long as the other side has not confirmed it. The audit trail keeps what
+    it was and what it became. Returns whether anything was changed; raises Refused where somebody was faster, and what
+    `pledge_share` raises."""
+    stored = _locked(share)  # first the share, then its request, then its offer: as in every other step
+    request = AssistanceRequest.objects.select_for_update().get(pk=stored.request_id)
+    if not can_amend(by, stored):
+        raise Refused(_("A pledge is amended by who made it, before the other side has confirmed it."))
+    (pledge,) = stored.steps.all()
+    if pledge.pk != seen_step:
+        raise Refused(_("Somebody has amended this pledge since you opened this page. Look at it again."))
+    changes = {
+        name: [_as_told(getattr(stored, name)), _as_told(getattr(share, name))]
+        for name in AMENDABLE
+        if getattr(stored, name) != getattr(share, name)
+    }
+    if not changes:
+        return False
+    amended = copy(stored)
+    for name in changes:
+        setattr(amended, name, getattr(share, name))
+    _refuse_more_than_the_need(request, amended, by=by)
+    if amended.offer_id:
+        _refuse_more_than_is_left(amended, stored, today)
+    amended.save()
+    # A new row: who was shown the pledge as it was has not confirmed this one (`confirm_share`).
+    pledge.delete()
+    anew = ShareStep(share=amended, step=pledge.step, on=pledge.on, note=pledge.note, recorded_by=by)
+    if side := side_of(by, amended):
+        anew.take_word(side, by=by, today=today)
+    anew.save()
+    record_event(
+        AMENDED, by=by, subject=request.reference, share=amended.pk, supporter=amended.supporter.code, changes=changes
+    )
+    _tell_others(amended, by=by, today=today)
+    return True
+
+
+def _as_told(value: object) -> object:
+    """A value as the audit trail keeps it: exact."""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
 def _refuse_more_than_the_need(request: AssistanceRequest, share: Share, *, by: User) -> None:
-    others = Share.objects.standing().filter(request=request).for_list()
+    others = Share.objects.standing().filter(request=request).exclude(pk=share.pk).for_list()
     before, after = coverage_with(request, others, share)
     if not after.exceeds or not after.lines[0].portion:
         return
@@ -65,11 +119,13 @@ def _refuse_more_than_the_need(request: AssistanceRequest, share: Share, *, by: 
     )
 
 
-def _refuse_more_than_is_left(share: Share, today: date) -> None:
+def _refuse_more_than_is_left(share: Share, before: Share, today: date) -> None:
     """A pledge takes something of its offer at once, so that nothing is promised twice. The offer's row stays locked:
-    two pledges at the same moment do not overdraw it."""
-    offer = Offer.objects.select_for_update(of=("self",)).open(today).with_use().filter(pk=share.offer_id).first()
-    if offer is None or offer.supporter_id != share.supporter_id:
+    two pledges at the same moment do not overdraw it. What the share itself took `before` is free for it; of an offer
+    that has ended it takes no more than that."""
+    offer = Offer.objects.select_for_update(of=("self",)).with_use().filter(pk=share.offer_id).first()
+    is_open = Offer.objects.open(today).filter(pk=share.offer_id).exists()
+    if offer is None or offer.supporter_id != share.supporter_id or not (is_open or before.offer_id):
         raise Refused(_("Choose an open offer of this supporter."), "offer")
     if hasattr(offer, "workshop"):
         raise Refused(_("To a workshop one applies, on its page."), "offer")
@@ -81,8 +137,9 @@ def _refuse_more_than_is_left(share: Share, today: date) -> None:
         raise Refused(_("Say how much of this offer: it counts in %(unit)s.") % {"unit": unit}, field)
     if getattr(share, measure).casefold() != unit.casefold():
         raise Refused(_("This offer counts in %(unit)s.") % {"unit": unit}, measure)
-    if asked > offer.left:
-        figure = number_format(offer.left, 0 if offer.left == int(offer.left) else 2, force_grouping=True)
+    left = (offer.left if is_open else Decimal(0)) + Decimal(getattr(before, field) or 0)
+    if asked > left:
+        figure = number_format(left, 0 if left == int(left) else 2, force_grouping=True)
         raise Refused(_("Of this offer %(left)s is left.") % {"left": f"{figure} {unit}"}, field)
 
 

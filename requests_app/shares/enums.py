@@ -4,6 +4,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+#: How the audit trail calls an amended pledge; a share's page reads it there.
+AMENDED = "share: amended"
+
 
 class ShareStatus(TextChoices):
     PLEDGED = "pledged", _("Pledged")

@@ -59,7 +59,7 @@ class ShareForm(TextForm):
             "due_on": DateInput,
         }
         labels = {
-            "description": _("What do you commit to?"),
+            "description": _("What do you take on?"),
             "unit": _("Of what, for example vehicles"),
             "percent": _("Part of the whole need, in per cent"),
         }
@@ -121,6 +121,12 @@ class ShareForm(TextForm):
         if due and first and due.year < first:
             self.add_error("due_on", _("It cannot be due before its first year."))
         return cleaned
+
+
+class AmendForm(ShareForm):
+    """A pledge said anew; for whom it is and out of which offer stays."""
+
+    seen_step = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
 class CommitForm(TextForm):

@@ -7,7 +7,8 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -151,10 +152,22 @@ class ShareQuerySet(models.QuerySet["Share"]):
         known = AssistanceRequest.objects.visible_to(access).filter(pk=OuterRef("request"))
         return self.standing().filter(rule, Exists(known))
 
+    def with_silence(self, access: Access) -> Self:
+        """With the day `since` which something waits for the word of the side that a person speaks for."""
+        mine = Case(When(of_supporter(access), then=_silent_since("supporter")), default=_silent_since("state"))
+        return self.annotate(since=mine)
+
     def for_list(self) -> Self:
         """With the names that a row shows, and the steps: two queries."""
         named = self.select_related("supporter__state", "supporter__organisation", "request__state")
         return named.prefetch_related("steps")
+
+
+def _silent_since(side: str) -> Coalesce:
+    silent = {f"{side}_on__isnull": True, "share": OuterRef("pk")}
+    steps = ShareStep.objects.filter(**silent).order_by("on").values("on")
+    deliveries = Delivery.objects.filter(**silent).order_by("recorded_on").values("recorded_on")
+    return Coalesce(Subquery(steps[:1]), Subquery(deliveries[:1]))
 
 
 def _of_state(access: Access) -> Q:

@@ -45,6 +45,24 @@ def can_commit(user: User, share: Share) -> bool:
     return speaks and share.request.is_open and can_become(ShareStatus(share.status), ShareStatus.COMMITTED)
 
 
+def can_amend(user: User, share: Share) -> bool:
+    """Who pledged, until both sides have confirmed it: the side whose word stands, or, of a pledge on which neither has
+    spoken, those who handle the request and recorded it. Needs `for_list()`."""
+    pledge = share.last_step
+    if share.status != ShareStatus.PLEDGED or not share.request.is_open or pledge is None or pledge.is_confirmed:
+        return False
+    side = side_of(user, share)
+    has_spoken = side is not None and side not in pledge.waits_on
+    return has_spoken or (len(pledge.waits_on) == len(Side) and is_handled_by(user.access, share.request))
+
+
+def is_concerned(user: object, share: Share) -> bool:
+    """Its two sides and those who handle the request: they read what comes next, and what a pledge was before it was
+    amended."""
+    is_party = side_of(user, share) is not None
+    return is_party or (isinstance(user, User) and is_handled_by(user.access, share.request))
+
+
 def can_withdraw(user: User, share: Share) -> bool:
     """Either side, as long as something is still to come."""
     return side_of(user, share) is not None and can_become(ShareStatus(share.status), ShareStatus.WITHDRAWN)

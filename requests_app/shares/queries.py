@@ -7,13 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from ccm_portal.accounts.models import AuditEvent
+from requests_app.enums import Kind
 from requests_app.models import AssistanceRequest
 from requests_app.readings import Reading
 from requests_app.shares.domain.coverage import ORDER, Coverage, Need, Part, Rates, coverage, in_percent
 from requests_app.shares.domain.years import totals_by_year
-from requests_app.shares.enums import ShareStatus, Uncounted
+from requests_app.shares.enums import AMENDED, ShareStatus, Uncounted
 from requests_app.shares.models import Share, stored_rates
 from requests_app.shares.permissions import sees_whole_coverage, side_of
 
@@ -131,6 +135,48 @@ def share_lines(shares: Sequence[Share], lines: Mapping[int, Any], today: date) 
         percent, reason = (line.percent, line.reason) if line else (None, None)
         found.append(ShareLine(share, percent, reason, share.is_overdue(today)))
     return found
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """What somebody changed of a pledge, and when: (what, from, to)."""
+
+    on: date
+    by: str
+    lines: list[tuple[str, str, str]]
+
+
+def amendments_of(share: Share) -> list[Amendment]:
+    """How a pledge was amended, the latest first, from the audit trail: one query."""
+    rows = AuditEvent.objects.filter(subject=share.request.reference, action=AMENDED, details__share=share.pk)
+    return [
+        Amendment(
+            timezone.localdate(row.at),
+            row.actor.name if row.actor else "",
+            [
+                (_label(name), _shown(name, old), _shown(name, new))
+                for name, (old, new) in row.details["changes"].items()
+            ],
+        )
+        for row in rows.select_related("actor")
+    ]
+
+
+def _label(name: str) -> str:
+    label = str(Share._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return label[:1].upper() + label[1:]
+
+
+def _shown(name: str, value: Any) -> str:
+    if value in (None, ""):
+        return _("not stated")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name in {"amount", "quantity", "percent"}:
+        return number_format(Decimal(value), 0 if Decimal(value) == int(Decimal(value)) else 2, force_grouping=True)
+    if name == "due_on":
+        return date_format(date.fromisoformat(value), "j F Y")
+    return str(Kind(value).label) if name == "kind" else str(value)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ app_name = "shares"
 urlpatterns = [
     path("requests/<str:reference>/shares/new/", views.share_new, name="new"),
     path("requests/<str:reference>/shares/<int:pk>/", views.share_detail, name="detail"),
+    path("requests/<str:reference>/shares/<int:pk>/amend/", views.share_amend, name="amend"),
     path("requests/<str:reference>/shares/<int:pk>/confirm/", views.share_confirm, name="confirm"),
     path("requests/<str:reference>/shares/<int:pk>/commit/", views.share_commit, name="commit"),
     path("requests/<str:reference>/shares/<int:pk>/withdraw/", views.share_withdraw, name="withdraw"),

@@ -20,6 +20,7 @@ from requests_app.models import AssistanceRequest, Offer, Relay
 from requests_app.readings import Reading, read_by
 from requests_app.shares import actions, permissions, queries
 from requests_app.shares.forms import (
+    AmendForm,
     CommitForm,
     ConfirmForm,
     DeliveryForm,
@@ -92,7 +93,7 @@ def _detail(request: HttpRequest, share: Share, *, withdraw_form: NoteForm | Non
     deliveries = list(Delivery.objects.visible_to(user).filter(share=share).for_list())
     side = permissions.side_of(user, share)
     silent = [item for item in [*share.steps.all(), *deliveries] if side in item.waits_on]
-    is_person = isinstance(user, User)
+    is_person, is_concerned = isinstance(user, User), permissions.is_concerned(user, share)
     can_withdraw = is_person and not deliveries and permissions.can_withdraw(user, share)  # type: ignore[arg-type]
     context = {
         "share": share,
@@ -103,6 +104,9 @@ def _detail(request: HttpRequest, share: Share, *, withdraw_form: NoteForm | Non
         "is_overdue": share.is_overdue(today),
         "silent": silent,
         "confirm_form": ConfirmForm(initial=_seen(share, deliveries)) if silent else None,
+        "amendments": queries.amendments_of(share) if is_concerned else [],
+        "sees_next": is_concerned and share.is_live and share.request.is_open,
+        "can_amend": is_person and permissions.can_amend(user, share),  # type: ignore[arg-type]
         "can_commit": is_person and permissions.can_commit(user, share),  # type: ignore[arg-type]
         "can_deliver": is_person and permissions.can_deliver(user, share),  # type: ignore[arg-type]
         "withdraw_form": withdraw_form or (NoteForm() if can_withdraw else None),
@@ -119,6 +123,26 @@ def _seen(share: Share, deliveries: list[Delivery]) -> dict[str, int]:
     }
 
 
+def share_amend(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Who pledged says it anew, until the other side has confirmed it."""
+    user: User = request.user  # type: ignore[assignment]
+    share = _share_or_404(request, reference, pk)
+    if not permissions.can_amend(user, share):
+        raise PermissionDenied(_("A pledge is amended by who made it, before the other side has confirmed it."))
+    form = AmendForm(request.POST or None, instance=share, initial={"seen_step": share.last_step.pk})  # type: ignore[union-attr]
+    if request.method == "POST" and form.is_valid():
+        seen, changed = form.cleaned_data["seen_step"], []
+        if attempt(
+            form,
+            lambda: changed.append(actions.amend_pledge(share, seen_step=seen, by=user, today=timezone.localdate())),
+        ):
+            said = _("The pledge is amended. The other side was told.") if changed[0] else _("Nothing was changed.")
+            messages.success(request, said)
+            return redirect(share)
+    context = {"form": form, "share": share, "asked": share.request}
+    return render(request, "shares/amend_form.html", context, status=422 if form.errors else 200)
+
+
 @require_POST
 def share_confirm(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """One side says that what it was shown is so."""
@@ -127,8 +151,11 @@ def share_confirm(request: HttpRequest, reference: str, pk: int) -> HttpResponse
     form = ConfirmForm(request.POST)
     if permissions.side_of(user, share) is None or not form.is_valid():
         raise PermissionDenied(_("Only the supporter and the requesting State confirm."))
-    actions.confirm_share(share, by=user, today=timezone.localdate(), **form.cleaned_data)
-    messages.success(request, _("Confirmed."))
+    steps, deliveries = actions.confirm_share(share, by=user, today=timezone.localdate(), **form.cleaned_data)
+    if steps or deliveries:
+        messages.success(request, _("Confirmed."))
+    else:
+        messages.warning(request, _("Nothing was confirmed: it has changed since you opened it. Please read it again."))
     return redirect(share)
 
 

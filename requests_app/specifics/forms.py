@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ccm_portal.accounts.models import User
 from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.widgets import DateInput
-from requests_app.forms import whole
+from requests_app.forms import KnownRows, SaidByItsFields, whole
 from requests_app.models import AssistanceRequest
 from requests_app.specifics.actions import remove_part, save_costs, save_figures, save_part
 from requests_app.specifics.domain.offices import names_a_person
@@ -37,7 +37,7 @@ def refuse_future(day: date | None, today: date) -> None:
         raise forms.ValidationError(_("This day is still to come."))
 
 
-class PartForm(TextForm):
+class PartForm(SaidByItsFields, TextForm):
     """One part of a need. Left empty it is no part of it; emptied, no longer one."""
 
     def __init__(self, *args: Any, asked: AssistanceRequest, part: PartCode, today: date, **kwargs: Any) -> None:
@@ -162,10 +162,6 @@ class LegislationForm(PartForm):
             setattr(self.instance, f"wants_{kind.value}", kind.value in cleaned.get("help_wanted", []))
         return cleaned
 
-    def _get_validation_exclusions(self) -> set[str]:
-        """The form says beside the field what the constraint on an adopted law says."""
-        return super()._get_validation_exclusions() | {"status"}
-
 
 class ReleaseForm(PartForm):
     class Meta:
@@ -199,10 +195,6 @@ class ReleaseForm(PartForm):
         self.in_order(cleaned, _("The period ends before it begins."))
         return cleaned
 
-    def _get_validation_exclusions(self) -> set[str]:
-        """The form says beside the field what the constraint on the period says."""
-        return super()._get_validation_exclusions() | {"ends"}
-
 
 class VisitForm(PartForm):
     class Meta:
@@ -233,12 +225,8 @@ class VisitForm(PartForm):
         self.in_order(cleaned, _("The visit ends before it begins."))
         return cleaned
 
-    def _get_validation_exclusions(self) -> set[str]:
-        """The form says beside the field what the constraint on the days says."""
-        return super()._get_validation_exclusions() | {"ends"}
 
-
-class CostYearForm(TextForm):
+class CostYearForm(SaidByItsFields, TextForm):
     class Meta:
         model = CostYear
         fields = ["year", "total", "national", "external"]
@@ -254,7 +242,7 @@ class CostYearForm(TextForm):
         self.initial.update({name: whole(self.initial.get(name)) for name in ("total", "national", "external")})
 
 
-class VictimFigureForm(TextForm):
+class VictimFigureForm(SaidByItsFields, TextForm):
     class Meta:
         model = VictimFigure
         fields = ["sex", "age", "disability", "number"]
@@ -267,10 +255,22 @@ class VictimFigureForm(TextForm):
 
 
 CostYearFormSet = forms.inlineformset_factory(
-    AssistanceRequest, CostYear, form=CostYearForm, extra=SPARE_YEARS, max_num=MOST_LINES, validate_max=True
+    AssistanceRequest,
+    CostYear,
+    form=CostYearForm,
+    formset=KnownRows,
+    extra=SPARE_YEARS,
+    max_num=MOST_LINES,
+    validate_max=True,
 )
 VictimFigureFormSet = forms.inlineformset_factory(
-    AssistanceRequest, VictimFigure, form=VictimFigureForm, extra=SPARE_GROUPS, max_num=MOST_LINES, validate_max=True
+    AssistanceRequest,
+    VictimFigure,
+    form=VictimFigureForm,
+    formset=KnownRows,
+    extra=SPARE_GROUPS,
+    max_num=MOST_LINES,
+    validate_max=True,
 )
 
 FORMS: dict[PartCode, type[PartForm]] = {

@@ -29,6 +29,14 @@ class Limit(TextChoices):
     NO_MATCH = "no_match", _("Alarm: submitted, and no help is agreed")
 
 
+class Word(TextChoices):
+    """What waits for the word of one party."""
+
+    SHARE = "share", _("Read and confirm what was recorded")
+    CHANNEL = "channel", _("Agree to a direct channel, or decline it")
+    NEED_MET = "need_met", _("Say whether the need was met")
+
+
 class AlarmReason(TextChoices):
     NO_ANSWER = "no_answer", _("Nobody has answered")
     NO_MATCH = "no_match", _("No help is agreed")

@@ -4,12 +4,13 @@ from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ccm_portal.accounts.models import Access, User, access_of
 from ccm_portal.register.kept import Kept
+from requests_app.domain.lifecycle import CLOSED
 from requests_app.enums import Visibility
 from requests_app.models import AssistanceRequest, RequestQuerySet, Supporter, of_supporter
 from requests_app.waiting import enums
@@ -215,6 +216,20 @@ class NeedMetQuerySet(models.QuerySet["NeedMet"]):
             own = self.filter(of_supporter(access), request__in=AssistanceRequest.objects.visible_to(user).values("pk"))
             rule |= Q(pk__in=own.values("pk"))
         return self.filter(rule)
+
+    def put_to(self, access: Access) -> "NeedMetQuerySet":
+        """Those that were put to the State or the organisation that a visitor speaks for."""
+        rule = of_supporter(access)
+        return self.filter(rule | Q(supporter=None, request__state=access.state) if access.state else rule)
+
+    def waiting_on(self, access: Access) -> "NeedMetQuerySet":
+        """The last question to the side that a visitor speaks for, where it has no answer and the request is still
+        closed: who is asked after a year need not go back to what was asked after three months."""
+        later = NeedMet.objects.filter(request=OuterRef("request"), months__gt=OuterRef("months"))
+        of_same_side = Exists(later.filter(supporter=OuterRef("supporter")))
+        of_state = Exists(later.filter(supporter=None))
+        is_last = Q(Q(supporter=None) & ~Q(of_state)) | Q(Q(supporter__isnull=False) & ~Q(of_same_side))
+        return self.put_to(access).filter(is_last, answer="", request__status__in=CLOSED)
 
 
 class NeedMet(models.Model):

@@ -177,15 +177,18 @@ def is_stale(due_on: date | None, access: Access, on: date) -> bool:
 # --- one request's page -----------------------------------------------------------------------------------------------
 
 
-def with_page_facts(rows: RequestQuerySet, on: date) -> RequestQuerySet:
-    """Requests with their facts, their alarms, whether there are questions after closing, and whether the reader named
-    in the slot `party` has opened them on a day."""
+def with_page_facts(rows: RequestQuerySet, access: Access, on: date) -> RequestQuerySet:
+    """Requests with their facts, their alarms, whether there are questions after closing, which of them waits for the
+    reader's word, and whether the reader named in the slot `party` has opened them on a day."""
     of_request = Q(request=OuterRef("pk"))
+    questions = NeedMet.objects.filter(of_request).order_by()
     standing = Alarm.objects.filter(of_request, cleared_on=None)
     extra = {f"has_{reason.value}": Exists(standing.filter(reason=reason)) for reason in AlarmReason}
     return with_facts(rows).annotate(
         **extra,
-        has_questions=Exists(NeedMet.objects.filter(of_request)),
+        has_questions=Exists(questions),
+        was_asked_met=Exists(questions.put_to(access)),
+        asked_met_on=Subquery(questions.waiting_on(access).values("asked_on")[:1]),
         was_opened=Exists(Opening.objects.filter(of_request, reader=Slot("party", CharField()), on=on)),
     )
 

@@ -22,7 +22,7 @@ from requests_app.permissions import can_see_relays, owns
 from requests_app.readings import Reading
 from requests_app.waiting import actions, permissions, queries
 from requests_app.waiting.domain.limits import TIME_LIMITS
-from requests_app.waiting.enums import Limit, Purpose
+from requests_app.waiting.enums import Limit, NeedAnswer, Purpose
 from requests_app.waiting.forms import LimitForm, NeedMetForm, SilenceForm, StopForm, WaitingFilter
 from requests_app.waiting.models import Holiday, NeedMet, Silence, TimeLimit, ValidityCheck, known_limits
 
@@ -31,27 +31,33 @@ COLUMNS = ["reference", "state", "status", "waits_on", "for", "since", "due", "o
 
 def facts(rows: RequestQuerySet, access: Access, on: date) -> RequestQuerySet:
     """What `panel` reads of a request, in the statement that fetches it."""
-    return rows if access == PUBLIC else queries.with_page_facts(rows, on)
+    return rows if access == PUBLIC else queries.with_page_facts(rows, access, on)
 
 
 def panel(request: HttpRequest, asked: Any, reading: Reading, own_relay: Relay | None) -> dict[str, Any]:
     """What a request's page says of its clocks: to its State, to those who handle it, and to a supporter asked. Those
-    who handle it and those asked leave a mark that they read it."""
+    who handle it and those asked leave a mark that they read it. Whoever was asked whether the need was met finds the
+    question here."""
     user, today = request.user, timezone.localdate()
     is_owner = owns(access_of(user), asked)
-    if not isinstance(user, User) or asked.is_draft or not (own_relay or can_see_relays(user, asked)):
+    if not isinstance(user, User) or asked.is_draft:
         return {}
-    if not is_owner and not asked.was_opened:
+    sees_relays = can_see_relays(user, asked)
+    question = {
+        "asks_need_met": (asked.has_questions if sees_relays else asked.was_asked_met and not asked.asked_met_on),
+        "asked_met_on": asked.asked_met_on,
+        "met_answers": NeedAnswer,
+    }
+    if not is_owner and (own_relay or sees_relays) and not asked.was_opened:
         actions.note_opening(asked, by=user, today=today)
-    if not can_see_relays(user, asked):
-        return {}
-    return {
+    if not sees_relays:
+        return question
+    return question | {
         "waits": queries.waits_of(asked),
         "alarms": queries.alarms_of(asked),
         "is_stale": queries.is_stale(asked.valid_due_on, user.access, today),
         "asked_valid": is_owner and asked.asked_valid_on is not None,
         "silence_open": asked.silence_purpose or permissions.purpose_open_to(user, asked),
-        "asks_need_met": asked.has_questions,
         "has_trust": is_owner,
     }
 

@@ -177,9 +177,10 @@ def parts(
     ]
     names = [name for step in steps for name in step.fields]
     needs = NeedsForm(data, instance=asked, only=names, submitting=submitting)
-    needs.show_deadlines(obligations_with_deadlines(asked.state, today))
-    obligation: Any = needs.fields["obligation"]  # named without its date, which may move while the form is away
-    obligation.choices = [(own.pk, Limb(own.limb).label) for own in obligation.queryset]
+    if data is None:
+        needs.show_deadlines(obligations_with_deadlines(asked.state, today))
+        obligation: Any = needs.fields["obligation"]  # named without its date, which may move while the form is away
+        obligation.choices = [(own.pk, Limb(own.limb).label) for own in obligation.queryset]
     return [Part(step, needs if step.fields else step_form(step, asked, data)) for step in steps]
 
 

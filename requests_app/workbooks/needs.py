@@ -72,13 +72,14 @@ def plan_of(path: Path, *, by: User, today: date) -> Plan:
     """What the rows of a file would add. Raises BadReference with every row that cannot be recorded."""
     sheet = read_sheet(path)
     _check_columns(sheet)
-    states = _codes_of_states()
+    states = {state.pk: state for state in State.objects.joined()}
+    codes = {word.casefold(): state.pk for state in states.values() for word in (state.pk, state.name)}
     found: list[Extracted] = []
     reasons: list[str] = []
     lines: dict[Key, int] = {}
     for line, cells in sheet.rows:
-        data = _as_posted(cells, states)
-        form = RecordedNeedForm(data, instance=AssistanceRequest(created_by=by), today=today)
+        data = _as_posted(cells, codes)
+        form = RecordedNeedForm(data, instance=AssistanceRequest(created_by=by), today=today, states=states)
         if not form.is_valid():
             reasons += [f"{sheet.label} line {line} {reason}" for reason in _refusals(form)]
             continue
@@ -104,23 +105,17 @@ def _check_columns(sheet: Sheet) -> None:
         raise BadReference(*reasons)
 
 
-def _as_posted(cells: Mapping[str, str], states: Mapping[str, str]) -> QueryDict:
+def _as_posted(cells: Mapping[str, str], codes: Mapping[str, str]) -> QueryDict:
     """A row as the form by hand would send it."""
     data = QueryDict(mutable=True)
     data.update({name: text for name, text in cells.items() if name != "areas"})
     data["channel"] = Channel.ARTICLE_7
     data["form"] = cells["form"].upper()
-    data["state"] = states.get(cells["state"].casefold(), cells["state"])
+    data["state"] = codes.get(cells["state"].casefold(), cells["state"])
     areas = {area.label.casefold(): area.value for area in AreaCode} | {area.value: area.value for area in AreaCode}
     named = [item.strip() for item in cells["areas"].split(";") if item.strip()]
     data.setlist("areas", [areas.get(item.casefold(), item) for item in named])
     return data
-
-
-def _codes_of_states() -> dict[str, str]:
-    """Each State by its code and by its name."""
-    pairs = State.objects.joined().values_list("pk", "name")
-    return {word.casefold(): code for code, name in pairs for word in (code, name)}
 
 
 def _refusals(form: RecordedNeedForm) -> list[str]:

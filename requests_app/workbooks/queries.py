@@ -18,9 +18,10 @@ from requests_app.writing.queries import with_steps
 DRAFT_REFERENCE = re.compile(r"DRAFT-[0-9A-F]{10}")
 
 
-def find(user: User, reference: str) -> AssistanceRequest | None:
-    """A request that the person may know of, by its reference or the one it was begun under, with all its steps."""
-    rows = with_steps(AssistanceRequest.objects.visible_to(user), lists=False)
+def find(user: User, reference: str, *, lists: bool = True) -> AssistanceRequest | None:
+    """A request that the person may know of, by its reference or the one it was begun under, with all its steps and,
+    where they are asked for, its `lists`."""
+    rows = with_steps(AssistanceRequest.objects.visible_to(user), lists=lists)
     found = rows.filter(Q(reference=reference) | Q(writing__draft_reference=reference)).first()
     if found is not None:
         found.author_writes = not owns(user.access, found)

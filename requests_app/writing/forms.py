@@ -16,7 +16,7 @@ from ccm_portal.ui.templatetags.portal import day
 from ccm_portal.ui.widgets import DateInput
 from requests_app.domain.files import NotAcceptable, safe_name
 from requests_app.enums import AreaCode, Channel, Kind, Visibility
-from requests_app.forms import FILE_REFUSED, VISIBILITY_HELP, CurrencyField
+from requests_app.forms import FILE_REFUSED, VISIBILITY_HELP, CurrencyField, KnownRows
 from requests_app.models import AssistanceRequest, EvidenceItem
 from requests_app.scanning import check_and_scan
 from requests_app.writing.models import Upload, hidden_name
@@ -164,9 +164,10 @@ class NeedsForm(TextForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """Status, date and number belong to the life cycle. Of the rest, the form's own rules say what the constraints
-        say, beside the field, and the database has the last word: it need not be asked three times before a save."""
+        say, beside the field, and the database has the last word: it need not be asked three times before a save. The
+        obligation was found among the State's own."""
         return super()._get_validation_exclusions() | {
-            *("status", "submitted_on", "reference"),
+            *("status", "submitted_on", "reference", "obligation"),
             *("currency", "total_cost", "desired_end"),
         }
 
@@ -233,7 +234,7 @@ class EvidenceForm(TextForm):
         return file if file and "file" not in self.errors else None
 
 
-class BaseEvidenceFormSet(forms.BaseInlineFormSet):
+class BaseEvidenceFormSet(KnownRows):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         kwargs["form_kwargs"] = {**kwargs.get("form_kwargs", {}), "today": today}
         super().__init__(*args, **kwargs)

@@ -72,6 +72,24 @@ def test_R039_median_of_what_is_known():
 # --- both sides ------------------------------------------------------------------------------------------------------
 
 
+def test_channel_stands_on_the_board_of_whom_it_waits_on_with_how_long(as_user, asked, chad, norway, npa):
+    channel = a_channel(asked, by=norway, asked_on=timezone.localdate() - timedelta(days=12))
+
+    def board(user):
+        return as_user(user).get("/dashboard/").content.decode()
+
+    assert channel.get_absolute_url() in board(chad)
+    assert "(12 days ago)" in board(chad)
+    for other in (norway, npa):
+        assert channel.get_absolute_url() not in board(other)
+    DirectChannel.objects.update(asked_side="state")
+    assert channel.get_absolute_url() in board(norway)
+    assert channel.get_absolute_url() not in board(chad)
+    AssistanceRequest.objects.update(status="closed_unmet")  # nobody can answer any more
+    assert channel.get_absolute_url() not in board(norway)
+    assert "waits for your answer" not in as_user(norway).get("/requests/TCD-1/").content.decode()
+
+
 def test_R039_supporter_asks_state_consents_and_days_are_measured(as_user, asked, chad, norway, coordinator):
     AssistanceRequest.objects.filter(pk=asked.pk).update(submitted_on=timezone.localdate() - timedelta(days=40))
     client = as_user(norway)

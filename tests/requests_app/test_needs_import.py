@@ -6,6 +6,8 @@ import io
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ccm_portal.accounts.models import AuditEvent, OutboxMail
 from requests_app.models import AssistanceRequest, StatedIn
@@ -171,3 +173,15 @@ def test_R006_import_is_for_those_who_record_by_hand(chad, norway, isu):
         for address in (IMPORT, f"{IMPORT}template/"):
             assert client_of(anybody).get(address).status_code == 403
     assert IMPORT in client_of(isu).get("/requests/record/").content.decode()
+
+
+def test_preview_asks_the_same_however_many_rows_it_reads(isu):
+    client = client_of(isu)
+
+    def cost(rows):
+        with CaptureQueriesContext(connection) as captured:
+            shown = preview(client, as_csv(*(CHAD | {"page": str(page)} for page in range(rows))))
+        assert f"Added ({rows})" in shown.content.decode()
+        return len(captured)
+
+    assert cost(9) == cost(1) <= 12

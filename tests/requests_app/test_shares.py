@@ -445,16 +445,17 @@ def test_what_waits_for_a_sides_word_stands_on_its_board(norway, chad, npa, aske
     share = pledge(asked, norway, day)
 
     def waiting(user):
-        return client_of(user).get("/dashboard/").context["board"].to_confirm
+        return [(row.pk, row.since) for row in client_of(user).get("/dashboard/").context["board"].awaited]
 
-    assert (waiting(chad), waiting(norway), waiting(npa)) == ([share], [], [])
+    assert (waiting(chad), waiting(norway), waiting(npa)) == ([(share.pk, day)], [], [])
     confirm(share, chad, day)
     assert waiting(chad) == []
     share = commit_share(share, channel="ngo", due_on=None, by=norway, today=day)
     confirm(share, chad, day)
     delivery = DeliveryFactory.build(share=share, supporter_by=None, state_by=None, said=True)
-    record_delivery(delivery, completes=False, by=chad, today=day)  # the State says what it received
-    assert (waiting(chad), waiting(norway)) == ([], [share])
+    later = day + timedelta(days=9)
+    record_delivery(delivery, completes=False, by=chad, today=later)  # the State says what it received
+    assert (waiting(chad), waiting(norway)) == ([], [(share.pk, later)])
 
 
 def test_R030_overdue_shares_are_found_as_the_rule_says(day):

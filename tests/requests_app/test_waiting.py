@@ -29,6 +29,7 @@ from requests_app.waiting.models import (
     known_limits,
 )
 from requests_app.waiting.queries import calling_for, waits_of, with_facts
+from requests_app.waiting.words import awaited_of
 from tests.conftest import person
 from tests.requests_app.factories import AnswerFactory, EventFactory, RelayFactory, RequestFactory, ShareFactory
 from tests.test_access import client_of
@@ -428,6 +429,48 @@ def test_N8_answers_are_read_by_the_owner_and_the_handlers_and_their_writer(chad
     assert "Two teams" not in page(npa, address)
     assert client_of(usa).get(address).status_code == 404
     assert client_of(coordinator).post(address, {"answer": "yes"}).status_code == 403
+
+
+ONE_CLICK = '<button class="quiet" name="answer" value="yes">'
+
+
+def test_N8_question_after_closing_stands_on_page_and_board_of_whom_it_waits_on(chad, norway, npa, usa):
+    """Norway took on a share and was never asked by a relay; NPA and the United States have no part in it."""
+    ShareFactory(request=closed(ago(100), reference="TCD-1", public=True), steps=("supporter", "state"))
+    run_clocks(timezone.localdate())
+    for user in (norway, chad):
+        for address in ("/requests/TCD-1/", "/dashboard/"):
+            assert ONE_CLICK in page(user, address), address
+    for user in (npa, usa):
+        assert ONE_CLICK not in page(user, "/requests/TCD-1/") + page(user, "/dashboard/")
+    assert client_of(norway).post("/requests/TCD-1/need-met/", {"answer": "yes"}).status_code == 302
+    assert NeedMet.objects.get(supporter__state="NOR").answer == "yes"
+    assert ONE_CLICK not in page(norway, "/requests/TCD-1/") + page(norway, "/dashboard/")
+    assert "/requests/TCD-1/need-met/" in page(norway, "/requests/TCD-1/")  # what one said can be read and corrected
+    assert ONE_CLICK in page(chad, "/dashboard/")
+
+
+def test_N8_question_that_was_followed_by_a_later_one_waits_no_more(norway, chad):
+    asked = RequestFactory(reference="TCD-1", public=True, status=Status.UNMET)
+    today = timezone.localdate()
+    for supporter in (None, nor()):
+        for months, day in ((3, ago(300)), (12, ago(9))):
+            NeedMet.objects.create(request=asked, supporter=supporter, months=months, asked_on=day)
+    for user in (norway, chad):
+        (question,) = awaited_of(user.access, today, 8)
+        assert (question.what, question.since) == ("need_met", ago(9))
+    client_of(norway).post("/requests/TCD-1/need-met/", {"answer": "no"})
+    assert awaited_of(norway.access, today, 8) == []
+    assert awaited_of(chad.access, today + timedelta(days=400), 8) == []  # boards do not nag for ever
+    assert ONE_CLICK in page(chad, "/requests/TCD-1/")
+    AssistanceRequest.objects.update(status=Status.DELIVERING)  # taken up again
+    assert awaited_of(chad.access, today, 8) == []
+
+
+def test_N8_question_of_a_request_that_was_narrowed_does_not_wait(norway):
+    asked = RequestFactory(status=Status.UNMET)
+    NeedMet.objects.create(request=asked, supporter=nor(), months=3, asked_on=ago(9))
+    assert awaited_of(norway.access, timezone.localdate(), 8) == []
 
 
 # --- the trust panel --------------------------------------------------------------------------------------------------
