@@ -73,7 +73,7 @@ def awaited_of(access: Access, on: date, number: int) -> list[Awaited]:
 
 @made_once
 def _awaited(access: Access, on: date, number: int) -> QuerySet[Any, Any]:
-    known = AssistanceRequest.objects.known_to(access).order_by().values("pk")
+    known = AssistanceRequest.objects.visible_to(access).order_by().values("pk")
     shares = Share.objects.waiting_on(access).with_silence(access)
     channels = DirectChannel.objects.waiting_on(access).annotate(since=F("asked_on"), **EXTENT)
     questions = NeedMet.objects.waiting_on(access).filter(asked_on__gt=on - ASKED_FOR)
