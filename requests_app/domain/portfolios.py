@@ -24,6 +24,7 @@ class Flow:
     year: int
     usd: float | None = None
     areas: frozenset[str] = frozenset()
+    is_from_giver: bool = False  # told by the supporter's own list alone, not by the State's
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ class Portfolios:
             return None
         known = self._state(state, region)
         here = self.years(code, state)
-        given = self._given[code]
-        elsewhere = len(given) - (state in given)
+        given, told = self._given[code], self._told_by_states[code]
+        elsewhere = len(told) - (state in told)
         similar = sum(known.similar.get(other, 0.0) * min(weight, 1.0) for other, weight in given.items())
         return Signs(
             recent=decay(known.newest - here[-1], HERE_HALF_LIFE) if here else 0.0,
@@ -242,6 +243,21 @@ class Portfolios:
         return states
 
     @cached_property
+    def _told_by_states(self) -> dict[str, dict[str, float]]:
+        """As `_given`, by the lists of the States alone. What a supporter gives everywhere is counted on these: the own
+        lists of a few are on record and those of others are not, which would make those few look the most active."""
+        years = {code: {(f.recipient, f.year) for f in theirs} for code, theirs in self._listed_by_states.items()}
+        told: dict[str, dict[str, float]] = {code: defaultdict(float) for code in years}
+        for code, pairs in years.items():
+            for state, year in sorted(pairs):
+                told[code][state] += decay(self.newest - year, HALF_LIFE)
+        return told
+
+    @cached_property
+    def _listed_by_states(self) -> dict[str, list[Flow]]:
+        return {code: [flow for flow in theirs if not flow.is_from_giver] for code, theirs in self.flows.items()}
+
+    @cached_property
     def _given(self) -> dict[str, dict[str, float]]:
         """For each supporter, how much it gave to each State: years, the recent ones counting more."""
         return {
@@ -261,7 +277,7 @@ class Portfolios:
 
     @cached_property
     def _frequency(self) -> dict[str, float]:
-        return {code: sum(given.values()) for code, given in self._given.items()}
+        return {code: sum(told.values()) for code, told in self._told_by_states.items()}
 
     @cached_property
     def _frequency_most(self) -> float:
@@ -275,7 +291,7 @@ class Portfolios:
                 decay(self.newest - flow.year, HALF_LIFE) * log1p((flow.usd or 0.0) / USUAL_USD)
                 for flow in sorted(theirs, key=lambda flow: (flow.recipient, flow.year, flow.usd or 0.0))
             )
-            for code, theirs in self.flows.items()
+            for code, theirs in self._listed_by_states.items()
         }
 
     @cached_property
