@@ -49,7 +49,7 @@ class _State:
 
     newest: int  # its newest year on record: ages run from it, since records that end early make nobody lapsed
     donors: tuple[str, ...]
-    circles: tuple[tuple[int, float], ...]  # of each donor: its States as bits, and one over the number of the others
+    beside: Mapping[str, float]  # of each other State: the donors' shares of their other States that it makes, summed
     share: Mapping[str, float]
     similar: Mapping[str, float]
     similar_most: float
@@ -68,9 +68,16 @@ class Portfolios:
         self.flows = {code: [f for f in theirs if f.year < before] for code, theirs in flows.items()}
         self.newest = max((f.year for theirs in self.flows.values() for f in theirs), default=before - 1)
         self._states: dict[tuple[str, str], _State] = {}
+        self._signs: dict[tuple[str, str, str], Signs | None] = {}
 
     def signs(self, code: str, state: str, region: str) -> Signs | None:
         """One supporter for one State of a region; None where nothing is on record for it."""
+        key = code, state, region
+        if key not in self._signs:
+            self._signs[key] = self._read_signs(*key)
+        return self._signs[key]
+
+    def _read_signs(self, code: str, state: str, region: str) -> Signs | None:
         last = self._last_year.get(code)
         if last is None:
             return None
@@ -161,7 +168,11 @@ class Portfolios:
             given[code] = sum(f.usd or 0.0 for f in self.flows[code] if f.recipient == state and f.year == newest)
         order = sorted(given, key=lambda code: (-given[code], code))
         donors = tuple(sorted({code for donors in tables.values() for code in donors}))
-        bit = self._bit.get(state, 0)
+        beside: dict[str, float] = defaultdict(float)
+        for code in donors:
+            others = self._others(code, state)
+            for other in others:
+                beside[other] += 1 / len(others)
         similar = {other: self._alike(state, other) for other in self._vectors if other != state}
         towards = (
             sum(similar.get(other, 0.0) * min(weight, 1.0) for other, weight in given_to.items())
@@ -170,7 +181,7 @@ class Portfolios:
         return _State(
             newest=newest,
             donors=donors,
-            circles=tuple((self._bits[d] & ~bit, 1 / max(self._bits[d].bit_count() - 1, 1)) for d in donors),
+            beside=beside,
             share={code: 1 - place / len(order) for place, code in enumerate(order)},
             similar=similar,
             similar_most=max(towards, default=0.0) or 1.0,
@@ -186,21 +197,14 @@ class Portfolios:
     def _co_donors(self, code: str, state: str, known: _State) -> float:
         """Of the other States that a known supporter of this one supports, the share that this supporter does too, on
         average over the known supporters but itself."""
-        mine = self._bits[code] & ~self._bit.get(state, 0)
-        shares = sum((mine & theirs).bit_count() * weight for theirs, weight in known.circles)
-        if self._bits[code] == mine:
-            return shares / len(known.circles) if known.circles else 0.0
-        own = mine.bit_count() / max(mine.bit_count(), 1)
-        return (shares - own) / (len(known.circles) - 1) if len(known.circles) > 1 else 0.0
+        mine = self._others(code, state)
+        shares, count = sum(known.beside.get(other, 0.0) for other in mine), len(known.donors)
+        if state in self._recipients[code]:
+            shares, count = shares - bool(mine), count - 1  # it shares all of its own
+        return round(shares / count, 9) if count else 0.0  # what the additions leave over is no reason
 
-    @cached_property
-    def _bit(self) -> dict[str, int]:
-        return {state: 1 << number for number, state in enumerate(sorted(self._tables))}
-
-    @cached_property
-    def _bits(self) -> dict[str, int]:
-        """Each supporter's States as bits of one number: what two share is then told in one step."""
-        return {code: sum(self._bit[state] for state in states) for code, states in self._recipients.items()}
+    def _others(self, code: str, state: str) -> list[str]:
+        return sorted(self._recipients[code] - {state})
 
     def _in_region(self, code: str, state: str, region: str) -> float:
         given = self._given[code]
