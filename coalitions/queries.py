@@ -18,8 +18,8 @@ from requests_app.enums import AnswerKind, AreaCode, MatchReason
 from requests_app.models import Answer, AssistanceRequest
 from requests_app.queries import Ranked, ranked_for_each, ranking_on
 from requests_app.shares.enums import ShareStatus
-from requests_app.shares.models import Share, ShareQuerySet
-from requests_app.shares.queries import YearTotal, yearly_totals
+from requests_app.shares.models import Share, ShareQuerySet, stored_rates
+from requests_app.shares.queries import YearTotal, coverage_of, yearly_totals
 
 COUNTED_IN = "USD"  # no rates are on record, so what is stated in another currency limits nobody
 WILLING = {AnswerKind.INTERESTED, AnswerKind.OFFER}
@@ -77,6 +77,19 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """What both sides have agreed of one request: how much of it, and each supporter's part in percent."""
+
+    request: AssistanceRequest
+    portion: float
+    by: list[tuple[str, Decimal | None]]
+
+    @property
+    def percent(self) -> float:
+        return min(100 * self.portion, 100.0)
+
+
+@dataclass(frozen=True)
 class Proposal:
     """Who could form a coalition for a State's open requests, and all that the answer rests on."""
 
@@ -86,6 +99,7 @@ class Proposal:
     ranked: dict[str, Ranked]
     willing: frozenset[str]
     plan: Plan
+    agreed: list[Agreed]
 
     def members(self, plan: Plan) -> list[Member]:
         """The places of a plan, those with most of the work first."""
@@ -95,14 +109,14 @@ class Proposal:
                 self.ranked[place.helper.code],
                 _role(self.ranked[place.helper.code]),
                 place.helper.code in self.willing,
-                [(*self._named(code), 100 * share) for code, share in sorted(place.parts.items())],
+                [(*self._named(code), self._percent(code, share)) for code, share in sorted(place.parts.items())],
             )
             for place in places
         ]
 
     def uncovered(self, plan: Plan) -> list[tuple[AssistanceRequest, str, float]]:
         """What nobody of a plan covers: request, area, share in percent."""
-        return [(*self._named(code), 100 * share) for code, share in sorted(plan.uncovered.items())]
+        return [(*self._named(code), self._percent(code, share)) for code, share in sorted(plan.uncovered.items())]
 
     def resting_on_one(self) -> list[tuple[AssistanceRequest, str, str]]:
         """Needs that only one supporter on record could help with: request, area, its name."""
@@ -123,13 +137,19 @@ class Proposal:
     def names(self, plan: Plan) -> list[str]:
         return sorted(self.ranked[code].supporter.name for code in plan.codes)
 
+    def _percent(self, code: str, share: float) -> float:
+        """Of the whole need, not of what is open of it."""
+        need, *_rest = self.needs[code]
+        return 100 * share * need.weight
+
     def _named(self, code: str) -> tuple[AssistanceRequest, str]:
         _need, request, area = self.needs[code]
         return request, str(area.label)
 
 
 def propose(requests: Iterable[AssistanceRequest], on: date) -> Proposal:
-    """A coalition for open requests of one State, each area of each request a need; needs their areas prefetched.
+    """A coalition for what is open of one State's requests, each area of each request a need; needs their areas
+    prefetched. A share is of a request, so what is agreed lessens each of its areas alike.
 
     Whoever has said that it is unable to help with a request is not asked for it; whoever has shown interest, or
     offers such help, comes before those of whom it is only likely.
@@ -137,13 +157,17 @@ def propose(requests: Iterable[AssistanceRequest], on: date) -> Proposal:
     requests = list(requests)
     ranking = ranking_on(on)
     said, found = _answers(requests), ranked_for_each(requests, ranking, on)
+    agreed = _agreed(requests)
     needs: dict[str, tuple[Need, AssistanceRequest, AreaCode]] = {}
     covers: dict[str, set[str]] = defaultdict(set)
     best: dict[str, Ranked] = {}
     for request in requests:
+        left = 1 - min(agreed[request.pk].portion, 1.0) if request.pk in agreed else 1.0
+        if not left:
+            continue
         codes = {area.pk: f"{request.reference} {area.pk}" for area in request.areas.all()}
-        size = _size(request, len(codes))
-        needs |= {code: (Need(code, size=size), request, AreaCode(area)) for area, code in codes.items()}
+        size = _size(request, len(codes), left)
+        needs |= {code: (Need(code, left, size), request, AreaCode(area)) for area, code in codes.items()}
         for ranked in found[request.pk]:
             supporter = ranked.supporter.code
             if said.get((request.pk, supporter)) == AnswerKind.UNABLE:
@@ -164,14 +188,30 @@ def propose(requests: Iterable[AssistanceRequest], on: date) -> Proposal:
         for code, ranked in best.items()
     ]
     plan = plan_coalition([need for need, *_rest in needs.values()], helpers)
-    return Proposal(requests, needs, helpers, best, willing, plan)
+    return Proposal(requests, needs, helpers, best, willing, plan, list(agreed.values()))
 
 
-def _size(request: AssistanceRequest, areas: int) -> float | None:
-    """The gap of a request that asks for money in US dollars, in equal parts for its areas; None where nothing says."""
+def _agreed(requests: Sequence[AssistanceRequest]) -> dict[int, Agreed]:
+    """What both sides have agreed of each request that has such shares: a few queries however many requests."""
+    by_request: dict[int, list[Share]] = defaultdict(list)
+    for share in Share.objects.filter(request__in=requests).standing().for_list().order_by("request", "pk"):
+        if share.agreed is not None:
+            by_request[share.request_id].append(share)
+    found = {}
+    for request in requests:
+        if shares := by_request[request.pk]:
+            known = coverage_of(request, shares, stored_rates(examples=request.is_example))
+            by = [(share.supporter.name, known.lines[share.pk].percent) for share in shares]
+            found[request.pk] = Agreed(request, float(known.covered), by)
+    return found
+
+
+def _size(request: AssistanceRequest, areas: int, left: float) -> float | None:
+    """What is left of the gap of a request that asks for money in US dollars, in equal parts for its areas; None where
+    nothing says."""
     if request.resources is None or request.currency != COUNTED_IN or not request.is_financial:
         return None
-    return float(request.resources.gap) / areas if areas else None
+    return left * float(request.resources.gap) / areas if areas else None
 
 
 def _answers(requests: Sequence[AssistanceRequest]) -> dict[tuple[int, str], str]:

@@ -67,7 +67,7 @@ class SupporterAdmin(IsuAdmin, SimpleHistoryAdmin):
 @admin.register(SupportRecord)
 class SupportRecordAdmin(IsuAdmin):
     list_display = ["supporter", "recipient", "year", "amount_usd", "sectors"]
-    list_filter = ["year", "areas"]
+    list_filter = ["year", "areas", "is_from_giver"]
     search_fields = ["supporter__code", "recipient__name"]
     list_select_related = ["supporter__state", "supporter__organisation", "recipient"]
     autocomplete_fields = ["supporter", "recipient"]

@@ -115,6 +115,11 @@ class SupportRecord(models.Model):
     is_in_kind = models.BooleanField(default=False)
     sectors = models.CharField(_("sectors as published"), max_length=200, blank=True)
     areas = models.ManyToManyField(Area, blank=True, related_name="support_records")
+    is_from_giver = models.BooleanField(
+        _("told by the giver alone"),
+        default=False,
+        help_text=_("From the supporter's own list. Few of these are on record, so they do not count as activity."),
+    )
     source = models.TextField(blank=True)
     note = models.TextField(blank=True)
 

@@ -309,11 +309,11 @@ def recorded_flows() -> list[tuple[str, Flow]]:
     for record, area in SupportRecord.areas.through.objects.values_list("supportrecord_id", "area_id"):
         areas[record].add(area)
     rows = SupportRecord.objects.order_by().values_list(
-        "pk", "supporter__code", "recipient", "recipient__region", "year", "amount_usd"
+        "pk", "supporter__code", "recipient", "recipient__region", "year", "amount_usd", "is_from_giver"
     )
     return [
-        (code, Flow(recipient, region, year, float(usd) if usd is not None else None, frozenset(areas[pk])))
-        for pk, code, recipient, region, year, usd in rows
+        (code, Flow(recipient, region, year, float(usd) if usd is not None else None, frozenset(areas[pk]), own))
+        for pk, code, recipient, region, year, usd, own in rows
     ]
 
 

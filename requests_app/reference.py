@@ -13,6 +13,8 @@ from requests_app.enums import Action as Step
 from requests_app.enums import AreaCode, Channel, Status, Visibility
 from requests_app.models import Area, AssistanceRequest, RequestEvent, SearchText, Supporter, SupportRecord
 
+#: The coverage of a flow that the recipient's table does not tell.
+FROM_GIVER = "donor page"
 AREAS_AS_PUBLISHED = {
     "Art 3 stockpile destruction": AreaCode.STOCKPILES,
     "Art 4 clearance": AreaCode.CLEARANCE,
@@ -136,6 +138,7 @@ def load_support(
                 currency=row.text("currency"),
                 is_in_kind=row.text("form") == "in kind",
                 sectors=row.text("sectors_as_published")[:200],
+                is_from_giver=row.text("table_coverage") == FROM_GIVER,
                 source=row.text("source_url"),
                 note=row.text("note"),
             )

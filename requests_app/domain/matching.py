@@ -5,7 +5,7 @@ itself; who says that it does not give the kind asked for stands after all other
 is asked for, so that expertise never ranks below money for having no amount.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -167,7 +167,10 @@ class Ranking:
         return found
 
     def _terms_points(self, need: Need, place: int) -> float:
-        return sum(points for _, points in self._own_terms(need, self.candidates[place]))
+        total = 0.0
+        for _, points in self._own_terms(need, self.candidates[place]):
+            total += points
+        return total
 
     def _state_points(self, need: Need) -> list[float]:
         key = need.state, need.region, need.asks_money
@@ -244,37 +247,45 @@ class Ranking:
         """What depends on this one pair: offers, language, size and timing."""
         w = self.weights
         found = []
-        if _fitting_offers(need, candidate):
+        if candidate.offers and _fitting_offers(need, candidate):
             found.append((MatchReason.OFFERS, w.offer))
-        if need.languages & candidate.languages:
+        if not need.languages.isdisjoint(candidate.languages):
             found.append((MatchReason.LANGUAGE, w.language))
-        if need.asks_money and _size_fits(need, candidate):
+        if candidate.largest is not None and need.asks_money and _size_fits(need, candidate):
             found.append((MatchReason.SIZE_FITS, w.size))
-        if _call_fits(need, candidate, self.on):
+        if candidate.next_call and _call_fits(need, candidate, self.on):
             found.append((MatchReason.NEXT_CALL, w.timing))
         return found
 
     def _facts(self, code: MatchReason, need: Need, candidate: Candidate) -> dict[str, object]:
         """What the sentence of a reason tells."""
         known, who, state, region = self.portfolios, candidate.code, need.state, need.region
-        facts: dict[MatchReason, Callable[[], dict[str, object]]] = {
-            MatchReason.GAVE_TO_STATE: lambda: known.history(who, state),
-            MatchReason.BROAD_SUPPORT: lambda: {"count": len(known.recipients(who)), "last": known.last_year(who)},
-            MatchReason.CO_DONORS: lambda: {"supporters": known.shared_donors(who, state, region)},
-            MatchReason.SIMILAR_STATES: lambda: {"states": known.similar_states(who, state, region)},
-            MatchReason.GAVE_IN_REGION: lambda: {"states": known.given_in_region(who, state, region)},
-            MatchReason.COMPETENT: lambda: {"areas": sorted(need.areas & candidate.competences)},
-            MatchReason.GAVE_IN_AREA: lambda: {
-                "areas": known.areas_given(who, need.areas),
-                "states": known.given_in(who, need.areas),
-            },
-            MatchReason.GIVES_KIND: lambda: {"kinds": sorted(need.kinds & candidate.kinds)},
-            MatchReason.OFFERS: lambda: {"title": _fitting_offers(need, candidate)[0].title},
-            MatchReason.LANGUAGE: lambda: {"languages": sorted(need.languages & candidate.languages)},
-            MatchReason.SIZE_FITS: lambda: {"largest": candidate.largest, "currency": candidate.currency},
-            MatchReason.NEXT_CALL: lambda: {"call": candidate.next_call},
-        }
-        return facts[code]() if code in facts else {}
+        match code:
+            case MatchReason.GAVE_TO_STATE:
+                return known.history(who, state)
+            case MatchReason.BROAD_SUPPORT:
+                return {"count": len(known.recipients(who)), "last": known.last_year(who)}
+            case MatchReason.CO_DONORS:
+                return {"supporters": known.shared_donors(who, state, region)}
+            case MatchReason.SIMILAR_STATES:
+                return {"states": known.similar_states(who, state, region)}
+            case MatchReason.GAVE_IN_REGION:
+                return {"states": known.given_in_region(who, state, region)}
+            case MatchReason.COMPETENT:
+                return {"areas": sorted(need.areas & candidate.competences)}
+            case MatchReason.GAVE_IN_AREA:
+                return {"areas": known.areas_given(who, need.areas), "states": known.given_in(who, need.areas)}
+            case MatchReason.GIVES_KIND:
+                return {"kinds": sorted(need.kinds & candidate.kinds)}
+            case MatchReason.OFFERS:
+                return {"title": _fitting_offers(need, candidate)[0].title}
+            case MatchReason.LANGUAGE:
+                return {"languages": sorted(need.languages & candidate.languages)}
+            case MatchReason.SIZE_FITS:
+                return {"largest": candidate.largest, "currency": candidate.currency}
+            case MatchReason.NEXT_CALL:
+                return {"call": candidate.next_call}
+        return {}
 
     def _fit(self, need: Need, candidate: Candidate) -> Fit:
         """What fits and what misses, where both sides say something; what was given before fits whatever is stated."""

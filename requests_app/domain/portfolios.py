@@ -24,6 +24,7 @@ class Flow:
     year: int
     usd: float | None = None
     areas: frozenset[str] = frozenset()
+    is_from_giver: bool = False  # told by the supporter's own list alone, not by the State's
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class _State:
 
     newest: int  # its newest year on record: ages run from it, since records that end early make nobody lapsed
     donors: tuple[str, ...]
-    circles: tuple[tuple[int, float], ...]  # of each donor: its States as bits, and one over the number of the others
+    beside: Mapping[str, float]  # of each other State: the donors' shares of their other States that it makes, summed
     share: Mapping[str, float]
     similar: Mapping[str, float]
     similar_most: float
@@ -67,16 +68,23 @@ class Portfolios:
         self.flows = {code: [f for f in theirs if f.year < before] for code, theirs in flows.items()}
         self.newest = max((f.year for theirs in self.flows.values() for f in theirs), default=before - 1)
         self._states: dict[tuple[str, str], _State] = {}
+        self._signs: dict[tuple[str, str, str], Signs | None] = {}
 
     def signs(self, code: str, state: str, region: str) -> Signs | None:
         """One supporter for one State of a region; None where nothing is on record for it."""
+        key = code, state, region
+        if key not in self._signs:
+            self._signs[key] = self._read_signs(*key)
+        return self._signs[key]
+
+    def _read_signs(self, code: str, state: str, region: str) -> Signs | None:
         last = self._last_year.get(code)
         if last is None:
             return None
         known = self._state(state, region)
         here = self.years(code, state)
-        given = self._given[code]
-        elsewhere = len(given) - (state in given)
+        given, told = self._given[code], self._told_by_states[code]
+        elsewhere = len(told) - (state in told)
         similar = sum(known.similar.get(other, 0.0) * min(weight, 1.0) for other, weight in given.items())
         return Signs(
             recent=decay(known.newest - here[-1], HERE_HALF_LIFE) if here else 0.0,
@@ -160,7 +168,11 @@ class Portfolios:
             given[code] = sum(f.usd or 0.0 for f in self.flows[code] if f.recipient == state and f.year == newest)
         order = sorted(given, key=lambda code: (-given[code], code))
         donors = tuple(sorted({code for donors in tables.values() for code in donors}))
-        bit = self._bit.get(state, 0)
+        beside: dict[str, float] = defaultdict(float)
+        for code in donors:
+            others = self._others(code, state)
+            for other in others:
+                beside[other] += 1 / len(others)
         similar = {other: self._alike(state, other) for other in self._vectors if other != state}
         towards = (
             sum(similar.get(other, 0.0) * min(weight, 1.0) for other, weight in given_to.items())
@@ -169,7 +181,7 @@ class Portfolios:
         return _State(
             newest=newest,
             donors=donors,
-            circles=tuple((self._bits[d] & ~bit, 1 / max(self._bits[d].bit_count() - 1, 1)) for d in donors),
+            beside=beside,
             share={code: 1 - place / len(order) for place, code in enumerate(order)},
             similar=similar,
             similar_most=max(towards, default=0.0) or 1.0,
@@ -185,21 +197,14 @@ class Portfolios:
     def _co_donors(self, code: str, state: str, known: _State) -> float:
         """Of the other States that a known supporter of this one supports, the share that this supporter does too, on
         average over the known supporters but itself."""
-        mine = self._bits[code] & ~self._bit.get(state, 0)
-        shares = sum((mine & theirs).bit_count() * weight for theirs, weight in known.circles)
-        if self._bits[code] == mine:
-            return shares / len(known.circles) if known.circles else 0.0
-        own = mine.bit_count() / max(mine.bit_count(), 1)
-        return (shares - own) / (len(known.circles) - 1) if len(known.circles) > 1 else 0.0
+        mine = self._others(code, state)
+        shares, count = sum(known.beside.get(other, 0.0) for other in mine), len(known.donors)
+        if state in self._recipients[code]:
+            shares, count = shares - bool(mine), count - 1  # it shares all of its own
+        return round(shares / count, 9) if count else 0.0  # what the additions leave over is no reason
 
-    @cached_property
-    def _bit(self) -> dict[str, int]:
-        return {state: 1 << number for number, state in enumerate(sorted(self._tables))}
-
-    @cached_property
-    def _bits(self) -> dict[str, int]:
-        """Each supporter's States as bits of one number: what two share is then told in one step."""
-        return {code: sum(self._bit[state] for state in states) for code, states in self._recipients.items()}
+    def _others(self, code: str, state: str) -> list[str]:
+        return sorted(self._recipients[code] - {state})
 
     def _in_region(self, code: str, state: str, region: str) -> float:
         given = self._given[code]
@@ -242,6 +247,21 @@ class Portfolios:
         return states
 
     @cached_property
+    def _told_by_states(self) -> dict[str, dict[str, float]]:
+        """As `_given`, by the lists of the States alone. What a supporter gives everywhere is counted on these: the own
+        lists of a few are on record and those of others are not, which would make those few look the most active."""
+        years = {code: {(f.recipient, f.year) for f in theirs} for code, theirs in self._listed_by_states.items()}
+        told: dict[str, dict[str, float]] = {code: defaultdict(float) for code in years}
+        for code, pairs in years.items():
+            for state, year in sorted(pairs):
+                told[code][state] += decay(self.newest - year, HALF_LIFE)
+        return told
+
+    @cached_property
+    def _listed_by_states(self) -> dict[str, list[Flow]]:
+        return {code: [flow for flow in theirs if not flow.is_from_giver] for code, theirs in self.flows.items()}
+
+    @cached_property
     def _given(self) -> dict[str, dict[str, float]]:
         """For each supporter, how much it gave to each State: years, the recent ones counting more."""
         return {
@@ -261,7 +281,7 @@ class Portfolios:
 
     @cached_property
     def _frequency(self) -> dict[str, float]:
-        return {code: sum(given.values()) for code, given in self._given.items()}
+        return {code: sum(told.values()) for code, told in self._told_by_states.items()}
 
     @cached_property
     def _frequency_most(self) -> float:
@@ -275,7 +295,7 @@ class Portfolios:
                 decay(self.newest - flow.year, HALF_LIFE) * log1p((flow.usd or 0.0) / USUAL_USD)
                 for flow in sorted(theirs, key=lambda flow: (flow.recipient, flow.year, flow.usd or 0.0))
             )
-            for code, theirs in self.flows.items()
+            for code, theirs in self._listed_by_states.items()
         }
 
     @cached_property

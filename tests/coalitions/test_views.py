@@ -16,7 +16,7 @@ from requests_app.queries import known_support
 from requests_app.shares.models import Share
 from requests_app.supporters.models import Profile
 from tests.coalitions.factories import CoalitionFactory, MemberFactory, a_commitment
-from tests.requests_app.factories import AnswerFactory, DeliveryFactory, RelayFactory, RequestFactory
+from tests.requests_app.factories import AnswerFactory, DeliveryFactory, RelayFactory, RequestFactory, ShareFactory
 from tests.test_access import client_of
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +146,26 @@ def test_a_proposal_becomes_a_draft_with_its_requests_and_members(coordinator, c
     assert client_of(coordinator).post(draft, {**form.initial, "purpose": "Finish"}).status_code == 302
     assert set(own().get().requests.all()) >= set(needs)
     assert AssistanceRequest.objects.count() == count
+
+
+def test_R043_a_proposal_is_only_for_what_no_share_covers_yet(coordinator):
+    asked = RequestFactory(state_id="MRT", public=True, areas=["clearance"])
+    ShareFactory(request=asked, in_kind=True, percent=40, committed=True)
+    ShareFactory(request=asked, in_kind=True, percent=30, code="CHE")  # said by one side: not agreed
+    page = client_of(coordinator).get("/coalitions/propose/mrt/")
+    (need, *_rest) = page.context["proposal"].needs[f"{asked.reference} clearance"]
+    assert need.weight == pytest.approx(0.6)
+    assert sum(share for m in page.context["members"] for *_of, share in m.parts) == pytest.approx(60)
+    assert [(a.request, a.percent, a.by) for a in page.context["proposal"].agreed] == [(asked, 40, [("Norway", 40)])]
+    assert "What is agreed already" in page.content.decode()
+
+
+def test_R043_nobody_is_proposed_for_what_is_wholly_agreed(coordinator):
+    asked = RequestFactory(state_id="MRT", public=True, areas=["clearance"])
+    ShareFactory(request=asked, in_kind=True, percent=100, committed=True)
+    page = client_of(coordinator).get("/coalitions/propose/mrt/")
+    assert page.context["members"] == []
+    assert "All that is asked for is agreed already" in page.content.decode()
 
 
 def test_dropping_a_member_shows_what_changes(coordinator):

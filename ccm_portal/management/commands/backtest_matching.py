@@ -17,9 +17,10 @@ from requests_app.domain.backtest import Given, Measures, Outcome, averages, bac
 from requests_app.domain.matching import Flow
 from requests_app.models import Supporter
 from requests_app.queries import read_weights
+from requests_app.reference import FROM_GIVER
 
 MEASURES = list(Measures.__slots__)
-COVERAGES = {"full", "partial", "donor page"}
+COVERAGES = {"full", "partial", FROM_GIVER}
 #: What makes a row a repetition: a donor may give money and help in kind in a year, but not the same gift twice.
 KEY = (
     "recipient_iso3",
@@ -111,7 +112,7 @@ def _given(row: Row, states: dict[str, State], donors: set[str]) -> Given:
     if amount is not None and not 0 <= amount < inf:
         raise row.fail(f"amount_usd {usd!r} is not an amount")
     recipient = row.state(states, "recipient_iso3")
-    flow = Flow(recipient.iso3, recipient.region, year, amount)
+    flow = Flow(recipient.iso3, recipient.region, year, amount, is_from_giver=coverage == FROM_GIVER)
     return Given(donor, flow, coverage == "full", states[donor].region if donor in states else "")
 
 

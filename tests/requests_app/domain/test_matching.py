@@ -22,11 +22,12 @@ states = st.sampled_from(sorted(REGION_OF))
 areas = st.frozensets(st.sampled_from([area.value for area in AreaCode]), max_size=3)
 kinds = st.frozensets(st.sampled_from([kind.value for kind in Kind]), max_size=2)
 flows = st.builds(
-    lambda state, year, usd, its: Flow(state, REGION_OF[state], year, usd, its),
+    lambda state, year, usd, its, own: Flow(state, REGION_OF[state], year, usd, its, own),
     states,
     st.integers(2009, 2030),
     st.none() | st.floats(0, 10**8, allow_nan=False),
     areas,
+    st.booleans(),
 )
 offers = st.builds(OfferView, st.text(min_size=1, max_size=5), areas, kinds)
 candidates = st.builds(
@@ -151,6 +152,14 @@ def test_who_gave_to_the_state_stands_before_who_gave_elsewhere():
     here = Candidate("NOR", (Flow("TCD", "africa", 2025, 1.0),))
     there = Candidate("CHE", (Flow("MRT", "africa", 2025, 10.0**9),))
     assert [s.code for s in suggest(Need("TCD", "africa"), [there, here], on=ON)] == ["NOR", "CHE"]
+
+
+def test_R015_who_gives_everywhere_is_counted_on_the_lists_of_the_states():
+    """The own list of a supporter is on record by chance: it is history with a State, not activity everywhere."""
+    told = Candidate("NOR", (Flow("BIH", "europe", 2025, 1.0), Flow("IRQ", "asia", 2025, 1.0)))
+    own_list = tuple(Flow(state, REGION_OF[state], 2025, 1.0, is_from_giver=True) for state in REGION_OF)
+    assert [s.code for s in suggest(Need("MOZ", "africa"), [Candidate("GBR", own_list), told], on=ON)] == ["NOR", "GBR"]
+    assert [s.code for s in suggest(Need("TCD", "africa"), [Candidate("GBR", own_list), told], on=ON)] == ["GBR", "NOR"]
 
 
 def test_equal_scores_stand_in_order_of_code():
