@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
@@ -17,6 +18,12 @@ from requests_app.queries import known_support, known_words
 from requests_app.shares.models import known_rates
 from requests_app.waiting.models import known_limits
 from tests.prepared import prepare
+
+# The same histories on every machine; a busy one fails none of them.
+settings.register_profile(
+    "portal", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("portal")
 
 
 @pytest.fixture(scope="session")

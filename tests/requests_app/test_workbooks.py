@@ -775,7 +775,7 @@ SHORT = TEXTS.map(lambda text: text.replace("\n", " ")[:100])
 @given(title=SHORT, challenge=TEXTS, claim=SHORT, amount=st.decimals(0, 10**11, places=2),
        figure=st.decimals(0, 10**15, places=2), day=st.dates(date(1950, 1, 1), date(2100, 12, 31)),
        language=st.sampled_from(Language.values))  # fmt: skip
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_N10_any_request_comes_back_as_it_went_out(chad, kind, title, challenge, claim, amount, figure, day, language):
     module = {"xlsx": excel, "docx": word}[kind]
     with transaction.atomic():

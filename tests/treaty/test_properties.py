@@ -21,7 +21,7 @@ from ccm_portal.treaty.meetings import FormalMeeting, consideration_meeting, exp
 from ccm_portal.treaty.membership import Membership, TreatyActs, is_bound, membership
 from ccm_portal.treaty.reports import Timeliness
 
-law = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+law = settings(max_examples=200)
 
 days = st.dates(date(2008, 12, 3), date(2060, 12, 31))
 deposits = st.dates(date(2008, 12, 3), date(2040, 12, 31))

@@ -16,7 +16,7 @@ from coalitions.domain.planning import (
     without,
 )
 
-law = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+law = settings(max_examples=60)
 
 AREAS = ["clearance", "stockpile_destruction", "victim_assistance", "risk_education", "national_legislation"]
 needs = st.frozensets(st.sampled_from(AREAS), max_size=5).map(lambda codes: [Need(code) for code in codes])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from requests_app.domain.backtest import Given, averages, backtest, measure
 from requests_app.domain.matching import Flow
 
-law = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+law = settings(max_examples=40)
 METHODS = ["model", "persistence_filled", "frequency", "amount"]
 
 

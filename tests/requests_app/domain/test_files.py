@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from requests_app.domain.files import ALLOWED, NotAcceptable, check_file, safe_name
 
-law = settings(max_examples=80, deadline=None, derandomize=True, database=None)
+law = settings(max_examples=80)
 LIMIT = 10_000
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 

@@ -13,7 +13,7 @@ from requests_app.domain.shortlist import RequestView, nearness, shortlist
 from requests_app.domain.weights import DEFAULTS, NAMES, weights_with
 from requests_app.enums import AreaCode, Caution, Criterion, EvidenceLevel, Kind, MatchReason
 
-law = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+law = settings(max_examples=60)
 ON = date(2026, 11, 21)
 REGION_OF = {"TCD": "africa", "MRT": "africa", "LAO": "asia", "LBN": "asia", "IRQ": "asia", "BIH": "europe"}
 CODES = ["NOR", "NPA", "CHE", "USA", "JPN", "TCD", "MAG"]

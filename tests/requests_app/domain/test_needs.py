@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from requests_app.domain.needs import Resources, evidence_level
 from requests_app.enums import EvidenceLevel
 
-law = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+law = settings(max_examples=100)
 amounts = st.decimals(0, 10**10, places=2)
 
 

@@ -15,7 +15,7 @@ from requests_app.specifics.domain.figures import LEAST, publish
 from requests_app.specifics.domain.offices import names_a_person
 from requests_app.specifics.enums import Hidden
 
-law = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+law = settings(max_examples=200)
 SMALL, PROTECTS = Hidden.SMALL, Hidden.PROTECTS
 
 
