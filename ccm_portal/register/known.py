@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
@@ -20,11 +21,15 @@ class Register:
 
     obligations: list[Obligation]
     meetings: list[FormalMeeting]
-    complete_days: dict[int | None, date]
+
+    @cached_property
+    def complete_days(self) -> dict[int | None, date]:
+        """As `ReportingYearQuerySet.complete_days`, read when first asked for."""
+        return ReportingYear.objects.complete_days()
 
 
 def _read() -> Register:
-    return Register(list(Obligation.objects.with_facts()), _read_meetings(), ReportingYear.objects.complete_days())
+    return Register(list(Obligation.objects.with_facts()), _read_meetings())
 
 
 def _read_meetings() -> list[FormalMeeting]:
