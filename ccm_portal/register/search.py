@@ -79,9 +79,9 @@ def _shapes(word: str) -> set[str]:
 class Finds(Lookup):
     """`words__finds=[["survey"], ["detecter", "detector"]]`: of each group some word begins with one of these.
 
-    The column holds `words(…)` with spaces between. PostgreSQL answers from an index on the lexemes; SQLite from a
-    full-text table beside the column's table, which triggers keep (see the migration that makes them): a later
-    migration that remakes the table on SQLite must make them anew.
+    The column holds `words(…)` with spaces between. PostgreSQL answers from a column of their lexemes that it keeps
+    itself, named after this one; SQLite from a full-text table beside the column's table, which triggers keep (see the
+    migrations that make them): a later migration that remakes the table on SQLite must make them anew.
     """
 
     lookup_name = "finds"
@@ -94,9 +94,9 @@ class Finds(Lookup):
         return f"{alias}.id IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s)", [wanted]  # noqa: S608 - our own table
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        left, left_params = self.process_lhs(compiler, connection)
+        alias, column = compiler.quote_name_unless_alias(self.lhs.alias), self.lhs.target.column
         wanted = " & ".join("(" + " | ".join(f"'{_letters(word)}':*" for word in group) + ")" for group in self.rhs)
-        return f"array_to_tsvector(string_to_array({left}, ' ')) @@ %s::tsquery", (*left_params, wanted)
+        return f"{alias}.{column}_lexemes @@ %s::tsquery", (wanted,)
 
 
 def _letters(word: str) -> str:

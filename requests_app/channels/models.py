@@ -4,13 +4,12 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.accounts.models import Access, User, access_of
 from requests_app.channels.enums import ChannelState
-from requests_app.domain import lifecycle
 from requests_app.models import AssistanceRequest, Supporter, of_supporter
 from requests_app.shares.enums import Side
 
@@ -36,7 +35,8 @@ class ChannelQuerySet(models.QuerySet["DirectChannel"]):
         rule = Q(asked_side=Side.STATE) & of_supporter(access)
         if access.state:
             rule |= Q(asked_side=Side.SUPPORTER, request__state=access.state)
-        return self.filter(PENDING & rule, request__status__in=lifecycle.OPEN)
+        still_open = AssistanceRequest.objects.open().filter(pk=OuterRef("request"))  # a join would begin there
+        return self.filter(PENDING & rule, Exists(still_open))
 
     def for_list(self) -> "ChannelQuerySet":
         return self.select_related("request__state", "supporter__state", "supporter__organisation")

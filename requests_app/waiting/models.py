@@ -229,7 +229,8 @@ class NeedMetQuerySet(models.QuerySet["NeedMet"]):
         of_same_side = Exists(later.filter(supporter=OuterRef("supporter")))
         of_state = Exists(later.filter(supporter=None))
         is_last = Q(Q(supporter=None) & ~Q(of_state)) | Q(Q(supporter__isnull=False) & ~Q(of_same_side))
-        return self.put_to(access).filter(is_last, answer="", request__status__in=CLOSED)
+        closed = AssistanceRequest.objects.filter(pk=OuterRef("request"), status__in=CLOSED)  # a join would begin there
+        return self.put_to(access).filter(is_last, Exists(closed), answer="")
 
 
 class NeedMet(models.Model):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, DecimalField, F, QuerySet, Value
+from django.db.models import CharField, DecimalField, Exists, F, OuterRef, QuerySet, Value
 from django.urls import reverse
 
 from ccm_portal.accounts.models import Access
@@ -73,15 +73,15 @@ def awaited_of(access: Access, on: date, number: int) -> list[Awaited]:
 
 @made_once
 def _awaited(access: Access, on: date, number: int) -> QuerySet[Any, Any]:
-    known = AssistanceRequest.objects.visible_to(access).order_by().values("pk")
+    known = Exists(AssistanceRequest.objects.visible_to(access).filter(pk=OuterRef("request")))  # few rows wait
     shares = Share.objects.waiting_on(access).with_silence(access)
-    channels = DirectChannel.objects.waiting_on(access).annotate(since=F("asked_on"), **EXTENT)
-    questions = NeedMet.objects.waiting_on(access).filter(asked_on__gt=on - ASKED_FOR)
+    channels = DirectChannel.objects.waiting_on(access).filter(known)
+    questions = NeedMet.objects.waiting_on(access).filter(known, asked_on__gt=on - ASKED_FOR)
     found: list[QuerySet[Any, Any]] = [
-        rows.filter(request__in=known).order_by().annotate(what=Value(word.value)).values_list(*COLUMNS)
+        rows.order_by().annotate(what=Value(word.value)).values_list(*COLUMNS)
         for word, rows in (
             (Word.SHARE, shares),
-            (Word.CHANNEL, channels),
+            (Word.CHANNEL, channels.annotate(since=F("asked_on"), **EXTENT)),
             (Word.NEED_MET, questions.annotate(since=F("asked_on"), **EXTENT)),
         )
     ]
