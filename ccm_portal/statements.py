@@ -5,13 +5,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from functools import lru_cache, wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Expression, Field, Model, QuerySet
-
-Row = TypeVar("Row", bound=Model)
+from django.db.models import Expression, Field, QuerySet
 
 
 class Slot(Expression):

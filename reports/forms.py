@@ -12,7 +12,7 @@ from ccm_portal.register.enums import DecisionKind, DocumentKind, Region, Report
 from ccm_portal.register.forms import AsOfForm
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from reports.decisions import Entry
-from requests_app.enums import AreaCode
+from requests_app.forms import AreaForm
 from requests_app.models import RequestQuerySet
 
 
@@ -54,7 +54,7 @@ class PeriodForm(forms.Form):
         return cleaned
 
 
-class ProvidedForm(AsOfForm):
+class ProvidedForm(AreaForm):
     """Which requests are set against what was provided, and by what they are grouped."""
 
     field_order = ["by", "state", "area", "starts", "ends", "as_of", "examples"]
@@ -65,9 +65,6 @@ class ProvidedForm(AsOfForm):
         widget=FastSelect,
     )
     state = forms.CharField(label=_("State"), required=False, max_length=80)
-    area = forms.ChoiceField(
-        label=_("Area"), required=False, choices=[("", _("All")), *AreaCode.choices], widget=FastSelect
-    )
     starts = forms.DateField(label=_("Submitted from"), required=False, widget=DateInput)
     ends = forms.DateField(label=_("Submitted to"), required=False, widget=DateInput)
     examples = forms.BooleanField(label=_("With examples"), required=False)
@@ -93,15 +90,6 @@ class ProvidedForm(AsOfForm):
         if chosen["ends"]:
             requests = requests.filter(submitted_on__lte=chosen["ends"])
         return requests
-
-
-class MarketForm(AsOfForm):
-    """The area and the day of the market view."""
-
-    field_order = ["area", "as_of"]
-    area = forms.ChoiceField(
-        label=_("Area"), required=False, choices=[("", _("All")), *AreaCode.choices], widget=FastSelect
-    )
 
 
 def usual_period(today: date) -> tuple[date, date]:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import export
 from reports import permissions
-from reports.forms import MarketForm
 from reports.market import Overview, overview
 from requests_app.domain.market import Money
 from requests_app.enums import AreaCode, Kind
+from requests_app.forms import AreaForm
 from requests_app.permissions import can_offer, can_see_responses
 
 SHOWN = 50  # unmet needs on the page; the file has them all
@@ -29,7 +29,7 @@ def market(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied(
             _("The market view is for States, supporters, the Coordinators, the President and the ISU.")
         )
-    on, form = as_of(request), MarketForm(request.GET)
+    on, form = as_of(request), AreaForm(request.GET)
     area = form.cleaned_data["area"] if form.is_valid() else ""
     found = overview(user, on, area)  # type: ignore[arg-type]
     if kind := request.GET.get("format"):

@@ -27,7 +27,7 @@ from requests_app.models import (
     Supporter,
 )
 from requests_app.overviews import reminder_due_from, silent_relays
-from requests_app.permissions import may_receive, owns
+from requests_app.permissions import is_kept_to_isu, may_receive, owns
 from requests_app.wording import awaits_sign_off
 
 #: What a State decides about who reads its request, and under which name the audit trail keeps a change of it.
@@ -323,8 +323,7 @@ def _handlers(request: AssistanceRequest, today: date) -> list[User]:
 
 def coordinators_told(request: AssistanceRequest, today: date) -> list[User]:
     """The Coordinators in office, and nobody where the State keeps its request to the ISU."""
-    is_kept = request.channel == Channel.ISU and not request.inform_coordinators
-    return [] if is_kept else User.objects.cooperation_coordinators(today)
+    return [] if is_kept_to_isu(request) else User.objects.cooperation_coordinators(today)
 
 
 def _record_step(

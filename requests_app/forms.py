@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.enums import CITED_FORMS, Region
+from ccm_portal.register.forms import AsOfForm
 from ccm_portal.register.models import State
 from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.widgets import DateInput, FastSelect
@@ -50,6 +51,15 @@ def attempt(form: forms.BaseForm, write: Callable[[], Any]) -> bool:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
     return True
+
+
+class AreaForm(AsOfForm):
+    """The area of a list, and its day."""
+
+    field_order = ["area", "as_of"]
+    area = forms.ChoiceField(
+        label=_("Area"), required=False, choices=[("", _("All")), *AreaCode.choices], widget=FastSelect
+    )
 
 
 class SaidByItsFields:

@@ -6,12 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ccm_portal.register.forms import AsOfForm
 from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from coalitions.outreach.enums import RESULTS_OF_PEOPLE, OutreachStatus
 from coalitions.outreach.models import OutreachEntry, PriorityOverride
-from requests_app.enums import AreaCode
+from requests_app.forms import AreaForm
 
 
 class ResultForm(forms.Form):
@@ -54,13 +53,10 @@ class EntryForm(TextForm):
         return day
 
 
-class OutreachFilter(AsOfForm):
+class OutreachFilter(AreaForm):
     field_order = ["status", "area", "as_of"]
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("All")), *OutreachStatus.choices], widget=FastSelect
-    )
-    area = forms.ChoiceField(
-        label=_("Area"), required=False, choices=[("", _("All")), *AreaCode.choices], widget=FastSelect
     )
 
 
@@ -77,10 +73,3 @@ class PriorityForm(forms.ModelForm):
             "reason": _("Everybody who sees the list can read it."),
         }
         error_messages = {"reason": {"required": _("Say why the priority is changed.")}}
-
-
-class PriorityFilter(AsOfForm):
-    field_order = ["area", "as_of"]
-    area = forms.ChoiceField(
-        label=_("Area"), required=False, choices=[("", _("All")), *AreaCode.choices], widget=FastSelect
-    )

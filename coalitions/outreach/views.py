@@ -18,13 +18,13 @@ from ccm_portal.ui.listing import show_list
 from coalitions.outreach import actions, queries
 from coalitions.outreach.domain.priority import POINTS
 from coalitions.outreach.enums import PriorityReason
-from coalitions.outreach.forms import EntryForm, OutreachFilter, PriorityFilter, PriorityForm, ResultForm
+from coalitions.outreach.forms import EntryForm, OutreachFilter, PriorityForm, ResultForm
 from coalitions.outreach.models import FollowUp, OutreachEntry, PriorityOverride
 from coalitions.outreach.permissions import follows_up
 from coalitions.outreach.queries import Contact, Line, Target
-from requests_app.actions import Refused
 from requests_app.enums import AreaCode
 from requests_app.extensions.queries import clock_of
+from requests_app.forms import AreaForm, attempt
 
 COLUMNS = ["iso3", "state", "article", "clock", "deadline", "status", "latest_submission"]
 CONTACT_COLUMNS = ["last_contact", "last_result", "next_due"]
@@ -124,11 +124,8 @@ def follow_up_detail(request: HttpRequest, pk: int) -> HttpResponse:
     item, today = get_object_or_404(rows, pk=pk), timezone.localdate()
     form = ResultForm(request.POST or None, today=today)
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.record_result(item, by=request.user, today=today, **form.cleaned_data)  # type: ignore[arg-type]
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        result = form.cleaned_data
+        if attempt(form, lambda: actions.record_result(item, by=request.user, today=today, **result)):  # type: ignore[arg-type]
             messages.success(request, _("Recorded."))
             return redirect("outreach:list")
     earlier = FollowUp.objects.visible_to(request.user).filter(obligation=item.obligation, closed_on__isnull=False)
@@ -157,7 +154,7 @@ def entry_new(request: HttpRequest) -> HttpResponse:
 def priority_list(request: HttpRequest) -> HttpResponse:
     """In which order to turn to States, why, and what somebody has changed of it."""
     _insiders_only(request)
-    on, form = as_of(request), PriorityFilter(request.GET)
+    on, form = as_of(request), AreaForm(request.GET)
     area = form.cleaned_data["area"] if form.is_valid() else ""
     ranked = list(enumerate(queries.priorities(request.user, on), start=1))
     return show_list(
@@ -206,11 +203,8 @@ def priority_edit(request: HttpRequest, iso3: str, area: str) -> HttpResponse:
     new = PriorityOverride(state=state, area_id=area)
     form = PriorityForm(request.POST or None, instance=new, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.set_priority(new, seen=form.cleaned_data["seen"], by=request.user, today=today)  # type: ignore[arg-type]
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        seen = form.cleaned_data["seen"]
+        if attempt(form, lambda: actions.set_priority(new, seen=seen, by=request.user, today=today)):  # type: ignore[arg-type]
             messages.success(request, _("Recorded."))
             return redirect("outreach:priorities")
     earlier = PriorityOverride.objects.visible_to(request.user).filter(state=state, area=area)

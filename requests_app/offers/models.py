@@ -81,12 +81,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             )
         return self.filter(rule)
 
-    def of_party(self, access: Access) -> Self:
-        """Those of the State or organisation that a visitor speaks for."""
-        if access.state:
-            return self.filter(state=access.state)
-        return self.filter(organisation=access.organisation) if access.organisation else self.none()
-
     def standing(self) -> Self:
         """Neither withdrawn nor declined."""
         return self.filter(withdrawn_on__isnull=True).exclude(decision=Decision.DECLINED)

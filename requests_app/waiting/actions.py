@@ -24,6 +24,7 @@ from requests_app.actions import (
 from requests_app.domain.lifecycle import CLOSED, OPEN, NotAllowed, next_status
 from requests_app.enums import Action, AnswerKind, Status, Visibility
 from requests_app.models import Answer, AssistanceRequest, Relay, RequestEvent, Supporter
+from requests_app.permissions import is_kept_to_isu
 from requests_app.shares.models import Share
 from requests_app.waiting.domain.calendar import QUESTIONS, add_working_days, is_to_be_asked, questions_due
 from requests_app.waiting.enums import AlarmReason, Limit, Purpose, SilenceResult
@@ -87,16 +88,16 @@ def _clear_alarms(on: date) -> int:
 
 
 def _raise_alarms(on: date) -> int:
-    raised, is_kept_to_isu = [], []
+    raised, is_kept = [], []
     for reason in AlarmReason:
         known = Alarm.objects.filter(reason=reason, cleared_on=None).values("request")
         rows = calling_for(reason, on).filter(submitted_on__gte=on - RECENT, confirmed_on__isnull=False)
         for request in rows.exclude(pk__in=known).only("channel", "inform_coordinators"):
             raised.append(Alarm(request=request, reason=reason, raised_on=on))
-            is_kept_to_isu.append(request.channel == "isu" and not request.inform_coordinators)
+            is_kept.append(is_kept_to_isu(request))
     Alarm.objects.bulk_create(raised)
     if raised:
-        coordinators = [] if all(is_kept_to_isu) else User.objects.cooperation_coordinators(on)
+        coordinators = [] if all(is_kept) else User.objects.cooperation_coordinators(on)
         queue_mails(
             [*coordinators, *User.objects.isu(on)],
             subject=lambda: _("Requests have waited for too long"),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from ccm_portal.accounts.models import PUBLIC, Access, User, access_of
 from ccm_portal.ui.listing import show_list
 from requests_app.actions import Refused
+from requests_app.forms import attempt
 from requests_app.models import AssistanceRequest, Relay, RequestQuerySet
 from requests_app.permissions import can_see_relays, owns
 from requests_app.readings import Reading
@@ -181,13 +182,11 @@ def silence(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _start(request: HttpRequest, asked: AssistanceRequest, purpose: Purpose, form: SilenceForm) -> bool:
-    try:
-        actions.start_silence(asked, purpose, by=request.user, today=timezone.localdate(), **form.cleaned_data)  # type: ignore[arg-type]
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    messages.success(request, _("The silence procedure has begun. Those who are asked were told."))
-    return True
+    by, today, chosen = request.user, timezone.localdate(), form.cleaned_data
+    begun = attempt(form, lambda: actions.start_silence(asked, purpose, by=by, today=today, **chosen))  # type: ignore[arg-type]
+    if begun:
+        messages.success(request, _("The silence procedure has begun. Those who are asked were told."))
+    return begun
 
 
 @require_POST

@@ -311,11 +311,9 @@ def _check_rows(label: str, number: int) -> None:
 
 def _letters(column: int) -> str:
     """A column's name in a workbook, from 1 on: 28 is AB."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+    from openpyxl.utils import get_column_letter  # as `load_workbook`: only where something is wrong
+
+    return get_column_letter(column)
 
 
 def _table(label: str, lines: list[tuple[int, list[str]]], *, is_padded: bool) -> Sheet:
