@@ -1,18 +1,20 @@
 """The only writers of requests, relays and answers. Each is one transaction with its audit entry and mails."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
-from ccm_portal.accounts.actions import queue_mails, record_event
+from ccm_portal.accounts.actions import audit_event, queue_mails, record_event
 from ccm_portal.accounts.enums import Role
-from ccm_portal.accounts.models import Access, User
+from ccm_portal.accounts.models import Access, AuditEvent, User
 from ccm_portal.register.models import State
+from ccm_portal.statements import Slot, made_once
 from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
 from requests_app.domain.needs import evidence_level
 from requests_app.enums import NUMBERED, Action, AnswerKind, Channel, Part, ReleaseAct, Status, TextState, Visibility
@@ -22,6 +24,7 @@ from requests_app.models import (
     EvidenceItem,
     Relay,
     RequestEvent,
+    RequestQuerySet,
     SearchText,
     StatedIn,
     Supporter,
@@ -85,18 +88,22 @@ def save_request(
     evidence, removed_evidence, is_new = list(evidence), list(removed_evidence), request.pk is None
     if areas is not None or is_new:
         areas = list(areas or ())
+    stored = None if is_new else _lock(request)
     if submit_on:
         _refuse_incomplete(request)
-        _refuse_unreleased_text(request, by=by, is_changed=_is_changed(request, areas, evidence, removed_evidence))
-    if is_new:
+        is_changed = bool(evidence or removed_evidence) or stored is None or _is_changed(request, stored, areas)
+        _refuse_unreleased_text(request, stored, by=by, is_changed=is_changed)
+    trail: list[AuditEvent] = []
+    if stored is None:
         request.evidence_level = evidence_level([item.is_complete for item in evidence])
     else:
-        _take_version(request, expected_version, by=by)
+        _take_version(request, stored, expected_version, by=by)
+        trail += _changes_of_release(request, stored, by=by)
         if evidence or removed_evidence:
             _store_evidence(request, evidence, removed_evidence)
             request.evidence_level = request.compute_evidence_level()
     if submit_on:
-        _number_and_date(request, submit_on, by=by)
+        trail.append(_number_and_date(request, submit_on, by=by))
     request.save()
     if areas is not None:
         request.areas.set(areas)  # type: ignore[arg-type]  # by code
@@ -104,9 +111,11 @@ def save_request(
         SearchText.objects.store(request.build_search_rows(areas))
     if is_new:
         _store_evidence(request, evidence, ())
-    record_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new)
+    trail.append(audit_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new))
     if submit_on:
-        _announce(request, by=by, today=submit_on)
+        trail.append(_step(request, Action.SUBMIT, Status.DRAFT, by=by, today=submit_on))
+        _tell_handlers(request, submit_on)
+    AuditEvent.objects.bulk_create(trail)
     if also:
         also()
     return request
@@ -207,8 +216,22 @@ def confirm_need(request: AssistanceRequest, *, by: User, today: date) -> Assist
     return locked
 
 
-def _take_version(request: AssistanceRequest, expected: int | None, *, by: User) -> None:
-    stored = AssistanceRequest.objects.select_for_update().only("version", *OWNERS_FIELDS).get(pk=request.pk)
+@made_once
+def _stored() -> RequestQuerySet:
+    """As it is stored, and whether it was ever to be signed off; locked until the end of the transaction."""
+    itself = AssistanceRequest.objects.filter(pk=OuterRef("pk"))
+    rows = AssistanceRequest.objects.select_for_update(of=("self",))
+    return rows.annotate(has_sign_offs=Exists(itself.filter(sign_offs__isnull=False))).filter(
+        pk=Slot("pk", BigIntegerField())
+    )
+
+
+def _lock(request: AssistanceRequest) -> AssistanceRequest:
+    (stored,) = _stored().ask(pk=request.pk)
+    return stored  # type: ignore[no-any-return]
+
+
+def _take_version(request: AssistanceRequest, stored: AssistanceRequest, expected: int | None, *, by: User) -> None:
     if expected is not None and stored.version != expected:
         message = _(
             "Somebody else has saved this request since you opened it. Open it in another window to compare; what you "
@@ -218,17 +241,16 @@ def _take_version(request: AssistanceRequest, expected: int | None, *, by: User)
     request.version = stored.version + 1
     if not owns(by.access, request) and any(getattr(stored, name) != getattr(request, name) for name in OWNERS_FIELDS):
         raise Refused(_("Only the focal point of the State decides to whom the request goes and who may know of it."))
-    _record_release(request, stored, by=by)
 
 
-def _record_release(request: AssistanceRequest, before: AssistanceRequest, *, by: User) -> None:
+def _changes_of_release(request: AssistanceRequest, before: AssistanceRequest, *, by: User) -> Iterator[AuditEvent]:
     """What the State has changed of who reads what: from where to where, and never the texts themselves."""
     for field, action in RELEASE_FIELDS.items():
         old, new = getattr(before, field), getattr(request, field)
         if field in TEXT_FIELDS:
             old, new = _written(old), _written(new, rewritten=new != old)
         if old != new:
-            record_event(action, by=by, subject=request.reference, before=old, after=new)
+            yield audit_event(action, by=by, subject=request.reference, before=old, after=new)
 
 
 def _written(text: str, *, rewritten: bool = False) -> str:
@@ -249,12 +271,13 @@ def _store_evidence(request: AssistanceRequest, items: Iterable[EvidenceItem], r
 def submit_request(request: AssistanceRequest, *, by: User, today: date) -> AssistanceRequest:
     """Give a saved draft its reference number and put it before the Coordinators in office, or the ISU."""
     _refuse_incomplete(request)
-    stored = AssistanceRequest.objects.select_for_update().values_list("version", flat=True).get(pk=request.pk)
-    _refuse_unreleased_text(request, by=by, is_changed=stored != request.version)
-    _number_and_date(request, today, by=by)
+    stored = _lock(request)
+    _refuse_unreleased_text(request, stored, by=by, is_changed=stored.version != request.version)
+    _number_and_date(request, today, by=by).save()
     request.save()
     SearchText.objects.store(request.build_search_rows())
-    _announce(request, by=by, today=today)
+    _record_step(request, Action.SUBMIT, Status.DRAFT, by=by, today=today)
+    _tell_handlers(request, today)
     return request
 
 
@@ -263,38 +286,33 @@ def _refuse_incomplete(request: AssistanceRequest) -> None:
         raise Refused(_("A request needs its challenge and its requirement before it can be submitted."))
 
 
-def _is_changed(
-    request: AssistanceRequest, areas: list[str] | None, evidence: list[EvidenceItem], removed: list[EvidenceItem]
-) -> bool:
-    """Whether a save would change what is stored. The row stays locked, so that it holds until the save."""
-    stored = AssistanceRequest.objects.select_for_update().filter(pk=request.pk).first()
-    if stored is None or evidence or removed:
-        return True
+def _is_changed(request: AssistanceRequest, stored: AssistanceRequest, areas: list[str] | None) -> bool:
+    """Whether a save would change what is stored."""
     names = [field.attname for field in AssistanceRequest._meta.concrete_fields if field.name != "updated_at"]
     if any(getattr(stored, name) != getattr(request, name) for name in names):
         return True
     return areas is not None and set(areas) != set(stored.areas.values_list("pk", flat=True))
 
 
-def _refuse_unreleased_text(request: AssistanceRequest, *, by: User, is_changed: bool) -> None:
+def _refuse_unreleased_text(
+    request: AssistanceRequest, stored: AssistanceRequest | None, *, by: User, is_changed: bool
+) -> None:
     """Focal points submit, and nobody before the sign-off that the State has asked for is given to this very text."""
     if not owns(by.access, request):
         raise Refused(_("Only the focal point of the State submits its requests."))
-    asked = request.sign_offs.open().select_related("post").first() if request.pk else None
+    if stored is None or not stored.has_sign_offs:  # type: ignore[attr-defined]
+        return
+    asked = request.sign_offs.open().select_related("post").first()
     if asked and (is_changed or asked.signed_version != request.version):
         raise Refused(awaits_sign_off(asked.post.name))
 
 
-def _number_and_date(request: AssistanceRequest, today: date, *, by: User) -> None:
+def _number_and_date(request: AssistanceRequest, today: date, *, by: User) -> AuditEvent:
+    """What the audit trail keeps of it is still to be written."""
     request.status = next_status(Action.SUBMIT, Status(request.status))
     drafted_as, request.reference = request.reference, _next_reference(request.state_id, today.year)
-    record_event(NUMBERED, by=by, subject=request.reference, drafted_as=drafted_as)
     request.submitted_on = request.confirmed_on = today
-
-
-def _announce(request: AssistanceRequest, *, by: User, today: date) -> None:
-    _record_step(request, Action.SUBMIT, Status.DRAFT, by=by, today=today)
-    _tell_handlers(request, today)
+    return audit_event(NUMBERED, by=by, subject=request.reference, drafted_as=drafted_as)
 
 
 def _tell_handlers(request: AssistanceRequest, today: date) -> None:
@@ -306,12 +324,22 @@ def _tell_handlers(request: AssistanceRequest, today: date) -> None:
     )
 
 
+@made_once
+def _numbering(iso3: str) -> "QuerySet[State]":
+    return State.objects.select_for_update().only("pk").filter(pk=iso3)
+
+
+@made_once
+def _last_number(iso3: str, prefix: str) -> "QuerySet[AssistanceRequest, str]":
+    given = AssistanceRequest.objects.filter(state=iso3, reference__startswith=prefix)
+    return given.order_by(Length("reference").desc(), "-reference").values_list("reference", flat=True)[:1]
+
+
 def _next_reference(iso3: str, year: int) -> str:
     """The State's next number of the year. The State's row is locked, so that no number is given twice."""
-    State.objects.select_for_update().only("pk").get(pk=iso3)
     prefix = f"{iso3}-{year}-"
-    given = AssistanceRequest.objects.filter(state=iso3, reference__startswith=prefix)
-    last = given.order_by(Length("reference").desc(), "-reference").values_list("reference", flat=True).first()
+    _numbering(iso3).ask()
+    last = next(iter(_last_number(iso3, prefix).ask()), None)
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:03d}"
 
 
@@ -329,10 +357,17 @@ def coordinators_told(request: AssistanceRequest, today: date) -> list[User]:
 def _record_step(
     request: AssistanceRequest, action: Action, before: Status, *, by: User, today: date, note: str = ""
 ) -> None:
+    _step(request, action, before, by=by, today=today, note=note).save()
+
+
+def _step(
+    request: AssistanceRequest, action: Action, before: Status, *, by: User, today: date, note: str = ""
+) -> AuditEvent:
+    """What the audit trail keeps of it is still to be written."""
     RequestEvent.objects.create(
         request=request, on=today, actor=by, action=action, from_status=before, to_status=request.status, note=note
     )
-    record_event(f"request: {action}", by=by, subject=request.reference, status=request.status)
+    return audit_event(f"request: {action}", by=by, subject=request.reference, status=request.status)
 
 
 @transaction.atomic
@@ -405,7 +440,7 @@ def _store_release(request: AssistanceRequest, before: AssistanceRequest, *, by:
     request.save()
     if not request.is_draft:
         SearchText.objects.store(request.build_search_rows())
-    _record_release(request, before, by=by)
+    AuditEvent.objects.bulk_create(_changes_of_release(request, before, by=by))
     return request
 
 

@@ -74,18 +74,20 @@ class SaidByItsFields:
 
 
 class KnownChoice(forms.ModelChoiceField):
-    """One of the records that are known already, by key: nothing is asked of the database."""
+    """One of the records that are known already, by key: nothing is asked of the database. `known` gives them, and is
+    not called where nothing was chosen."""
 
-    def __init__(self, known: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(self, known: Callable[[], Mapping[str, Any]], **kwargs: Any) -> None:
         self.known = known
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
-        if str(value) not in self.known:
+        found = self.known().get(str(value))
+        if found is None:
             raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": value})
-        return self.known[str(value)]
+        return found
 
 
 class KnownRows(forms.BaseInlineFormSet):
@@ -99,13 +101,15 @@ class KnownRows(forms.BaseInlineFormSet):
             self._queryset = [*map(copy, rows)] if rows is not None else super().get_queryset()
         return self._queryset
 
+    def _known(self) -> dict[str, Any]:
+        return {str(row.pk): row for row in self.get_queryset()}
+
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         name = self._pk_field.name  # type: ignore[attr-defined]
         usual = form.fields[name]
-        known = {str(row.pk): row for row in self.get_queryset()}
         form.fields[name] = KnownChoice(
-            known, queryset=usual.queryset, initial=usual.initial, required=False, widget=usual.widget
+            self._known, queryset=usual.queryset, initial=usual.initial, required=False, widget=usual.widget
         )
 
 
@@ -214,7 +218,7 @@ class RecordedNeedForm(TextForm):
         state: forms.ModelChoiceField = self.fields["state"]  # type: ignore[assignment]
         state.queryset = State.objects.joined()
         if states is not None:
-            self.fields["state"] = KnownChoice(states, queryset=state.queryset, label=state.label)
+            self.fields["state"] = KnownChoice(lambda: states, queryset=state.queryset, label=state.label)
 
     def _get_validation_exclusions(self) -> set[str]:
         """The State was found among those that have joined."""

@@ -20,7 +20,7 @@ from ccm_portal.accounts.models import PUBLIC, Access, User, access_of
 from ccm_portal.register.enums import CITED_FORMS, Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
 from ccm_portal.register.search import Wanted, words
-from ccm_portal.statements import Slot
+from ccm_portal.statements import Slot, made_once
 from requests_app import enums
 from requests_app.domain import lifecycle
 from requests_app.domain.needs import Need, Resources, evidence_level, missing_for_donors
@@ -457,22 +457,22 @@ class AssistanceRequest(models.Model):
             relayed_read_locked=self.relayed_read_locked,
         )
 
-    def build_search_text(self, audience: enums.Audience, areas: Iterable[str] | None = None) -> str:
-        """What an audience may search in: what it reads, and nothing where the visibility does not reach it. `areas`
-        are the codes of those that are not stored yet."""
+    def build_search_text(self, audience: enums.Audience) -> str:
+        """What an audience may search in: what it reads, and nothing where the visibility does not reach it."""
         if audience not in REACHED[enums.Visibility(self.visibility)]:
             return ""
-        return self._searched_words(parts_read(self.release, audience), own_text(self.release, audience), areas)
+        return self._searched_words(parts_read(self.release, audience), own_text(self.release, audience), None)
 
     def build_search_rows(self, areas: Iterable[str] | None = None) -> list["SearchText"]:
         """The words that find this request: one row where all who may know of it read the same, else one for each
-        audience. What the owner reads the handlers read too."""
-        codes = list(self.areas.values_list("pk", flat=True) if areas is None else areas)
-        reached = [audience for audience in SEARCHED if audience in REACHED[enums.Visibility(self.visibility)]]
-        found = {audience: self.build_search_text(audience, codes) for audience in reached}
+        audience. What the owner reads the handlers read too. `areas` are the codes of those that are not stored yet."""
+        codes, release = list(self.areas.values_list("pk", flat=True) if areas is None else areas), self.release
+        reached = [audience for audience in SEARCHED if audience in REACHED[release.visibility]]
+        reads = {audience: (parts_read(release, audience), own_text(release, audience)) for audience in reached}
+        found = {read: self._searched_words(*read, codes) for read in set(reads.values())}
         if len(set(found.values())) == 1:
-            return [SearchText(request=self, words=found[enums.Audience.HANDLERS])]
-        return [SearchText(request=self, audience=audience, words=text) for audience, text in found.items()]
+            return [SearchText(request=self, words=found[reads[enums.Audience.HANDLERS]])]
+        return [SearchText(request=self, audience=audience, words=found[read]) for audience, read in reads.items()]
 
     def _searched_words(self, parts: Collection[enums.Part], text: str, areas: Iterable[str] | None) -> str:
         codes = self.areas.values_list("pk", flat=True) if areas is None else areas
@@ -489,7 +489,12 @@ class AssistanceRequest(models.Model):
 
     def compute_evidence_level(self) -> str:
         """What the stored items say, read afresh: a prefetched list would be the one before the change."""
-        return evidence_level([item.is_complete for item in EvidenceItem.objects.filter(request=self)])
+        return evidence_level([item.is_complete for item in _evidence().ask(request=self.pk)])
+
+
+@made_once
+def _evidence() -> "models.QuerySet[EvidenceItem]":
+    return EvidenceItem.objects.filter(request=Slot("request", models.BigIntegerField()))
 
 
 class SearchTextQuerySet(models.QuerySet["SearchText"]):

@@ -26,9 +26,17 @@ from ccm_portal.register.holders import post_of
 from ccm_portal.register.models import Office
 
 
+def audit_event(action: str, *, by: User | None, subject: object = "", **details: Any) -> AuditEvent:
+    """An entry of the audit trail, for `AuditEvent.objects.bulk_create`: a change that needs several writes them at
+    once, in its transaction."""
+    return AuditEvent(actor=by, action=action, subject=str(subject)[:80], details=details)
+
+
 def record_event(action: str, *, by: User | None, subject: object = "", **details: Any) -> AuditEvent:
     """Add an entry to the audit trail, in the transaction of the change that it reports."""
-    return AuditEvent.objects.create(actor=by, action=action, subject=str(subject)[:80], details=details)
+    event = audit_event(action, by=by, subject=subject, **details)
+    event.save()
+    return event
 
 
 #: Words that are written in each reader's own language: text, a lazy text, or what gives the text when asked.
@@ -65,7 +73,7 @@ def queue_letters(letters: Iterable[Letter], *, kind: MailKind) -> int:
     once = {(letter.reader.email, letter.path): letter for letter in letters}
     if not once:
         return 0
-    choices = MailChoice.objects.filter(kind=kind, user__in={letter.reader.pk for letter in once.values()})
+    choices = MailChoice.objects.filter(kind=kind, user__in={letter.reader.pk for letter in once.values()}).order_by()
     chosen = {choice.user_id: MailTiming(choice.timing) for choice in choices}
     mails = [_mail(letter, kind, chosen.get(letter.reader.pk, USUAL_TIMING[kind])) for letter in once.values()]
     OutboxMail.objects.bulk_create(mails)

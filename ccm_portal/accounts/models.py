@@ -70,8 +70,7 @@ class UserManager(BaseUserManager["User"]):
 
     def holding(self, role: str, on: date, **post: Any) -> "list[User]":
         """The active people who hold a role on a day, for example `state=`, `organisation=` or `office__theme=`."""
-        posts = Appointment.objects.filter(role=role, user__is_active=True, **post)
-        held = in_force(list(posts.select_related("user").order_by("user__email")), on)
+        held = in_force(_holders(role, *post.items()).ask(), on)
         return list({appointment.user_id: appointment.user for appointment in held}.values())
 
     def focal_points(self, iso3: str | None, on: date) -> "list[User]":
@@ -112,6 +111,12 @@ class UserManager(BaseUserManager["User"]):
 @made_once
 def _office_terms(on: date) -> "QuerySet[OfficeTerm, Any]":
     return OfficeTerm.objects.in_office(on).values_list("office", "state")
+
+
+@made_once
+def _holders(role: str, *post: tuple[str, Any]) -> "QuerySet[Appointment]":
+    rows = Appointment.objects.filter(role=role, user__is_active=True, **dict(post))
+    return rows.select_related("user").order_by("user__email")
 
 
 @made_once

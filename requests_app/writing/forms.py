@@ -16,7 +16,7 @@ from ccm_portal.ui.templatetags.portal import day
 from ccm_portal.ui.widgets import DateInput
 from requests_app.domain.files import NotAcceptable, safe_name
 from requests_app.enums import AreaCode, Channel, Kind, Visibility
-from requests_app.forms import FILE_REFUSED, VISIBILITY_HELP, CurrencyField, KnownRows
+from requests_app.forms import FILE_REFUSED, VISIBILITY_HELP, CurrencyField, KnownRows, SaidByItsFields
 from requests_app.models import AssistanceRequest, EvidenceItem
 from requests_app.scanning import check_and_scan
 from requests_app.writing.models import Upload, hidden_name
@@ -28,7 +28,7 @@ AMOUNTS = ("total_cost", "national_share", "external_secured")
 AUDIENCE = {"channel", "inform_coordinators", "visibility"}  # for the focal point alone
 
 
-class NeedsForm(TextForm):
+class NeedsForm(SaidByItsFields, TextForm):
     """What a State needs. Drafts may be incomplete; `submitting` asks for everything that a submission must have, and
     `only` keeps some of the fields: the form of one step."""
 
@@ -163,16 +163,11 @@ class NeedsForm(TextForm):
         return {"areas": self.cleaned_data["areas"]} if "areas" in self.fields else {}
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Status, date and number belong to the life cycle. Of the rest, the form's own rules say what the constraints
-        say, beside the field, and the database has the last word: it need not be asked three times before a save. The
-        obligation was found among the State's own."""
-        return super()._get_validation_exclusions() | {
-            *("status", "submitted_on", "reference", "obligation"),
-            *("currency", "total_cost", "desired_end"),
-        }
+        """Status, date and number belong to the life cycle. The obligation was found among the State's own."""
+        return super()._get_validation_exclusions() | {"status", "submitted_on", "reference", "obligation"}
 
 
-class EvidenceForm(TextForm):
+class EvidenceForm(SaidByItsFields, TextForm):
     """One item of evidence."""
 
     upload = forms.CharField(required=False, max_length=43, widget=forms.HiddenInput)

@@ -136,7 +136,7 @@ def test_half_saved_is_not_saved(chad, monkeypatch):
     def fails(*args, **kwargs):
         raise OSError("disk full")
 
-    monkeypatch.setattr(actions, "record_event", fails)
+    monkeypatch.setattr(actions, "audit_event", fails)
     asked.title = "After"
     with pytest.raises(OSError, match="disk full"), transaction.atomic():
         save_request(asked, by=chad, areas=["other"], evidence=[EvidenceFactory.build(request=None)])
