@@ -61,3 +61,11 @@ def made_once(build: "Callable[..., QuerySet[Any, Any]]") -> Callable[..., State
         return Statement(build(*arguments))
 
     return statement
+
+
+def give(record: Any, name: str, rows: list[Any]) -> None:
+    """Let `record.<name>.all()` be rows that were asked for already, as Django's prefetching would."""
+    known = record.__dict__.setdefault("_prefetched_objects_cache", {})
+    belonging = getattr(record, name).get_queryset()
+    belonging._result_cache, belonging._prefetch_done = rows, True
+    known[name] = belonging

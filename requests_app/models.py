@@ -242,11 +242,11 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         return stated.order_by().only(*AT_STAKE_FIELDS)
 
     def for_detail(self) -> "RequestQuerySet":
-        """With everything that one request's page shows."""
+        """With all that stands beside one request; `queries.with_details` adds what belongs to it in rows."""
         one = ("state", "meeting", "stated_in", "outcome_record", "line__country_request", "split_from", "joined_into")
         itself = AssistanceRequest.objects.filter(pk=OuterRef("pk"))
         kept = {f"has_{name}": Exists(itself.filter(**{f"{name}__isnull": False})) for name in (*TABLES, *OFTEN_NONE)}
-        return self.annotate(**kept).select_related(*one, *PARTS).prefetch_related("areas", "evidence")
+        return self.annotate(**kept).select_related(*one, *PARTS)
 
     def with_marks(self) -> "RequestQuerySet":
         """For lists: whether a request is for a visit, and whether one of its parts is incomplete."""
@@ -489,11 +489,16 @@ class AssistanceRequest(models.Model):
 
     def compute_evidence_level(self) -> str:
         """What the stored items say, read afresh: a prefetched list would be the one before the change."""
-        return evidence_level([item.is_complete for item in _evidence().ask(request=self.pk)])
+        return evidence_level([item.is_complete for item in evidence_of().ask(request=self.pk)])
 
 
 @made_once
-def _evidence() -> "models.QuerySet[EvidenceItem]":
+def areas_of() -> "models.QuerySet[Area]":
+    return Area.objects.filter(requests=Slot("request", models.BigIntegerField()))
+
+
+@made_once
+def evidence_of() -> "models.QuerySet[EvidenceItem]":
     return EvidenceItem.objects.filter(request=Slot("request", models.BigIntegerField()))
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices, prefetch_related_objects
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, TextChoices, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.models import Access, AuditEvent
@@ -16,6 +18,7 @@ from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
 from ccm_portal.register.picking import known_names
 from ccm_portal.register.search import Vocabulary, Wanted, words
+from ccm_portal.statements import Slot, give, made_once
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Ranking, Result
 from requests_app.domain.needs import in_all
 from requests_app.domain.reading import is_wider
@@ -39,9 +42,12 @@ from requests_app.models import (
     Offer,
     RankingWeight,
     Relay,
+    RequestEvent,
     SearchText,
     Supporter,
     SupportRecord,
+    areas_of,
+    evidence_of,
 )
 from requests_app.readings import Reading, readings
 from requests_app.wording import WEIGHT_LABELS, caution_sentence, listed_criteria, miss_sentence, sentence
@@ -80,6 +86,14 @@ known_words = Kept(_read_vocabulary, seconds=600)
 def wanted(text: str) -> Wanted:
     """What somebody typed, as search takes it: each word, or the words that may have been meant by it."""
     return known_words().wanted(text)
+
+
+def with_status_words(events: list[RequestEvent]) -> list[RequestEvent]:
+    """Give each step of a history the word for the status that it led to."""
+    statuses = _words(Status)
+    for event in events:
+        event.status_label = statuses[event.to_status]  # type: ignore[attr-defined]
+    return events
 
 
 def with_words(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
@@ -122,13 +136,19 @@ class RelayLine:
     reference: str
 
 
-def relay_lines(requests: Iterable[AssistanceRequest]) -> list[RelayLine]:
-    """The relays of some requests with their answers, newest first: one query."""
-    words = _words(AnswerKind)
-    rows = Relay.objects.filter(request__in=requests).order_by("-sent_on", "-pk", "answers__answered_on").values_list(
+@made_once
+def _relays_of(requests: tuple[str, ...]) -> "QuerySet[Relay, Any]":
+    of_any = reduce(or_, (Q(request=Slot(name, BigIntegerField())) for name in requests))
+    return Relay.objects.filter(of_any).order_by("-sent_on", "-pk", "answers__answered_on").values_list(
         "pk", "supporter__state__name", "supporter__organisation__name", "sent_on", "opened_at", "request__reference",
         "answers__kind", "answers__answered_on", "answers__text",
     )  # fmt: skip
+
+
+def relay_lines(requests: Iterable[AssistanceRequest]) -> list[RelayLine]:
+    """The relays of some requests with their answers, newest first: one query."""
+    words, keys = _words(AnswerKind), {f"request{number}": request.pk for number, request in enumerate(requests)}
+    rows = _relays_of(tuple(keys)).ask(**keys)
     lines: dict[int, RelayLine] = {}
     for pk, state, organisation, sent_on, opened_at, reference, kind, answered_on, text in rows:
         line = lines.setdefault(pk, RelayLine(state or organisation, sent_on, opened_at, [], reference))
@@ -426,15 +446,17 @@ def obligations_with_deadlines(state: State, on: date) -> list[clocks.Row]:
     return [row for row in clocks.known_rows(on).values() if row.state == state]
 
 
-def with_tables(request: AssistanceRequest) -> AssistanceRequest:
-    """A request of `for_detail()` with its tables, each asked for only where it has lines."""
+def with_details(request: AssistanceRequest) -> AssistanceRequest:
+    """A request of `for_detail()` with its areas, its evidence and its tables, each table asked for only where it has
+    lines, and its codes in words."""
+    give(request, "areas", areas_of().ask(request=request.pk))
+    give(request, "evidence", evidence_of().ask(request=request.pk))
     has_lines = {name: getattr(request, f"has_{name}") for name in TABLES}
     prefetch_related_objects([request], *(name for name in TABLES if has_lines[name]))
     for name in TABLES:
         if not has_lines[name]:
-            nothing = AssistanceRequest._meta.get_field(name).related_model.objects.none()  # type: ignore[union-attr]
-            request._prefetched_objects_cache[name] = nothing  # type: ignore[attr-defined]
-    return request
+            give(request, name, [])
+    return with_words([request])[0]
 
 
 @dataclass(frozen=True)

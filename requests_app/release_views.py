@@ -17,7 +17,7 @@ from requests_app.views import reading_context
 
 def _own_or_refused(request: HttpRequest, reference: str) -> AssistanceRequest:
     visible = AssistanceRequest.objects.visible_to(request.user).for_detail()
-    asked = queries.with_tables(get_object_or_404(visible, reference=reference))
+    asked = queries.with_details(get_object_or_404(visible, reference=reference))
     if not permissions.can_change_visibility(request.user, asked):  # type: ignore[arg-type]
         raise PermissionDenied(_("Only the requesting State says who reads its request."))
     return asked

@@ -112,7 +112,7 @@ def request_detail(
     request: HttpRequest, reference: str, panels: Sequence[Panel] = (), facts: Sequence[Facts] = ()
 ) -> HttpResponse:
     """One request, as far as the visitor may read it; nested apps add what they know as `panels` (see `urls.py`)."""
-    asked = queries.with_tables(_visible_or_404(request, reference, facts))
+    asked = queries.with_details(_visible_or_404(request, reference, facts))
     reading = readings.read_by(access_of(request.user), asked)
     today = as_of(request)
     own_relay = _own_relay(request, asked)
@@ -172,7 +172,7 @@ def reading_context(asked: AssistanceRequest, reading: readings.Reading, today: 
         "stated": getattr(reading, "stated_in", None),
         "today": today,
         "stake": queries.deadline_at_stake(asked, today),
-        "events": _events().ask(request=asked.pk),
+        "events": queries.with_status_words(_events().ask(request=asked.pk)),
     }
 
 
