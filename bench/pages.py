@@ -50,6 +50,8 @@ def whole_form() -> list[tuple[str, str]]:
         ("consequence", "The next extension request would again rest on estimates."),
         ("institution", "National mine action authority"),
         ("national_plan", "National mine action plan"),
+        ("languages", "fr"),
+        ("partners", "Those who trained the first teams"),
         ("channel", "coordinators"),
         ("inform_coordinators", "on"),
         ("visibility", "match_parties"),

@@ -229,6 +229,8 @@ def _chad(people: dict[str, User], on: date) -> None:
         consequence="The next extension request would again rest on estimates.",
         institution="National mine action authority (example)",
         national_plan="National mine action plan (example)",
+        languages=["ar", "fr"],
+        partners="Those who trained the first survey teams (example)",
         visibility=Visibility.MATCH_PARTIES,
         parts=lambda draft: examples.survey_parts(draft, by=people["tcd"], on=on),
     )

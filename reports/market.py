@@ -90,7 +90,7 @@ def _open_requests(user: User, on: date) -> QuerySet[AssistanceRequest]:
     """Open on the day, each need once, confirmed by its State: two queries."""
     rows = AssistanceRequest.objects.visible_to(user).counted().single(on).with_status_on(on)
     rows = rows.annotate(on_day=Coalesce("status_on", "status")).filter(on_day__in=OPEN)
-    fields = (*LIST_FIELDS, "state__region", "desired_start", "desired_end")
+    fields = (*LIST_FIELDS, "state__region", "desired_start", "desired_end", "languages")
     return rows.select_related("state").only(*fields).prefetch_related("areas").order_by("reference")
 
 

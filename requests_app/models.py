@@ -308,6 +308,8 @@ class AssistanceRequest(models.Model):
     consequence = models.TextField(_("consequence of delay"), blank=True)
     institution = models.CharField(_("lead institution"), max_length=160, blank=True)
     national_plan = models.CharField(_("national plan"), max_length=200, blank=True)
+    languages = codes_field(_("working languages"))
+    partners = models.CharField(_("desired partners"), max_length=300, blank=True)
     visibility = models.CharField(
         _("visibility"), max_length=20, choices=enums.Visibility, default=enums.Visibility.COORDINATORS_ISU
     )

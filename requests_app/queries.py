@@ -30,6 +30,7 @@ from requests_app.enums import (
     AreaCode,
     Channel,
     EvidenceLevel,
+    Language,
     Part,
     ReleaseAct,
     Status,
@@ -383,6 +384,7 @@ def need_of(request: AssistanceRequest | Reading, on: date) -> Need:
         currency=request.currency or "",
         first_year=request.desired_start.year if request.desired_start else None,
         last_year=request.desired_end.year if request.desired_end else None,
+        languages=frozenset(request.languages),
     )
 
 
@@ -456,6 +458,7 @@ def with_details(request: AssistanceRequest) -> AssistanceRequest:
     for name in TABLES:
         if not has_lines[name]:
             give(request, name, [])
+    request.language_labels = [str(one.label) for one in Language if one.value in request.languages]  # type: ignore[attr-defined]
     return with_words([request])[0]
 
 

@@ -22,14 +22,14 @@ OPEN = frozenset({
     "obligation", "obligation_id", "status", "get_status_display", "visibility", "get_visibility_display", "channel",
     "get_channel_display", "inform_coordinators", "covered_year", "meeting", "submitted_on", "submitted_precision",
     "confirmed_on", "source", "source_id", "note", "is_verified", "is_example", "is_draft", "is_open",
-    "get_absolute_url",
+    "get_absolute_url", "languages",
     # what lists add to their rows
-    "status_on", "status_label", "status_on_label", "channel_label", "area_labels",
+    "status_on", "status_label", "status_on_label", "channel_label", "area_labels", "language_labels",
     "is_visit",  # as the kinds of help are; what the visit is for stands with the requirement
 })  # fmt: skip
 #: Read by the requesting State and those who handle the request.
 INSIDE = frozenset(
-    {"missing_for_donors", "is_incomplete", "states_parties_text", "public_summary", "relayed_read_locked"}
+    {"missing_for_donors", "is_incomplete", "states_parties_text", "public_summary", "relayed_read_locked", "partners"}
 )
 #: What belongs to each part that the State may lock.
 FIELDS: dict[Part, tuple[str, ...]] = {

@@ -45,12 +45,12 @@ from requests_app.writing.steps import REVIEW
 #: What the needs of one country request share, and a further need begins with.
 SHARED = (
     "institution", "national_plan", "channel", "inform_coordinators", "visibility", "locks", "relayed_read_locked",
-    "currency", "is_example",
+    "currency", "languages", "is_example",
 )  # fmt: skip
 #: What a part begins with besides: the same obligation, the same kinds of help, the same time.
 ALIKE = (
     "obligation_id", "challenge", "consequence", "is_technical", "is_material", "is_financial", "desired_start",
-    "desired_end",
+    "desired_end", "partners",
 )  # fmt: skip
 
 

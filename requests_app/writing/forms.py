@@ -15,8 +15,8 @@ from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.templatetags.portal import day
 from ccm_portal.ui.widgets import DateInput
 from requests_app.domain.files import NotAcceptable, safe_name
-from requests_app.enums import AreaCode, Channel, Kind, Visibility
-from requests_app.forms import FILE_REFUSED, VISIBILITY_HELP, CurrencyField, KnownRows, SaidByItsFields
+from requests_app.enums import AreaCode, Channel, Kind, Language, Visibility
+from requests_app.forms import FILE_REFUSED, VISIBILITY_HELP, CurrencyField, KnownRows, SaidByItsFields, codes
 from requests_app.models import AssistanceRequest, EvidenceItem
 from requests_app.scanning import check_and_scan
 from requests_app.writing.models import Upload, hidden_name
@@ -44,6 +44,7 @@ class NeedsForm(SaidByItsFields, TextForm):
     kinds = forms.MultipleChoiceField(
         label=_("What kinds of assistance?"), choices=Kind, widget=forms.CheckboxSelectMultiple, required=False
     )
+    languages = codes(Language.choices, _("In which languages can you work with those who help?"))
     currency = CurrencyField(label=_("Currency"), help_text=_("Three letters, for example USD."))
     channel = forms.ChoiceField(
         label=_("To whom does this request go?"),
@@ -62,7 +63,7 @@ class NeedsForm(SaidByItsFields, TextForm):
         fields = [
             "title", "obligation", "challenge", "requirement", "kinds", "total_cost", "national_share",
             "external_secured", "currency", "desired_start", "desired_end", "consequence", "institution",
-            "national_plan", "channel", "inform_coordinators", "visibility",
+            "national_plan", "partners", "languages", "channel", "inform_coordinators", "visibility",
         ]  # fmt: skip
         labels = {
             "title": _("In one line, what do you need?"),
@@ -75,6 +76,7 @@ class NeedsForm(SaidByItsFields, TextForm):
             "consequence": _("What happens if help comes late?"),
             "institution": _("Which institution leads?"),
             "national_plan": _("Which national plan does it belong to?"),
+            "partners": _("With whom would you like to work?"),
         }
         help_texts = {
             "title": _("For example: technical survey of 40 villages in two provinces"),
@@ -82,6 +84,10 @@ class NeedsForm(SaidByItsFields, TextForm):
             "challenge": _("What stands in the way, and why national means are not enough."),
             "requirement": _("What, how much, where, until when."),
             "national_plan": _("Name and year, or “in preparation”."),
+            "partners": _(
+                "States or organisations that you have in mind, if any. Only the Coordinators and the ISU read it, and "
+                "nobody is asked by it."
+            ),
             "inform_coordinators": _("Matters only for a request to the ISU: untick if the ISU alone should know."),
         }
         widgets = {

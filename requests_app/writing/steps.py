@@ -245,8 +245,8 @@ STEPS: list[Step] = [
     _part(
         "channel",
         _("Partners and channel"),
-        *("channel", "inform_coordinators"),
-        is_filled=lambda asked: False,  # it has a value from the start: done once it was saved
+        *("partners", "languages", "channel", "inform_coordinators"),
+        is_filled=lambda asked: False,  # the channel has a value from the start: done once it was saved
         applies=lambda asked: asked.channel in (Channel.COORDINATORS, Channel.ISU),
         prefilled=True,
     ),

@@ -205,6 +205,35 @@ def test_R015_near_miss_and_caution_are_told_in_words(coordinator):
     assert f"stated to end in {timezone.localdate().year}" in page
 
 
+def test_R015_a_language_of_the_request_brings_forward_who_works_in_it(coordinator):
+    profile_of("NOR", languages=["en", "pt"])
+    profile_of("CHE", languages=["fr"])
+    known_support.forget()
+    facts = {"state_id": "MRT", "match_parties": True, "areas": ["clearance"]}
+    asked, open_ = RequestFactory(languages=["pt", "es"], **facts), RequestFactory(**facts)
+
+    def ranked(request):
+        found = client_of(coordinator).get(f"{request.get_absolute_url()}matches/?all").context["ranked"]
+        return {item.supporter.code: item for item in found}
+
+    known, unknown = ranked(asked), ranked(open_)
+    assert "Works in a language of the request." in known["NOR"].sentences
+    assert known["NOR"].suggestion.score > unknown["NOR"].suggestion.score
+    assert "Language: it works in others." in known["CHE"].misses
+    assert "Language: it works in others." not in unknown["CHE"].misses
+
+
+def test_R005_desired_partners_stand_where_the_coordinator_chooses_and_nowhere_else(coordinator, chad, norway):
+    asked = RequestFactory(states_parties=True, partners="The team of 2019", languages=["fr"], areas=["clearance"])
+    matches, page = f"{asked.get_absolute_url()}matches/", asked.get_absolute_url()
+    for reader in (coordinator, chad):
+        assert "would like to work with: The team of 2019" in client_of(reader).get(matches).content.decode()
+        assert "The team of 2019" in client_of(reader).get(page).content.decode()
+    read = client_of(norway).get(page).content.decode()
+    assert "The team of 2019" not in read
+    assert "Working languages" in read
+
+
 def test_the_isu_changes_a_line_with_its_reason_and_everybody_reads_it(isu, norway):
     RankingWeight.objects.create(name="offer", points=55, reason="Offers were overlooked")
     assert read_weights().offer == 55

@@ -79,7 +79,12 @@ def test_R005_each_step_saves_what_it_shows_and_leaves_the_rest(chad):
         "costs": {"total_cost": "10", "national_share": "3", "external_secured": "4", "currency": "usd"},
         "plan": {"institution": "National authority", "national_plan": "in preparation"},
         "timing": {"desired_start": "2027-01-01", "desired_end": "2027-12-31", "consequence": "Another estimate."},
-        "channel": {"channel": "isu", "inform_coordinators": "on"},
+        "channel": {
+            "partners": SCRIPTS[:300],
+            "languages": ["ar", "fr"],
+            "channel": "isu",
+            "inform_coordinators": "on",
+        },
         "visibility": {"visibility": "match_parties"},
     }
     for code, values in filled.items():
@@ -88,6 +93,7 @@ def test_R005_each_step_saves_what_it_shows_and_leaves_the_rest(chad):
     assert (after.title, after.challenge, after.consequence) == ("Survey of the north", SCRIPTS, "Another estimate.")
     assert ([kind.value for kind in after.kinds], after.resources.gap) == (["technical", "financial"], 3)
     assert (after.channel, after.visibility, after.institution) == ("isu", "match_parties", "National authority")
+    assert (after.partners, after.languages) == (SCRIPTS[:300].strip(), ["ar", "fr"])
     assert [area.pk for area in after.areas.all()] == ["clearance"]
 
 
@@ -241,6 +247,13 @@ def test_R004_institution_and_plan_come_from_the_last_request_and_say_so(chad, d
     assert AssistanceRequest.objects.get(pk=draft.pk).institution == ""  # only what is saved counts
     post(client, address, institution="", national_plan="")
     assert "High commission" not in client.get(address).content.decode()
+
+
+def test_R004_languages_come_from_the_last_request_and_partners_do_not(chad, draft):
+    RequestFactory(reference="TCD-2026-008", languages=["ar"], partners="Whoever came last time")
+    page = client_of(chad).get(edit(draft, "channel")).content.decode()
+    assert 'value="ar" id="id_languages_0" checked' in " ".join(page.split())
+    assert "Whoever came last time" not in page
 
 
 def test_R004_another_states_request_fills_in_nothing(chad, draft):

@@ -25,7 +25,7 @@ from requests_app.writing.reading import Difference, bind, differences, fingerpr
 from requests_app.writing.steps import REVIEW, WHOLE, Step, step_form, steps_of
 from requests_app.writing.views.files import keep_files
 
-PREFILLED = ("institution", "national_plan", "currency", "channel", "inform_coordinators")
+PREFILLED = ("institution", "national_plan", "currency", "languages", "channel", "inform_coordinators")
 
 
 def step_page(request: HttpRequest, asked: AssistanceRequest, step: Step) -> HttpResponse:
@@ -190,7 +190,9 @@ def _prefill(form: Any, asked: AssistanceRequest, step: Step) -> AssistanceReque
     last = None if asked.author_writes else last_request(asked)  # an author knows no other request of the State
     if last is None:
         return None
-    values = {name: getattr(last, name) for name in step.fields if name in PREFILLED and getattr(last, name) != ""}
+    values = {
+        name: getattr(last, name) for name in step.fields if name in PREFILLED and getattr(last, name) not in ("", [])
+    }
     blank = AssistanceRequest()
     is_untouched = all(getattr(asked, name) == getattr(blank, name) for name in values)
     if not values or not is_untouched or values == {name: form.initial.get(name) for name in values}:
