@@ -1,5 +1,6 @@
 """Pages of coalitions and commitments as people use them."""
 
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from coalitions.enums import CoalitionStatus
 from coalitions.models import Coalition
@@ -166,6 +168,19 @@ def test_R043_nobody_is_proposed_for_what_is_wholly_agreed(coordinator):
     page = client_of(coordinator).get("/coalitions/propose/mrt/")
     assert page.context["members"] == []
     assert "All that is asked for is agreed already" in page.content.decode()
+
+
+def test_R043_the_command_prints_the_plan_what_is_agreed_and_the_proof(capsys):
+    asked = RequestFactory(state_id="MRT", public=True, areas=["clearance"])
+    ShareFactory(request=asked, in_kind=True, percent=40, committed=True)
+    call_command("coalition_plan", "mrt", format="json")
+    lead, *members = json.loads(capsys.readouterr().out)
+    assert (lead["member"], lead["role"]) == ("Mauritania", "lead (affected State)")
+    assert lead["agreed"] == [f"{asked.reference}: 40 % (Norway)"]
+    assert sum(float(part.split()[-2]) for one in members for part in one["covers"]) == pytest.approx(60)
+    assert "optimal; no smaller set covers more than" in lead["proof"]
+    with pytest.raises(CommandError, match="unknown ISO code 'QQQ'"):
+        call_command("coalition_plan", "QQQ")
 
 
 def test_dropping_a_member_shows_what_changes(coordinator):

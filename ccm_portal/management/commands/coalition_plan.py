@@ -11,7 +11,7 @@ from ccm_portal.ui.commands import RecordsCommand
 from coalitions.queries import propose
 from requests_app.models import AssistanceRequest
 
-COLUMNS = ["member", "role", "score", "covers", "uncovered", "proof"]
+COLUMNS = ["member", "role", "score", "covers", "uncovered", "agreed", "proof"]
 
 
 class Command(RecordsCommand):
@@ -36,7 +36,11 @@ class Command(RecordsCommand):
             f"no smaller set covers more than {plan.best_smaller:g}"
         )
         open_ = [f"{request.reference}: {area}" for request, area, _share in proposal.uncovered(plan)]
-        shared = {"uncovered": open_, "proof": proof}
+        agreed = [
+            f"{item.request.reference}: {item.percent:g} % ({', '.join(name for name, _percent in item.by)})"
+            for item in proposal.agreed
+        ]
+        shared = {"uncovered": open_, "agreed": agreed, "proof": proof}
         lead = {"member": state.name, "role": "lead (affected State)", "score": None, "covers": [], **shared}
         members = [
             {
