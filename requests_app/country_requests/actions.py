@@ -1,6 +1,6 @@
 """The only writers of country requests, splits and joinings. Each is one transaction with its audit entry."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -28,14 +28,14 @@ from requests_app.country_requests.domain.amounts import (
     years_taken_from,
 )
 from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
-from requests_app.country_requests.queries import evidence_to_take, joinable_into
+from requests_app.country_requests.queries import evidence_to_take, joinable_into, parts_to_take
 from requests_app.country_requests.wording import lacking
 from requests_app.domain import lifecycle
-from requests_app.domain.reading import is_wider
 from requests_app.enums import Action, Channel, Part, Status, Visibility
 from requests_app.models import PARTS, AssistanceRequest
 from requests_app.permissions import is_divisible
 from requests_app.queries import deadline_at_stake
+from requests_app.readings import PART_OF
 from requests_app.shares.enums import ShareStatus
 from requests_app.shares.queries import coverage_of
 from requests_app.specifics.models import CostYear
@@ -243,13 +243,14 @@ def join_requests(
     survivor.desired_start = earliest(survivor.desired_start, closing.desired_start)
     survivor.desired_end = latest(survivor.desired_end, closing.desired_end)
     survivor.obligation_id = _sooner_obligation(survivor, closing, today)
+    goes_along = parts_to_take(closing, survivor, today)
     _keep_back(survivor, closing)
     for kind in closing.kinds:
         setattr(survivor, f"is_{kind.value}", True)
     areas = {area.pk for request in (survivor, closing) for area in request.areas.all()}
-    _take_over_parts(survivor, closing)
+    _take_over_parts(survivor, closing, goes_along)
     _take_over_supporters(survivor, closing)
-    evidence = evidence_to_take(closing, survivor, today)
+    evidence = evidence_to_take(closing, survivor, goes_along)
     for item in evidence:
         item.pk, item._state.adding = None, True  # the closed request keeps its own; the file is the same
     save_request(survivor, by=by, areas=areas, evidence=evidence, expected_version=survivor.version)
@@ -273,23 +274,21 @@ def _keep_back(survivor: AssistanceRequest, closing: AssistanceRequest) -> None:
     survivor.locks = sorted({*survivor.locks, *closing.locks, *([Part.REQUIREMENT] if is_bared else [])})
 
 
-def _take_over_parts(survivor: AssistanceRequest, closing: AssistanceRequest) -> None:
-    """What depends on the areas goes along: the costs of each year are summed, and a part that the survivor lacks
-    becomes its own. Nobody reads by it what the closing request did not show: where more people may know of the
-    survivor the parts stay behind, and so do figures on people that the survivor has too."""
-    if is_wider(Visibility(survivor.visibility), Visibility(closing.visibility)):
-        return
+def _take_over_parts(survivor: AssistanceRequest, closing: AssistanceRequest, goes_along: Collection[Part]) -> None:
+    """What depends on the areas goes along with what it is read with: the costs of each year are summed, and a part
+    that the survivor lacks becomes its own. Figures on people stay behind where the survivor has its own."""
     years = {row.year: row for row in survivor.cost_years.all()}
-    for row in closing.cost_years.all():
+    for row in closing.cost_years.all() if PART_OF["cost_years"] in goes_along else ():
         own = years.get(row.year, CostYear(request=survivor, year=row.year, total=0))
         own.total += row.total
         for name in ("national", "external"):
             if (more := getattr(row, name)) is not None:
                 setattr(own, name, (getattr(own, name) or 0) + more)
         own.save()
-    lacking_parts = [name for name in PARTS if hasattr(closing, name) and not hasattr(survivor, name)]
-    rows = [getattr(closing, name) for name in lacking_parts]
-    if "victims" in lacking_parts and not survivor.victim_figures.exists():
+    taken = [name for name in PARTS if PART_OF[name] in goes_along and hasattr(closing, name)]
+    taken = [name for name in taken if not hasattr(survivor, name)]
+    rows = [getattr(closing, name) for name in taken]
+    if "victims" in taken and PART_OF["victim_figures"] in goes_along and not survivor.victim_figures.exists():
         rows += closing.victim_figures.all()
     for row in rows:
         _copy_to(survivor, row)

@@ -1,6 +1,6 @@
 """The needs of country requests as a visitor may know them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -43,11 +43,36 @@ def joinable_into(closing: AssistanceRequest) -> "QuerySet[AssistanceRequest]":
     return rows.filter(same_report).exclude(pk=closing.pk)
 
 
-def evidence_to_take(closing: AssistanceRequest, survivor: AssistanceRequest, on: date) -> list[EvidenceItem]:
-    """The evidence that goes along in a joining: none where somebody reads the survivor who could not read it with
-    the request that closes, and nothing that the survivor has already. The locks of both are united, so those who
-    stand as far off read the same of either."""
-    if not _is_read_by_no_more(survivor, closing, on):
+def parts_to_take(closing: AssistanceRequest, survivor: AssistanceRequest, on: date) -> frozenset[Part]:
+    """The parts of a request that go along in a joining: those that nobody would read by the survivor who could not
+    read them with the request that closes. The locks of both are united, so those who stand as far off read the same
+    of either."""
+    level = Visibility(closing.visibility)
+    if is_wider(Visibility(survivor.visibility), level):
+        return frozenset()
+    if is_kept_to_isu(closing) and not is_kept_to_isu(survivor):
+        return frozenset()
+    writing = set(survivor.authors.current().values_list("user", flat=True))
+    if writing - set(closing.authors.current().values_list("user", flat=True)):
+        return frozenset()
+    if Visibility(survivor.visibility) == Visibility.COORDINATORS_ISU:
+        return frozenset(Part)
+    known = set(closing.relays.values_list("supporter", flat=True))
+    asked = survivor.relays.exclude(supporter__in=known).select_related("supporter__state", "supporter__organisation")
+    if not asked:
+        return frozenset(Part)
+    if all(level == Visibility.PUBLIC or (level == Visibility.STATES_PARTIES and _is_party(one, on)) for one in asked):
+        # whoever was asked reads what is locked for others, where the State says so: others than those asked do not
+        return frozenset(Part) - frozenset(map(Part, closing.locks))
+    return frozenset()
+
+
+def evidence_to_take(
+    closing: AssistanceRequest, survivor: AssistanceRequest, goes_along: Collection[Part]
+) -> list[EvidenceItem]:
+    """The evidence that goes along with these parts: with its files or not at all, and nothing that the survivor has
+    already."""
+    if not {Part.EVIDENCE, Part.FILES} <= set(goes_along):
         return []
     known = {_same(item) for item in survivor.evidence.all()}
     return [item for item in closing.evidence.all() if _same(item) not in known]
@@ -56,27 +81,6 @@ def evidence_to_take(closing: AssistanceRequest, survivor: AssistanceRequest, on
 def _same(item: EvidenceItem) -> tuple[Any, ...]:
     said = (item.claim, item.figure, item.unit, item.source, item.dated, item.method)
     return (*said, item.file.name if item.file else "")
-
-
-def _is_read_by_no_more(survivor: AssistanceRequest, closing: AssistanceRequest, on: date) -> bool:
-    level = Visibility(closing.visibility)
-    if is_wider(Visibility(survivor.visibility), level):
-        return False
-    if is_kept_to_isu(closing) and not is_kept_to_isu(survivor):
-        return False
-    writing = set(survivor.authors.current().values_list("user", flat=True))
-    if writing - set(closing.authors.current().values_list("user", flat=True)):
-        return False
-    if Visibility(survivor.visibility) == Visibility.COORDINATORS_ISU:
-        return True
-    known = set(closing.relays.values_list("supporter", flat=True))
-    asked = survivor.relays.exclude(supporter__in=known).select_related("supporter__state", "supporter__organisation")
-    # whoever was asked reads what is locked for others, where the State says so: others than those asked do not
-    is_locked = {Part.EVIDENCE, Part.FILES} & set(closing.locks)
-    return all(
-        not is_locked and (level == Visibility.PUBLIC or (level == Visibility.STATES_PARTIES and _is_party(relay, on)))
-        for relay in asked
-    )
 
 
 def _is_party(relay: Relay, on: date) -> bool:

@@ -149,8 +149,7 @@ def request_join(request: HttpRequest, reference: str) -> HttpResponse:
     form = JoinForm(request.POST or None, closing=asked, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            had = asked.evidence.exists()
-            stays = had and not queries.evidence_to_take(asked, form.cleaned_data["survivor"], timezone.localdate())
+            had, before = asked.evidence.exists(), form.cleaned_data["survivor"].evidence.count()
             kept = actions.join_requests(
                 asked,
                 form.cleaned_data["survivor"],
@@ -159,7 +158,7 @@ def request_join(request: HttpRequest, reference: str) -> HttpResponse:
                 today=timezone.localdate(),
             )
             messages.success(request, _("Joined: %(ref)s carries on.") % {"ref": kept.reference})
-            if stays:
+            if had and kept.evidence.count() == before:
                 messages.warning(
                     request,
                     _(

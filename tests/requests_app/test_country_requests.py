@@ -502,6 +502,35 @@ def test_R026_evidence_stays_where_somebody_else_would_read_it(two, chad, as_use
     assert "The evidence stays with TCD-C" in page.content.decode()
 
 
+@pytest.mark.parametrize("case", WIDER)
+def test_R026_parts_and_costs_by_year_stay_where_somebody_else_would_read_them(two, chad, case):
+    closing, survivor = two
+    of_closing, of_survivor, asked = WIDER[case]
+    locks = ["evidence", "requirement", "amounts"] if "locks" in of_closing else []
+    AssistanceRequest.objects.filter(pk=closing.pk).update(**of_closing | {"locks": locks})
+    AssistanceRequest.objects.filter(pk=survivor.pk).update(**of_survivor)
+    if asked:
+        RelayFactory(request=survivor, code=asked)
+    VictimNeed.objects.create(request=closing, focal_point="Ministry of Health")
+    VictimFigure.objects.create(request=closing, sex="female", age="adult", disability="unknown", number=12)
+    CostYear.objects.create(request=closing, year=2027, total=3)
+    survivor = join(*(AssistanceRequest.objects.get(pk=one.pk) for one in two), chad)
+    assert not hasattr(survivor, "victims")
+    assert not survivor.victim_figures.exists()
+    assert not survivor.cost_years.exists()
+
+
+def test_R026_of_one_that_locks_its_amounts_the_other_parts_go_along(two, chad):
+    closing, survivor = alike(two, relayed_read_locked=True)
+    AssistanceRequest.objects.filter(pk=closing.pk).update(locks=["amounts"])
+    RelayFactory(request=survivor, code="CHE")
+    VictimNeed.objects.create(request=closing, focal_point="Ministry of Health")
+    CostYear.objects.create(request=closing, year=2027, total=3)
+    survivor = join(AssistanceRequest.objects.get(pk=closing.pk), survivor, chad)
+    assert survivor.victims.focal_point == "Ministry of Health"
+    assert not survivor.cost_years.exists()
+
+
 def test_R026_evidence_stays_where_another_author_writes_the_survivor(two, chad):
     closing, survivor = alike(two)
     Author.objects.create(request=survivor, user=person("health@td.org"), level="write", invited_by=chad)
