@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 
@@ -460,9 +460,14 @@ def own_patterns():
     return {path: view for path, view in patterns(get_resolver()) if not path.startswith(FOREIGN)}
 
 
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+@pytest.fixture(scope="class")
+def world(records_of_the_class, tmp_path_factory):
+    """What the addresses of the table name; for the tests of a class, which take back what they write."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("uploads")):
+        yield make_world()
+
+
+def make_world():
     asked = RequestFactory(reference="OPEN-1", state_id="MRT", match_parties=True, status=Status.RELAYED)
     RelayFactory(request=asked, code="NPA")
     file = EvidenceFactory(request=asked, file=ContentFile(b"1;2", "x.csv"), file_name="x.csv")
@@ -509,16 +514,17 @@ def status_of(client, method, address, data):
     return response.status_code
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_access_table(role, world):
-    client = play(role)
-    wrong = []
-    for method, address, expected, *data in TABLE:
-        want = int(expected.split()[ROLES.index(role)])
-        got = status_of(client, method, address.format(**world), data[0] if data else {"empty": ""})
-        if got != want:
-            wrong.append(f"{method} {address}: {got}, not {want}")
-    assert wrong == []
+class TestTable:
+    @pytest.mark.parametrize("role", ROLES)
+    def test_access_table(self, role, world):
+        client = play(role)
+        wrong = []
+        for method, address, expected, *data in TABLE:
+            want = int(expected.split()[ROLES.index(role)])
+            got = status_of(client, method, address.format(**world), data[0] if data else {"empty": ""})
+            if got != want:
+                wrong.append(f"{method} {address}: {got}, not {want}")
+        assert wrong == []
 
 
 def test_every_address_is_in_the_table():
