@@ -6,12 +6,14 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from ccm_portal.register.enums import Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
 from ccm_portal.register.reference import Row, Shelf, Tally, by_key, choose, optional_rows, read_rows
 from requests_app.enums import Action as Step
 from requests_app.enums import AreaCode, Channel, Status, Visibility
-from requests_app.models import Area, AssistanceRequest, RequestEvent, SearchText, Supporter, SupportRecord
+from requests_app.models import PARTS, Area, AssistanceRequest, RequestEvent, SearchText, Supporter, SupportRecord
 
 #: The coverage of a flow that the recipient's table does not tell.
 FROM_GIVER = "donor page"
@@ -180,6 +182,7 @@ def load_requests(path: Path, outcomes: Path, states: dict[str, State], areas: d
     requests for assistance and are left out."""
     closings = by_key(optional_rows(outcomes), "request")
     shelf = Shelf(tally, AssistanceRequest, "source_id")
+    prefetch_related_objects([*shelf.rows.values()], *PARTS)  # what search reads of each
     obligations = {(o.state_id, o.article): o for o in Obligation.objects.filter(limb__in=["3.2", "4.1(a)", "5.1"])}
     meetings = {meeting.code: meeting for meeting in Meeting.objects.all()}
     numbers: Counter[tuple[str, int]] = Counter()

@@ -5,8 +5,10 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, User
@@ -34,9 +36,8 @@ def django_db_setup(request, django_test_environment, django_db_modify_db_settin
         prepare(made_for_run=run if request.config.getvalue("create_db") else "")
 
 
-@pytest.fixture(autouse=True)
-def register_read_afresh() -> None:
-    """No test sees the register or the supporters of the one before."""
+def forget_what_is_kept() -> None:
+    """What a process keeps of the database, so that the next reader asks again."""
     known_register.forget()
     known_support.forget()
     known_limits.forget()
@@ -44,6 +45,22 @@ def register_read_afresh() -> None:
     known_words.forget()
     known_names.forget()
     known_library.forget()
+
+
+@pytest.fixture(autouse=True)
+def register_read_afresh() -> None:
+    """No test sees the register or the supporters of the one before."""
+    forget_what_is_kept()
+
+
+@pytest.fixture(scope="class")
+def records_of_the_class(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For fixtures whose records all tests of a class read: a transaction around those of the tests, which end with
+    their test as ever. Each worker that runs some of the class makes the records once."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        forget_what_is_kept()
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

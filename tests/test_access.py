@@ -1,6 +1,7 @@
 """Who reaches which address, and that what a person may not see appears nowhere.
 
-One table: every address of the portal, for every role. An address that is missing from it fails the suite.
+One table: every address of the portal, for every role. An address that is missing from it fails the suite. Its lines
+that read are asked for in `test_read_by_role.py`, those that send here.
 """
 
 import re
@@ -10,7 +11,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 
@@ -430,7 +431,8 @@ TABLE = [
     ("POST", "/expertise/{line}/withdraw/", "302 403 403 403 302 403 403 403 403 403"),
     ("GET", "/coalitions/new/?request=OPEN-1", "302 200 404 404 403 404 200 404 404 200"),
     ("POST", "/coalitions/new/?request=OPEN-1", "302 422 404 404 403 404 422 404 404 422"),
-    ("GET", "/coalitions/propose/mrt/", "302 200 403 404 403 404 200 403 403 200"),
+    # with the public needs of `test_read_by_role.py`; who knows of none finds no page, as a test below says
+    ("GET", "/coalitions/propose/mrt/", "302 200 403 403 403 403 200 403 403 200"),
     ("GET", "/coalitions/propose/xyz/", "302 404 404 404 404 404 404 404 404 404"),
     ("GET", "/coalitions/new/", "302 404 404 404 404 404 404 404 404 404"),
     ("GET", "/coalitions/works/", ALL),
@@ -460,9 +462,14 @@ def own_patterns():
     return {path: view for path, view in patterns(get_resolver()) if not path.startswith(FOREIGN)}
 
 
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+@pytest.fixture(scope="class")
+def world(records_of_the_class, tmp_path_factory):
+    """What the addresses of the table name; for the tests of a class, which take back what they write."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("uploads")):
+        yield make_world()
+
+
+def make_world():
     asked = RequestFactory(reference="OPEN-1", state_id="MRT", match_parties=True, status=Status.RELAYED)
     RelayFactory(request=asked, code="NPA")
     file = EvidenceFactory(request=asked, file=ContentFile(b"1;2", "x.csv"), file_name="x.csv")
@@ -500,25 +507,38 @@ def world(settings, tmp_path):
     }  # fmt: skip
 
 
-def status_of(client, method, address, data):
+def lines_of(method, role, world):
+    """The lines of one method: the address in this world, the status that the role gets, and what is sent."""
+    return [
+        (address.format(**world), int(statuses.split()[ROLES.index(role)]), *data)
+        for line_method, address, statuses, *data in TABLE
+        if line_method == method
+    ]
+
+
+def status_of_post(client, address, data):
     """The status of one answer; whatever it wrote is taken back, also for the other roles."""
     with transaction.atomic():
-        response = client.get(address) if method == "GET" else client.post(address, data)
-        response.getvalue()  # a file is read to its end, and closed
+        response = client.post(address, data)
         transaction.set_rollback(True)
     return response.status_code
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_access_table(role, world):
-    client = play(role)
-    wrong = []
-    for method, address, expected, *data in TABLE:
-        want = int(expected.split()[ROLES.index(role)])
-        got = status_of(client, method, address.format(**world), data[0] if data else {"empty": ""})
-        if got != want:
-            wrong.append(f"{method} {address}: {got}, not {want}")
-    assert wrong == []
+class TestTable:
+    @pytest.mark.parametrize("role", ROLES)
+    def test_access_table_of_what_is_sent(self, role, world):
+        """The lines that read are asked for in `test_read_by_role.py`, which looks into the answers as well."""
+        client = play(role)
+        wrong = []
+        for address, want, *data in lines_of("POST", role, world):
+            got = status_of_post(client, address, data[0] if data else {"empty": ""})
+            if got != want:
+                wrong.append(f"POST {address}: {got}, not {want}")
+        assert wrong == []
+
+    @pytest.mark.parametrize("role", ["non_party", "observer"])
+    def test_who_knows_of_no_need_of_a_state_finds_no_proposal_for_it(self, role, world):
+        assert play(role).get("/coalitions/propose/mrt/").status_code == 404
 
 
 def test_every_address_is_in_the_table():
@@ -533,7 +553,9 @@ def test_every_address_is_in_the_table():
     assert set(own_patterns()) - routes == set()
 
 
-def test_every_role_is_in_every_line():
+def test_every_line_is_asked_for():
+    """Each line reads or sends, and says what each role gets."""
+    assert {line[0] for line in TABLE} == {"GET", "POST"}
     assert {len(line[2].split()) for line in TABLE} == {len(ROLES)}
     assert set(PEOPLE) | {"anonymous"} == set(ROLES)
 

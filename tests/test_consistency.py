@@ -212,18 +212,20 @@ OF_A_KIND = 5  # pages of one address pattern that a crawl looks at
 def crawl(client):
     """The pages that can be reached from the home page and the board: some of each address pattern, the first links
     first. Address -> (status, text)."""
-    seen, waiting, taken = {}, list(STARTS), Counter()
+    seen, waiting, found, taken = {}, list(STARTS), set(STARTS), Counter()
     while waiting:
         address = waiting.pop(0)
         route = resolve(address.split("?")[0]).route
-        if address in seen or taken[route] >= OF_A_KIND:
+        if taken[route] >= OF_A_KIND:
             continue
         taken[route] += 1
         response = client.get(address)
         text = response.getvalue().decode(errors="replace") if "html" in response.get("Content-Type", "") else ""
         seen[address] = (response.status_code, text)
         base = address.split("?")[0]
-        waiting += sorted(base + link if link.startswith("?") else link for link in links(text))
+        new = {base + link if link.startswith("?") else link for link in links(text)} - found
+        found |= new
+        waiting += sorted(new)
     return seen
 
 

@@ -339,7 +339,8 @@ def dump():
     tables = {}
     for model in loaded_models():
         rows = []
-        for obj in model._default_manager.all():
+        pointers = [f.name for f in (*model._meta.fields, *model._meta.many_to_many) if f.is_relation]
+        for obj in model._default_manager.prefetch_related(*pointers):
             cells = [f"{f.name}={getattr(obj, f.name)}" for f in model._meta.fields if f.name not in VOLATILE]
             cells += [f"{f.name}={sorted(map(str, getattr(obj, f.name).all()))}" for f in model._meta.many_to_many]
             rows.append("|".join(cells))

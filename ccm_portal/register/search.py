@@ -4,7 +4,6 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Lookup, TextField
@@ -44,22 +43,26 @@ class Vocabulary:
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = sorted(set(known))
+        self._near: dict[int, dict[str, set[str]]] = {}
 
-    @cached_property
-    def _near(self) -> dict[str, set[str]]:
-        """Every shape of a known word with the words that have it; made when first somebody misspells."""
-        near: dict[str, set[str]] = {}
-        for word in self._known:
-            if len(word) >= FORGIVEN_FROM:
-                for shape in _shapes(word):
-                    near.setdefault(shape, set()).add(word)
-        return near
+    def _near_of_length(self, length: int) -> dict[str, set[str]]:
+        """Every shape of the known words of a length with the words that have it; made when first somebody misspells a
+        word that may be one of them."""
+        if length not in self._near:
+            near: dict[str, set[str]] = {}
+            for word in self._known:
+                if len(word) == length >= FORGIVEN_FROM:
+                    for shape in _shapes(word):
+                        near.setdefault(shape, set()).add(word)
+            self._near[length] = near  # whole, since other threads read it
+        return self._near[length]
 
     def meant_by(self, word: str) -> list[str]:
         """Words that differ by a letter more, less, wrong or swapped; none where a known word begins with this one."""
         if len(word) < FORGIVEN_FROM or self._begins(word):
             return []
-        return sorted({near for shape in _shapes(word) for near in self._near.get(shape, ())})
+        shapes, lengths = _shapes(word), (len(word) - 1, len(word), len(word) + 1)
+        return sorted({near for n in lengths for shape in shapes for near in self._near_of_length(n).get(shape, ())})
 
     def _begins(self, word: str) -> bool:
         place = bisect_left(self._known, word)

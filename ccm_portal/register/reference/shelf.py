@@ -118,6 +118,7 @@ class Shelf:
         self.edited, self.imported = self._touched()
         self.former = self._former_keys()
         self.fresh: set[Any] = set()  # keys of what this load added
+        self.linked: set[str] = set()  # relations that have been read for all rows
 
     def _touched(self) -> tuple[set[Any], set[Any]]:
         """The records that people corrected, and those that imports made."""
@@ -207,6 +208,9 @@ class Shelf:
 
     def link(self, row: Row, obj: Any, name: str, wanted: Iterable[models.Model]) -> None:
         """Set a many-to-many relation of a record, under the same rules as `put`."""
+        if name not in self.linked:
+            models.prefetch_related_objects([*self.rows.values()], name)
+            self.linked.add(name)
         manager = getattr(obj, name)
         old, new = {o.pk: o for o in manager.all()}, {o.pk: o for o in wanted}
         if old.keys() == new.keys() or self.tally.is_context(row):

@@ -167,11 +167,16 @@ def _organisation_names(text: str, facts: Facts) -> Iterator[Finding]:
     """The name of an organisation with one word that is another."""
     tokens = list(re.finditer(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*", text))
     words = [token[0] for token in tokens]
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        places.setdefault(word, []).append(place)
     known = {tuple(re.sub(r"\([^)]*\)", "", name).split()) for name in facts.organisations}
     for name in sorted(known):
         if len(name) < MIN_NAME_WORDS:
             continue
-        for start in range(len(words) - len(name) + 1):
+        # where one word is another, the first or the second is right
+        starts = {*places.get(name[0], ()), *(place - 1 for place in places.get(name[1], ()))}
+        for start in sorted(starts & {*range(len(words) - len(name) + 1)}):
             window = tuple(words[start : start + len(name)])
             wrong = [i for i, (a, b) in enumerate(zip(window, name, strict=True)) if a != b]
             if len(wrong) == 1 and window[wrong[0]][:1].isupper() and window not in known:
