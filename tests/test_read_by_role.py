@@ -120,6 +120,7 @@ class Case:
             "S": [self.word("states")],
             "B": [self.word("public")],
             "R": [self.word("title"), self.reference],
+            "W": [self.word("partners")],  # with whom the State would like to work: for inside, whatever it chooses
         }
 
     def allowed(self, role, file_pk):
@@ -127,7 +128,7 @@ class Case:
         if not self.sees(role):
             return set()
         marks = self.marks(file_pk)
-        letters = CHOICES[self.choice][1][READER[role]] + "R"
+        letters = CHOICES[self.choice][1][READER[role]] + ("RW" if READER[role] == "inside" else "R")
         texts = {mark for letter in letters if letter != "t" for mark in marks[letter]}
         return texts | ({*marks["T"]} - {self.word("challenge")} if "t" in letters else set())
 
@@ -153,6 +154,7 @@ def make(case):
         draft=is_draft,
         **{name: case.word(name) for name in ("challenge", "requirement", "consequence", "institution", "outcome")},
         national_plan=case.word("plan"),
+        partners=case.word("partners"),
         is_financial=True,
         total_cost=7000777 + n * 1000,
         national_share=2000333 + n * 1000,
