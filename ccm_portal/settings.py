@@ -111,7 +111,7 @@ TEMPLATES = [
 
 # --- data --------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # WAL lets readers go on while one writes; IMMEDIATE makes a writer wait its turn instead of failing half-way.
@@ -124,7 +124,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # The server plans a statement that comes again and again once, not for each page: our rules of visibility take it
     # longer to plan than to answer.
-    DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 3}
+    DATABASES["default"]["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+        # What the portal keeps stands in memory whole: to read it out of order costs no more, and the best of many
+        # orders of joins is not worth the time that it takes to find.
+        "options": (
+            "-c seq_page_cost=0.2 -c random_page_cost=0.2 -c join_collapse_limit=4 -c from_collapse_limit=4 -c jit=off"
+        ),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sign-in limits count across processes, so the cache is shared: the database's own unless CACHE_URL says otherwise.
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://portal_cache")}

@@ -91,8 +91,8 @@ def save_request(
     stored = None if is_new else _lock(request)
     if submit_on:
         _refuse_incomplete(request)
-        is_changed = bool(evidence or removed_evidence) or stored is None or _is_changed(request, stored, areas)
-        _refuse_unreleased_text(request, stored, by=by, is_changed=is_changed)
+        is_touched = bool(evidence or removed_evidence)
+        _refuse_unreleased_text(request, stored, by=by, is_changed=lambda: is_touched or _is_changed(request, areas))
     trail: list[AuditEvent] = []
     if stored is None:
         request.evidence_level = evidence_level([item.is_complete for item in evidence])
@@ -218,9 +218,10 @@ def confirm_need(request: AssistanceRequest, *, by: User, today: date) -> Assist
 
 @made_once
 def _stored() -> RequestQuerySet:
-    """As it is stored, and whether it was ever to be signed off; locked until the end of the transaction."""
+    """What a save asks of the stored request, and whether it was ever to be signed off; locked until the end of the
+    transaction."""
     itself = AssistanceRequest.objects.filter(pk=OuterRef("pk"))
-    rows = AssistanceRequest.objects.select_for_update(of=("self",))
+    rows = AssistanceRequest.objects.select_for_update(of=("self",)).only("version", *OWNERS_FIELDS)
     return rows.annotate(has_sign_offs=Exists(itself.filter(sign_offs__isnull=False))).filter(
         pk=Slot("pk", BigIntegerField())
     )
@@ -272,7 +273,7 @@ def submit_request(request: AssistanceRequest, *, by: User, today: date) -> Assi
     """Give a saved draft its reference number and put it before the Coordinators in office, or the ISU."""
     _refuse_incomplete(request)
     stored = _lock(request)
-    _refuse_unreleased_text(request, stored, by=by, is_changed=stored.version != request.version)
+    _refuse_unreleased_text(request, stored, by=by, is_changed=lambda: stored.version != request.version)
     _number_and_date(request, today, by=by).save()
     request.save()
     SearchText.objects.store(request.build_search_rows())
@@ -286,8 +287,9 @@ def _refuse_incomplete(request: AssistanceRequest) -> None:
         raise Refused(_("A request needs its challenge and its requirement before it can be submitted."))
 
 
-def _is_changed(request: AssistanceRequest, stored: AssistanceRequest, areas: list[str] | None) -> bool:
-    """Whether a save would change what is stored."""
+def _is_changed(request: AssistanceRequest, areas: list[str] | None) -> bool:
+    """Whether a save would change what is stored. The row is locked, so that it holds until the save."""
+    stored = AssistanceRequest.objects.get(pk=request.pk)
     names = [field.attname for field in AssistanceRequest._meta.concrete_fields if field.name != "updated_at"]
     if any(getattr(stored, name) != getattr(request, name) for name in names):
         return True
@@ -295,7 +297,7 @@ def _is_changed(request: AssistanceRequest, stored: AssistanceRequest, areas: li
 
 
 def _refuse_unreleased_text(
-    request: AssistanceRequest, stored: AssistanceRequest | None, *, by: User, is_changed: bool
+    request: AssistanceRequest, stored: AssistanceRequest | None, *, by: User, is_changed: Callable[[], bool]
 ) -> None:
     """Focal points submit, and nobody before the sign-off that the State has asked for is given to this very text."""
     if not owns(by.access, request):
@@ -303,7 +305,7 @@ def _refuse_unreleased_text(
     if stored is None or not stored.has_sign_offs:  # type: ignore[attr-defined]
         return
     asked = request.sign_offs.open().select_related("post").first()
-    if asked and (is_changed or asked.signed_version != request.version):
+    if asked and (is_changed() or asked.signed_version != request.version):
         raise Refused(awaits_sign_off(asked.post.name))
 
 

@@ -249,14 +249,12 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         return self.annotate(**kept).select_related(*one, *PARTS)
 
     def with_marks(self) -> "RequestQuerySet":
-        """For lists: whether a request is for a visit, and whether one of its parts is incomplete."""
-        itself = AssistanceRequest.objects.filter(
-            pk=OuterRef("pk")
-        )  # not a join: counting the rows must not pay for it
-        is_incomplete = Q(capacity__sustainability="") | Q(victims__focal_point="") | Q(victims__participation="")
-        return self.annotate(
-            is_visit=Exists(itself.filter(visit__isnull=False)), is_incomplete=Exists(itself.filter(is_incomplete))
-        )
+        """For lists: whether a request is for a visit, and whether one of its parts is incomplete. Not by joins:
+        counting the rows must not pay for them."""
+        itself = AssistanceRequest.objects.filter(pk=OuterRef("pk"))
+        is_bare = Q(victims__focal_point="") | Q(victims__participation="")
+        is_incomplete = Exists(itself.filter(capacity__sustainability="")) | Exists(itself.filter(is_bare))
+        return self.annotate(is_visit=Exists(itself.filter(visit__isnull=False)), is_incomplete=is_incomplete)
 
 
 #: Which visibilities reach the supporters asked; a public request reaches them with everybody.
@@ -359,7 +357,7 @@ class AssistanceRequest(models.Model):
             models.Index(fields=["status", "-submitted_on"], name="request_by_status"),
             # all that visibility asks, so that counting reads no wide rows
             models.Index(
-                fields=["status", "visibility", "confirmed_on", "channel", "inform_coordinators", "state"],
+                fields=["status", "visibility", "confirmed_on", "channel", "inform_coordinators", "state", "id"],
                 name="request_access",
             ),
         ]
