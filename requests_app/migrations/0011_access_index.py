@@ -19,7 +19,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="assistancerequest",
             index=models.Index(
-                fields=["status", "visibility", "confirmed_on", "channel", "inform_coordinators", "state", "id"],
+                fields=[
+                    "status",
+                    "visibility",
+                    "confirmed_on",
+                    "channel",
+                    "inform_coordinators",
+                    "state",
+                    "submitted_on",
+                    "id",
+                ],
                 name="request_access",
             ),
         ),
