@@ -1,6 +1,6 @@
 """The vocabularies of requests, relays and offers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -75,6 +75,11 @@ class Language(TextChoices):
     PORTUGUESE = "pt", _("Portuguese")
     RUSSIAN = "ru", _("Russian")
     SPANISH = "es", _("Spanish")
+
+
+def labels(vocabulary: type[TextChoices], codes: Collection[str]) -> list[str]:
+    """The words for those of a vocabulary that a record names by their codes, in its order."""
+    return [str(one.label) for one in vocabulary if one.value in codes]
 
 
 class Channel(TextChoices):

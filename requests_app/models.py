@@ -467,26 +467,26 @@ class AssistanceRequest(models.Model):
             relayed_read_locked=self.relayed_read_locked,
         )
 
-    def build_search_text(self, audience: enums.Audience) -> str:
-        """What an audience may search in: what it reads, and nothing where the visibility does not reach it."""
-        if audience not in REACHED[enums.Visibility(self.visibility)]:
-            return ""
-        return self._searched_words(parts_read(self.release, audience), own_text(self.release, audience), None)
+    def build_search_texts(self, areas: Iterable[str] | None = None) -> dict[enums.Audience, str]:
+        """What each audience that the visibility reaches may search in: what it reads. `areas` are the codes of those
+        that are not stored yet."""
+        codes, release = list(self.areas.values_list("pk", flat=True) if areas is None else areas), self.release
+        reached = REACHED[release.visibility]
+        reads = {audience: (parts_read(release, audience), own_text(release, audience)) for audience in reached}
+        found = {read: self._searched_words(*read, codes) for read in set(reads.values())}
+        return {audience: found[read] for audience, read in reads.items()}
 
     def build_search_rows(self, areas: Iterable[str] | None = None) -> list["SearchText"]:
         """The words that find this request: one row where all who may know of it read the same, else one for each
-        audience. What the owner reads the handlers read too. `areas` are the codes of those that are not stored yet."""
-        codes, release = list(self.areas.values_list("pk", flat=True) if areas is None else areas), self.release
-        reached = [audience for audience in SEARCHED if audience in REACHED[release.visibility]]
-        reads = {audience: (parts_read(release, audience), own_text(release, audience)) for audience in reached}
-        found = {read: self._searched_words(*read, codes) for read in set(reads.values())}
+        audience. What the owner reads the handlers read too."""
+        texts = self.build_search_texts(areas)
+        found = {audience: texts[audience] for audience in SEARCHED if audience in texts}
         if len(set(found.values())) == 1:
-            return [SearchText(request=self, words=found[reads[enums.Audience.HANDLERS]])]
-        return [SearchText(request=self, audience=audience, words=found[read]) for audience, read in reads.items()]
+            return [SearchText(request=self, words=found[enums.Audience.HANDLERS])]
+        return [SearchText(request=self, audience=audience, words=text) for audience, text in found.items()]
 
-    def _searched_words(self, parts: Collection[enums.Part], text: str, areas: Iterable[str] | None) -> str:
-        codes = self.areas.values_list("pk", flat=True) if areas is None else areas
-        names = " ".join(str(enums.AreaCode(code).label) for code in codes)
+    def _searched_words(self, parts: Collection[enums.Part], text: str, areas: Iterable[str]) -> str:
+        names = " ".join(str(enums.AreaCode(code).label) for code in areas)
         searched = {
             enums.Part.CHALLENGE: self.challenge,
             enums.Part.REQUIREMENT: self.requirement,

@@ -36,6 +36,7 @@ from requests_app.enums import (
     Status,
     TextState,
     Visibility,
+    labels,
 )
 from requests_app.models import (
     TABLES,
@@ -458,7 +459,7 @@ def with_details(request: AssistanceRequest) -> AssistanceRequest:
     for name in TABLES:
         if not has_lines[name]:
             give(request, name, [])
-    request.language_labels = [str(one.label) for one in Language if one.value in request.languages]  # type: ignore[attr-defined]
+    request.language_labels = labels(Language, request.languages)  # type: ignore[attr-defined]
     return with_words([request])[0]
 
 

@@ -285,8 +285,8 @@ def _take_over_parts(survivor: AssistanceRequest, closing: AssistanceRequest, go
             if (more := getattr(row, name)) is not None:
                 setattr(own, name, (getattr(own, name) or 0) + more)
         own.save()
-    taken = [name for name in PARTS if PART_OF[name] in goes_along and hasattr(closing, name)]
-    taken = [name for name in taken if not hasattr(survivor, name)]
+    stated = [name for name in PARTS if hasattr(closing, name) and not hasattr(survivor, name)]
+    taken = [name for name in stated if PART_OF[name] in goes_along]
     rows = [getattr(closing, name) for name in taken]
     if "victims" in taken and PART_OF["victim_figures"] in goes_along and not survivor.victim_figures.exists():
         rows += closing.victim_figures.all()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from ccm_portal.accounts.models import User
 from ccm_portal.ui.listing import show_list
 from requests_app.actions import own_supporter
-from requests_app.enums import Language
+from requests_app.enums import Language, labels
 from requests_app.offers import actions, permissions
 from requests_app.offers.filters import ExpertiseFilter
 from requests_app.offers.forms import ExpertiseForm
@@ -34,7 +34,7 @@ def expertise_list(request: HttpRequest) -> HttpResponse:
 
     def prepare(rows: list[Any]) -> list[Any]:
         for row in rows:
-            row.language_labels = [str(language.label) for language in Language if language.value in row.languages]
+            row.language_labels = labels(Language, row.languages)
             row.is_own = permissions.can_change_expertise(user, row)
         return rows
 

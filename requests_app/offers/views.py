@@ -18,7 +18,7 @@ from ccm_portal.accounts.models import access_of
 from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 from requests_app.actions import own_supporter
-from requests_app.enums import Form, Language
+from requests_app.enums import Form, Language, labels
 from requests_app.forms import REGIONS, attempt
 from requests_app.models import Offer
 from requests_app.offers import actions, permissions
@@ -59,8 +59,8 @@ def in_words(offers: list[Any], *, on: date) -> list[Any]:
         offer.status = offer.status_on(on)
         offer.is_workshop = hasattr(offer, "workshop")
         offer.is_non_party = offer.supporter.state is not None and not offer.supporter.state.is_party_on(on)
-        offer.form_labels = [str(form.label) for form in Form if form.value in offer.forms]
-        offer.language_labels = [str(language.label) for language in Language if language.value in offer.languages]
+        offer.form_labels = labels(Form, offer.forms)
+        offer.language_labels = labels(Language, offer.languages)
         offer.region_labels = [str(label) for code, label in REGIONS if code in offer.regions]
     return offers
 

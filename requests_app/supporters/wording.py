@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from ccm_portal.register.enums import Region
 from ccm_portal.ui.templatetags.portal import day, money
-from requests_app.enums import AreaCode, Form, Language
+from requests_app.enums import AreaCode, Form, Language, labels
 from requests_app.supporters.enums import StatedBy
 from requests_app.supporters.models import LINES, Profile
 
@@ -48,7 +48,7 @@ def _line(profile: Profile, name: str, value: str) -> Line:
 def _value(profile: Profile, name: str) -> str:
     value = getattr(profile, name)
     if name in VOCABULARIES:
-        return ", ".join(str(choice.label) for choice in VOCABULARIES[name] if choice.value in value)
+        return ", ".join(labels(VOCABULARIES[name], value))
     if name == "size_to":
         return _size(profile)
     if name == "years" and value:
