@@ -19,6 +19,7 @@ urlpatterns = [
     path("dashboard/", views.dashboard, name="dashboard"),
     path("healthz", views.health, name="health"),
     path("", include("ccm_portal.register.urls")),
+    path("", include("reports.urls")),
     path("", include("ccm_portal.accounts.urls")),
     path("", include("requests_app.discussions.urls")),
     path("", include("requests_app.mailing.urls")),
@@ -34,7 +35,6 @@ urlpatterns = [
     path("", include("requests_app.help_desk.urls")),
     path("", include("coalitions.urls")),
     path("", include("coalitions.outreach.urls")),
-    path("", include("reports.urls")),
     path("accounts/email/", views.closed),  # the address stands for the post; the ISU changes it
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),

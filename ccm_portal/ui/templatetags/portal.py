@@ -8,6 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.template.base import Node, Parser, Token
+from django.template.context import Context
+from django.templatetags.i18n import TranslateNode, do_translate
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString
@@ -48,6 +51,36 @@ TONES = {
     # steps of the needs form
     "not_saved": "bad", "needed": "warn", "advised": "info", "to_do": "mute",
 }  # fmt: skip
+
+
+class Words(Node):
+    """Words of a template in the language of the page, looked up once in each language."""
+
+    child_nodelists = ()
+
+    def __init__(self, words: TranslateNode) -> None:
+        self.words, self.name = words, words.asvar
+        words.asvar = None
+        self.said: dict[str | None, str] = {}
+
+    def render(self, context: Context) -> str:
+        language = get_language()
+        if language not in self.said:
+            self.said[language] = self.words.render(context)
+        if not self.name:
+            return self.said[language]
+        context[self.name] = self.said[language]
+        return ""
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> Node:
+    """Django's tag. Most of what it translates are words that stand in the template, some seventy on a page: each
+    look-up costs more than all else that a tag does."""
+    node = do_translate(parser, token)
+    words = node.filter_expression
+    stands_there = words.var.literal is not None and not words.filters and node.message_context is None
+    return Words(node) if stands_there else node
 
 
 @register.simple_tag
