@@ -32,6 +32,8 @@ class Statement:
         self._sql: tuple[str, tuple[Any, ...]] | None = None
         with suppress(EmptyResultSet):  # then no row can answer, whatever the values
             self._sql = self._compiler.as_sql()
+            columns = [expression for expression, *_ in self._compiler.select[: self._compiler.col_count]]
+            self._converters = self._compiler.get_converters(columns)
 
     def ask(self, **values: Any) -> list[Any]:
         """All rows; one query, and those that the queryset prefetches."""
@@ -46,6 +48,7 @@ class Statement:
         compiler: Any = copy(self._compiler)
         compiler.connection = connection  # of this thread
         compiler.as_sql = lambda *_, **__: (sql, filled)
+        compiler.get_converters = lambda _columns: self._converters
         rows = self._rows.all()
         rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return list(rows)

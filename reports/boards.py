@@ -119,7 +119,7 @@ def _for_focal_point(board: Board, state: State) -> None:
     rows = running_deadlines(board.today, state=state)
     board.flags = flags_of_state(board.access, state.pk, board.today)
     board.clocks = with_flags(rows, board.flags)
-    due = clocks.report_rows([state], board.today, complete=known_register().complete_days)
+    due = clocks.report_rows([clocks.with_reports(state)], board.today, complete=known_register().complete_days)
     board.reports = [row for row in due if row.status == "not_due"]
     board.own_requests = with_words(_own_requests(board.today).ask(state=state.pk))
     board.waiting_on_us = waiting_on_state(state, board.today)[:SHOWN]

@@ -52,6 +52,11 @@ class Support:
     unknown_amounts: int
 
     @property
+    def years(self) -> str:
+        """The first and the last year on record."""
+        return str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
+
+    @property
     def without_amount(self) -> str:
         """How many entries state no amount, in words."""
         number = self.unknown_amounts
@@ -93,7 +98,7 @@ def profile(iso3: str, user: object, on: date) -> Profile:
         status=MembershipChoices(state.membership_on(on)),
         clocks=_stories(obligations, flags_of_state(access, iso3, on), resources, on),
         victim_assistance=[(o, resources.get(o.pk, ())) for o in obligations if not o.is_clock],
-        reports=clocks.report_rows([state], on, complete=register.complete_days),
+        reports=clocks.report_rows([clocks.with_reports(state)], on, complete=register.complete_days),
         requests=requests,
         country_requests=groups_of(requests),
         received=received,

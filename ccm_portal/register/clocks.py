@@ -6,12 +6,14 @@ from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
+from django.db.models import CharField, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
 from ccm_portal.register.enums import OutcomeChoices, ReportKind, ReportStatus, StatusChoices
 from ccm_portal.register.known import Register, known_register
 from ccm_portal.register.models import Obligation, ReportingYear, State, TransparencyReport
+from ccm_portal.statements import Slot, give, made_once
 from ccm_portal.treaty import reports
 from ccm_portal.treaty.dates import FirstAnnualReport, annual_report_due, initial_report_due
 from ccm_portal.treaty.deadlines import Basis, Deadline, Facts, Position, Status, deadline_history
@@ -160,6 +162,17 @@ def _undecided_by(obligation: Obligation) -> str:
 def first_annual_rule() -> FirstAnnualReport:
     """The working rule that this portal is set to (`FIRST_ANNUAL_REPORT`)."""
     return FirstAnnualReport(settings.FIRST_ANNUAL_REPORT)
+
+
+@made_once
+def _reports_of() -> "QuerySet[TransparencyReport]":
+    return TransparencyReport.objects.filter(state=Slot("state", CharField())).order_by()
+
+
+def with_reports(state: State) -> State:
+    """One State with its reports, as `report_rows` needs it: one query."""
+    give(state, "reports", _reports_of().ask(state=state.pk))
+    return state
 
 
 def report_rows(

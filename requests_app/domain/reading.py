@@ -5,6 +5,7 @@ those who may know of it read. Nothing here widens what the visibility allows.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from requests_app.enums import Audience, Part, Visibility
 
@@ -55,10 +56,16 @@ def own_text(release: Release, audience: Audience) -> str:
 def parts_read(release: Release, audience: Audience) -> frozenset[Part]:
     """The parts that an audience reads: none where the visibility does not reach it; else all but those that a text
     of its own stands for, and those that the State has locked."""
-    if audience not in REACHED[release.visibility]:
+    return _parts_read(release.visibility, bool(own_text(release, audience)), _locked_for(release, audience), audience)
+
+
+@lru_cache(maxsize=1024)
+def _parts_read(
+    visibility: Visibility, has_own_text: bool, locked: frozenset[Part], audience: Audience
+) -> frozenset[Part]:
+    if audience not in REACHED[visibility]:
         return frozenset()
-    replaced = FULL_TEXT if own_text(release, audience) else frozenset()
-    return frozenset(Part) - replaced - _locked_for(release, audience)
+    return frozenset(Part) - (FULL_TEXT if has_own_text else frozenset()) - locked
 
 
 def parts_locked(release: Release, audience: Audience) -> tuple[Part, ...]:
@@ -69,4 +76,9 @@ def parts_locked(release: Release, audience: Audience) -> tuple[Part, ...]:
 def _locked_for(release: Release, audience: Audience) -> frozenset[Part]:
     if audience in INSIDERS or (audience == Audience.RELAYED and release.relayed_read_locked):
         return frozenset()
-    return release.locked | {part for part, leader in FOLLOWS.items() if leader in release.locked}
+    return _with_followers(release.locked)
+
+
+@lru_cache(maxsize=1024)
+def _with_followers(locked: frozenset[Part]) -> frozenset[Part]:
+    return locked | {part for part, leader in FOLLOWS.items() if leader in locked}
