@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Self
 
 from django.core.validators import MinValueValidator, RegexValidator
@@ -166,6 +166,12 @@ SEARCHED = (
     enums.Audience.HANDLERS, enums.Audience.RELAYED, enums.Audience.STATES_PARTIES, enums.Audience.PUBLIC,
 )  # fmt: skip
 
+
+def area_word(code: str) -> str:
+    """The word by which search finds the requests of an area. Nobody types it, whatever the language."""
+    return f"0{code.replace('_', '')}"
+
+
 LIST_FIELDS = (
     "reference", "title", "state__name", "status", "visibility", "submitted_on", "submitted_precision", "confirmed_on",
     "channel", "total_cost", "national_share", "external_secured", "currency", "evidence_level", "is_technical",
@@ -218,11 +224,13 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         """Without those that were joined into another by a day: each need is listed and summed once."""
         return self.exclude(pk__in=AssistanceRequest.objects.filter(joined_into__on__lte=on).order_by().values("pk"))
 
-    def search(self, wanted: Wanted, access: Access) -> "RequestQuerySet":
+    def search(self, wanted: Wanted, access: Access, area: str = "") -> "RequestQuerySet":
         """Of each group some word must begin with one of its spellings, in what this visitor reads of the request;
-        `queries.wanted` reads what somebody typed."""
-        texts = SearchText.objects.read_by(access).filter(words__finds=wanted)
-        return self.filter(pk__in=texts.values("request")) if wanted else self
+        `queries.wanted` reads what somebody typed. With an area only those of it, which the same index finds."""
+        if not wanted:
+            return self.filter(areas=area) if area else self
+        found = [*wanted, [area_word(area)]] if area else wanted
+        return self.filter(pk__in=SearchText.objects.read_by(access).filter(words__finds=found).values("request"))
 
     def with_status_on(self, on: date) -> "RequestQuerySet":
         """Those submitted by a day, with the status that they had on it as `status_on`."""
@@ -252,10 +260,15 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
     def with_marks(self) -> "RequestQuerySet":
         """For lists: whether a request is for a visit, and whether one of its parts is incomplete. Not by joins:
         counting the rows must not pay for them."""
-        itself = AssistanceRequest.objects.filter(pk=OuterRef("pk"))
-        is_bare = Q(victims__focal_point="") | Q(victims__participation="")
-        is_incomplete = Exists(itself.filter(capacity__sustainability="")) | Exists(itself.filter(is_bare))
-        return self.annotate(is_visit=Exists(itself.filter(visit__isnull=False)), is_incomplete=is_incomplete)
+        return self.annotate(**_marks())
+
+
+@cache
+def _marks() -> dict[str, Any]:
+    itself = AssistanceRequest.objects.filter(pk=OuterRef("pk"))
+    is_bare = Q(victims__focal_point="") | Q(victims__participation="")
+    is_incomplete = Exists(itself.filter(capacity__sustainability="")) | Exists(itself.filter(is_bare))
+    return {"is_visit": Exists(itself.filter(visit__isnull=False)), "is_incomplete": is_incomplete}
 
 
 #: Which visibilities reach the supporters asked; a public request reaches them with everybody.
@@ -495,7 +508,8 @@ class AssistanceRequest(models.Model):
         read = [value for part, value in searched.items() if part in parts]
         if enums.Part.REQUIREMENT in parts:
             read += [getattr(getattr(self, name), one) for name in PARTS if hasattr(self, name) for one in PARTS[name]]
-        return " ".join(words(" ".join([self.state.search_text, self.reference, self.title, *read, text, names])))
+        said = words(" ".join([self.state.search_text, self.reference, self.title, *read, text, names]))
+        return " ".join([*said, *sorted(area_word(code) for code in areas)])
 
     def compute_evidence_level(self) -> str:
         """What the stored items say, read afresh: a prefetched list would be the one before the change."""
@@ -534,8 +548,9 @@ class SearchTextQuerySet(models.QuerySet["SearchText"]):
         base = enums.Audience.STATES_PARTIES if access.is_state_party else enums.Audience.PUBLIC
         rule = Q(audience__in=["", base])
         if access.is_coordinator:
-            kept = AssistanceRequest.objects.filter(channel=enums.Channel.ISU, inform_coordinators=False)
-            rule |= Q(audience=enums.Audience.HANDLERS) & ~Q(request__in=kept)
+            itself = AssistanceRequest.objects.filter(pk=OuterRef("request"))
+            kept = Exists(itself.filter(channel=enums.Channel.ISU, inform_coordinators=False))
+            rule |= Q(~kept, audience=enums.Audience.HANDLERS)
         if access.state or access.organisation:
             relayed = Relay.objects.addressed_to(access).values("request")
             rule |= Q(audience=enums.Audience.RELAYED, request__in=relayed)

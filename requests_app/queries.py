@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 
 from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, TextChoices, prefetch_related_objects
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.models import Access, AuditEvent
@@ -99,14 +100,14 @@ def with_status_words(events: list[RequestEvent]) -> list[RequestEvent]:
 
 
 def with_words(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
-    """Give each row its status, evidence level and channel in words, and its status on a past day: no query."""
+    """Give each row the status to show, which is that on the day asked for if one was, and in words this, its evidence
+    level and its channel: no query."""
     statuses, levels, channels = _words(Status), _words(EvidenceLevel), _words(Channel)
     for row in rows:
-        row.status_label = statuses[row.status]  # type: ignore[attr-defined]
+        row.shown_status = getattr(row, "status_on", None) or row.status  # type: ignore[attr-defined]
+        row.status_label = statuses[row.shown_status]  # type: ignore[attr-defined]
         row.evidence_label = levels[row.evidence_level]  # type: ignore[attr-defined]
         row.channel_label = channels[row.channel]  # type: ignore[attr-defined]
-        if on_day := getattr(row, "status_on", ""):
-            row.status_on_label = statuses[on_day]  # type: ignore[attr-defined]
     return rows
 
 
@@ -123,7 +124,12 @@ def with_labels(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
 
 
 def _words(choices: type[TextChoices]) -> dict[str, str]:
-    """Each code's word, translated once for a whole page."""
+    """Each code's word in the language of the page."""
+    return _words_in(get_language(), choices)
+
+
+@lru_cache(maxsize=64)
+def _words_in(language: str | None, choices: type[TextChoices]) -> dict[str, str]:
     return {choice.value: str(choice.label) for choice in choices}
 
 

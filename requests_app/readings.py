@@ -24,7 +24,7 @@ OPEN = frozenset({
     "confirmed_on", "source", "source_id", "note", "is_verified", "is_example", "is_draft", "is_open",
     "get_absolute_url", "languages",
     # what lists add to their rows
-    "status_on", "status_label", "status_on_label", "channel_label", "area_labels", "language_labels",
+    "status_on", "status_label", "shown_status", "channel_label", "area_labels", "language_labels",
     "is_visit",  # as the kinds of help are; what the visit is for stands with the requirement
 })  # fmt: skip
 #: Read by the requesting State and those who handle the request.

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 
 from ccm_portal.register.enums import FORMAL
 from ccm_portal.register.kept import Kept
-from ccm_portal.register.models import Meeting, Obligation, ReportingYear
+from ccm_portal.register.models import Meeting, Obligation, ReportingYear, State
+from ccm_portal.register.search import fold
 from ccm_portal.treaty.meetings import FormalMeeting, Schedule
 
 
@@ -26,6 +27,11 @@ class Register:
     def complete_days(self) -> dict[int | None, date]:
         """As `ReportingYearQuerySet.complete_days`, read when first asked for."""
         return ReportingYear.objects.complete_days()
+
+    @cached_property
+    def joined(self) -> list[tuple[str, str]]:
+        """Code and name of every State that has joined, in the order of the names, read when first asked for."""
+        return sorted(State.objects.joined().values_list("iso3", "name"), key=lambda state: fold(state[1]))
 
 
 def _read() -> Register:

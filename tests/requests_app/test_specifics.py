@@ -26,7 +26,7 @@ from requests_app.specifics.models import (
     Visit,
 )
 from requests_app.writing.enums import Progress
-from tests.requests_app.factories import RequestFactory
+from tests.requests_app.factories import EventFactory, RequestFactory
 from tests.requests_app.test_writing import opened
 from tests.test_access import client_of
 
@@ -339,6 +339,18 @@ def test_visits_are_found_and_exported(client):
     assert "OTHER-1" not in page
     rows = {row["reference"]: row["visit"] for row in client.get("/requests/?state=TCD&format=json").json()}
     assert (rows["VISIT-1"], rows["OTHER-1"]) == (True, False)
+
+
+@pytest.mark.parametrize("query", ["", "?q=survey", "?q=survey&as_of=2026-11-21"])
+def test_a_searched_list_marks_visits_and_what_is_incomplete_as_any_list(coordinator, query):
+    asked = RequestFactory(public=True, reference="VISIT-1", submitted_on=date(2026, 11, 1))
+    EventFactory(request=asked)
+    visit_to(asked).save()
+    CapacityNeed.objects.create(request=asked, institution="Authority", skills="Survey")
+    page = client_of(coordinator).get(f"/requests/{query}").content.decode()
+    row = page.split("VISIT-1</a>")[1].split("</tr>")[0]
+    assert "(visit)" in row
+    assert "Incomplete" in row
 
 
 # --- every part ------------------------------------------------------------------------------------------------------

@@ -3,9 +3,11 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -13,8 +15,9 @@ from django.utils import timezone
 
 from ccm_portal.accounts.models import AuditEvent, OutboxMail
 from ccm_portal.register.models import Obligation
+from requests_app.actions import save_request
 from requests_app.enums import AnswerKind, EvidenceLevel, Status, Visibility
-from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Offer, Relay, SupportRecord
+from requests_app.models import Answer, AssistanceRequest, EvidenceItem, Offer, Relay, SearchText, SupportRecord
 from tests.requests_app.factories import (
     AnswerFactory,
     EventFactory,
@@ -282,6 +285,51 @@ def test_list_filters_by_state_kind_status_and_words(client):
     RequestFactory(reference="TST-1", public=True, is_material=True, title="Détecteurs pour le nord")
     assert listed(client, "&state=TCD&kind=material&status=open&q=detecteurs+NORD") == ["TST-1"]
     assert listed(client, "&state=TCD&kind=material&status=closed") == []
+
+
+@pytest.mark.parametrize("words", ["", "&q=", "&q=!!!", "&q=survey"])
+def test_R002_area_is_filtered_with_words_and_without(client, words):
+    RequestFactory(reference="TST-1", public=True, title="Survey", areas=["risk_education", "other"])
+    RequestFactory(reference="TST-2", public=True, title="Survey of clearance", areas=["victim_assistance"])
+    mine = {"TST-1", "TST-2"}
+    assert mine & {*listed(client, f"&area=risk_education{words}")} == {"TST-1"}
+    assert mine & {*listed(client, f"&area=other{words}")} == {"TST-1"}
+    assert mine & {*listed(client, f"&area=clearance{words}")} == set()
+    assert mine & {*listed(client, f"&area=nonsense{words}")} <= mine, "told beside the field"
+    assert mine & {*listed(client, words)} == mine
+
+
+def test_R002_search_by_area_follows_a_change_of_areas(client, chad):
+    RequestFactory(draft=True, reference="TST-1", public=True, areas=["clearance"])
+    asked = AssistanceRequest.objects.get(reference="TST-1")
+    asked = save_request(asked, by=chad, areas=["risk_education"], submit_on=timezone.localdate())
+    assert listed(client, "&area=risk_education&q=survey+of+sector") == [asked.reference]
+    assert listed(client, "&area=clearance&q=survey+of+sector") == []
+
+
+def test_texts_of_before_are_found_by_their_area_after_the_migration(client):
+    """As `0012_areas_as_words` brings them up; undone and done again they are the same."""
+    migration = import_module("requests_app.migrations.0012_areas_as_words")
+    RequestFactory(reference="TST-1", public=True, areas=["risk_education", "clearance"])
+    found = "&area=risk_education&q=survey+of+sector"
+    before = sorted(SearchText.objects.values_list("pk", "words"))
+    migration.remove(apps, None)
+    assert "TST-1" not in listed(client, found)
+    migration.add(apps, None)
+    assert "TST-1" in listed(client, found)
+    assert sorted(SearchText.objects.values_list("pk", "words")) == before
+
+
+@pytest.mark.parametrize("status", ["open", "closed", "submitted", "relayed"])
+@pytest.mark.parametrize("day", ["", "&as_of=2026-11-21"])
+def test_status_is_filtered_with_words_as_without(client, status, day):
+    for number, one in enumerate(set(Status) - {Status.DRAFT}):
+        asked = RequestFactory(reference=f"TST-{number}", public=True, title="Détecteurs", status=one, outcome="Done",
+                               submitted_on=date(2026, 11, 19))  # fmt: skip
+        EventFactory(request=asked, to_status=one, on=date(2026, 11, 20))
+    with_words, without = (listed(client, f"&status={status}{day}{q}") for q in ("&q=detecteurs", ""))
+    assert with_words
+    assert with_words == [reference for reference in without if reference.startswith("TST-")]
 
 
 def test_list_of_a_past_day_gives_what_was_then(client):
