@@ -122,13 +122,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
     }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # The server plans a statement that comes again and again once, not for each page: our rules of visibility take it
-    # longer to plan than to answer.
+    # The server plans a statement that comes again and again once, whatever its values (else it plans anew wherever it
+    # hopes for a better plan): our rules of visibility take it longer to plan than to answer.
     DATABASES["default"]["OPTIONS"] = {
         "server_side_binding": True,
         "prepare_threshold": 3,
         # What the portal keeps stands in memory whole: to read it out of order costs no more than in order.
-        "options": "-c seq_page_cost=0.2 -c random_page_cost=0.2 -c jit=off",
+        "options": "-c seq_page_cost=0.2 -c random_page_cost=0.2 -c jit=off -c plan_cache_mode=force_generic_plan",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sign-in limits count across processes, so the cache is shared: the database's own unless CACHE_URL says otherwise.
