@@ -1,6 +1,7 @@
 """Statements made once: the SQL of a queryset is put together the first time that it is asked, later only its values
 change. Putting it together costs Django several times what a database needs to answer by key."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import Expression, Field, Lookup, QuerySet
 
 
 class Slot(Expression):
@@ -21,6 +22,32 @@ class Slot(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list["Slot"]]:  # type: ignore[override]
         return "%s", [self]
+
+
+class Keys(Field):
+    """Keys of rows, for a slot that stands for a list: an array for PostgreSQL, JSON for SQLite."""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        return json.dumps(value) if connection.vendor == "sqlite" else value
+
+
+@Field.register_lookup
+class Among(Lookup):
+    """`pk__among=Slot("keys", Keys())`, across a key `request__pk__among`: as `in`, with a list that is put in at each
+    asking."""
+
+    lookup_name = "among"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return self._compare(compiler, connection, "{} = ANY({})")
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return self._compare(compiler, connection, "{} IN (SELECT value FROM json_each({}))")
+
+    def _compare(self, compiler: Any, connection: Any, form: str) -> tuple[str, tuple[Any, ...]]:
+        column, column_parameters = self.process_lhs(compiler, connection)
+        keys, parameters = self.process_rhs(compiler, connection)
+        return form.format(column, keys), (*column_parameters, *parameters)
 
 
 class Statement:

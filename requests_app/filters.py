@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.accounts.models import PUBLIC, access_of
 from ccm_portal.register.known import known_register
+from ccm_portal.statements import Keys, Slot, made_once
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from requests_app.domain import lifecycle
 from requests_app.enums import AreaCode, Kind, Status
@@ -23,6 +24,12 @@ OPEN, CLOSED, VISIT = "open", "closed", "visit"
 def state_choices() -> list[tuple[str, str]]:
     """Every State that has joined, whether it asked or not: a list of those that did would tell of hidden requests."""
     return known_register().joined
+
+
+@made_once
+def _lines(on: date | None) -> RequestQuerySet:
+    rows = AssistanceRequest.objects.filter(pk__among=Slot("keys", Keys())).for_list().with_marks()
+    return rows.with_status_on(on) if on else rows
 
 
 class RequestFilter(filters.FilterSet):
@@ -64,11 +71,9 @@ class RequestFilter(filters.FilterSet):
         access = access_of(self.request.user) if self.request else PUBLIC
         return rows.search(wanted(value), access, self.form.cleaned_data.get("area", ""))
 
-    def by_key(self, keys: list[int]) -> RequestQuerySet:
-        """The rows of a page that this filter has found, without looking for them again."""
-        rows = AssistanceRequest.objects.filter(pk__in=keys).for_list().with_marks()
-        on = self.form.cleaned_data.get("as_of")
-        return rows.with_status_on(on) if on else rows
+    def by_key(self, keys: list[int]) -> list[AssistanceRequest]:
+        """The rows of a list that this filter has found, with what their lines show."""
+        return _lines(self.form.cleaned_data.get("as_of")).ask(keys=keys)
 
     def of_kind(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(visit__isnull=False) if value == VISIT else rows.filter(**{f"is_{value}": True})

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, TextChoices, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices, prefetch_related_objects
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,7 @@ from ccm_portal.register.kept import Kept
 from ccm_portal.register.models import State
 from ccm_portal.register.picking import known_names
 from ccm_portal.register.search import Vocabulary, Wanted, words
-from ccm_portal.statements import Slot, give, made_once
+from ccm_portal.statements import Keys, Slot, give, made_once
 from requests_app.domain.matching import Candidate, Flow, Need, OfferView, Ranking, Result
 from requests_app.domain.needs import in_all
 from requests_app.domain.reading import is_wider
@@ -113,14 +112,19 @@ def with_words(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
 
 def with_labels(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:
     """As `with_words`, with the areas of each row: one query however many."""
-    through = AssistanceRequest.areas.through.objects.filter(assistancerequest__in=[row.pk for row in rows])
     areas: dict[int, list[str]] = defaultdict(list)
-    for request_id, code in through.values_list("assistancerequest_id", "area_id"):
+    for request_id, code in _areas_of().ask(requests=[row.pk for row in rows]):
         areas[request_id].append(code)
     area_labels = _words(AreaCode)
     for row in rows:
         row.area_labels = [area_labels[code] for code in sorted(areas[row.pk], key=ORDER.__getitem__)]  # type: ignore[attr-defined]
     return with_words(rows)
+
+
+@made_once
+def _areas_of() -> "QuerySet[Any, Any]":
+    through = AssistanceRequest.areas.through.objects.filter(assistancerequest__pk__among=Slot("requests", Keys()))
+    return through.values_list("assistancerequest_id", "area_id")
 
 
 def _words(choices: type[TextChoices]) -> dict[str, str]:
@@ -145,9 +149,9 @@ class RelayLine:
 
 
 @made_once
-def _relays_of(requests: tuple[str, ...]) -> "QuerySet[Relay, Any]":
-    of_any = reduce(or_, (Q(request=Slot(name, BigIntegerField())) for name in requests))
-    return Relay.objects.filter(of_any).order_by("-sent_on", "-pk", "answers__answered_on").values_list(
+def _relays_of() -> "QuerySet[Relay, Any]":
+    of_any = Relay.objects.filter(request__pk__among=Slot("requests", Keys()))
+    return of_any.order_by("-sent_on", "-pk", "answers__answered_on").values_list(
         "pk", "supporter__state__name", "supporter__organisation__name", "sent_on", "opened_at", "request__reference",
         "answers__kind", "answers__answered_on", "answers__text",
     )  # fmt: skip
@@ -155,8 +159,7 @@ def _relays_of(requests: tuple[str, ...]) -> "QuerySet[Relay, Any]":
 
 def relay_lines(requests: Iterable[AssistanceRequest]) -> list[RelayLine]:
     """The relays of some requests with their answers, newest first: one query."""
-    words, keys = _words(AnswerKind), {f"request{number}": request.pk for number, request in enumerate(requests)}
-    rows = _relays_of(tuple(keys)).ask(**keys)
+    words, rows = _words(AnswerKind), _relays_of().ask(requests=[request.pk for request in requests])
     lines: dict[int, RelayLine] = {}
     for pk, state, organisation, sent_on, opened_at, reference, kind, answered_on, text in rows:
         line = lines.setdefault(pk, RelayLine(state or organisation, sent_on, opened_at, [], reference))

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import CharField, DateField, Exists, OuterRef, Q
 
 from ccm_portal.register.models import OfficeTerm, State
-from ccm_portal.statements import Slot, Statement, made_once
+from ccm_portal.statements import Keys, Slot, Statement, made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +73,22 @@ def test_threads_share_a_statement_and_not_a_connection():
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(ask, range(12))) == [[], ["LAO"]] * 6
+
+
+def test_a_list_is_put_in_at_each_asking():
+    @made_once
+    def states():
+        return State.objects.filter(pk__among=Slot("keys", Keys())).order_by("pk").values_list("pk", flat=True)
+
+    assert states().ask(keys=["TCD", "LAO", "XXX"]) == ["LAO", "TCD"]
+    assert states().ask(keys=[]) == []
+    assert states().ask(keys=["'); DROP TABLE register_state; --", 'a"b']) == []
+
+    @made_once
+    def terms():
+        return OfficeTerm.objects.filter(office__pk__among=Slot("offices", Keys())).order_by("pk")
+
+    offices = list(OfficeTerm.objects.order_by("pk").values_list("office", flat=True)[:2])
+    assert terms().ask(offices=offices) == list(OfficeTerm.objects.filter(office__in=offices).order_by("pk"))
+    assert terms().ask(offices=[]) == []
+    assert terms().ask(offices=[2**40]) == []

@@ -70,7 +70,7 @@ class UserManager(BaseUserManager["User"]):
 
     def holding(self, role: str, on: date, **post: Any) -> "list[User]":
         """The active people who hold a role on a day, for example `state=`, `organisation=` or `office__theme=`."""
-        held = in_force(_holders(role, *post.items()).ask(), on)
+        held = _holders(role, *post.items()).ask(on=on)
         return list({appointment.user_id: appointment.user for appointment in held}.values())
 
     def focal_points(self, iso3: str | None, on: date) -> "list[User]":
@@ -108,21 +108,18 @@ class UserManager(BaseUserManager["User"]):
         return self.holding(enums.Role.ISU, on)
 
 
-@made_once
-def _office_terms(on: date) -> "QuerySet[OfficeTerm, Any]":
-    return OfficeTerm.objects.in_office(on).values_list("office", "state")
+ON = Slot("on", models.DateField())
 
 
 @made_once
 def _holders(role: str, *post: tuple[str, Any]) -> "QuerySet[Appointment]":
-    rows = Appointment.objects.filter(role=role, user__is_active=True, **dict(post))
-    return rows.select_related("user").order_by("user__email")
+    rows = Appointment.objects.current(ON).filter(role=role, user__is_active=True, **dict(post))
+    return rows.select_related(None).select_related("user").order_by("user__email")
 
 
 @made_once
 def _appointments() -> "QuerySet[Appointment]":
-    rows = Appointment.objects.filter(user=Slot("user", models.BigIntegerField()))
-    return rows.select_related("state", "organisation", "office")
+    return Appointment.objects.current(ON).filter(user=Slot("user", models.BigIntegerField()))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -147,9 +144,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def access(self) -> Access:
-        """What the person may act for today: one query, and one more for those who hold an office."""
+        """What the person may act for today: one query."""
         today = timezone.localdate()
-        held = in_force(_appointments().ask(user=self.pk), today)
+        held = _appointments().ask(user=self.pk, on=today)
         state = next((a.state for a in held if a.role == enums.Role.FOCAL_POINT), None)
         author_state = next((a.state for a in held if a.role == enums.Role.AUTHOR), None)
         return Access(
@@ -183,17 +180,8 @@ def party_of(user: User | AnonymousUser) -> str:
     return (party.name if party else getattr(user, "name", ""))[:120]
 
 
-def in_force(appointments: "list[Appointment]", on: date) -> "list[Appointment]":
-    """Those that hold on a day: the rule of `AppointmentQuerySet.current`, for a list that is small and at hand."""
-    held = [a for a in appointments if a.starts <= on and (a.ends is None or a.ends >= on)]
-    if all(a.office_id is None for a in held):
-        return held
-    terms = set(_office_terms(on).ask())
-    return [a for a in held if a.office_id is None or (a.office_id, a.state_id) in terms]
-
-
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
-    def current(self, on: date) -> "AppointmentQuerySet":
+    def current(self, on: date | Slot) -> "AppointmentQuerySet":
         """Those in force on a day. Rights of an office hold only while the State's term in the register runs."""
         term = OfficeTerm.objects.in_office(on).filter(office=OuterRef("office"), state=OuterRef("state"))
         return (

@@ -50,22 +50,23 @@ def show_list(
     filterset: FilterSet | Form | None = None,
     prepare: Callable[[Any], Any] = lambda rows: rows,
     of_page: Callable[[Any], dict[str, Any]] = lambda rows: {},
-    by_key: Callable[[list[Any]], Any] | None = None,
+    by_key: Callable[[list[Any]], list[Any]] | None = None,
+    is_dear: bool = False,
     **context: Any,
 ) -> HttpResponse:
     """A page of rows, or all of them as a file. `prepare` completes the rows of one page with a fixed number of
     queries, and `of_page` gives what else the page says of them; `record` turns one into the columns of the export.
-    Where finding rows is dear they are looked for once, not once for their number and once for the page: `by_key` then
-    reads those of the page by their keys, in the same order."""
+    `by_key` reads rows with all that is shown of them, in the same order, by the keys of those found; where finding
+    them is dear they are looked for once, not once for their number and once for the page."""
+    found = rows.values_list("pk", flat=True) if by_key else rows
+
+    def complete(some: list[Any]) -> Any:
+        return prepare(by_key(some) if by_key else some)
+
     if form := request.GET.get("format"):
-        return export(form, name, columns, (record(row) for row in prepare(list(rows[:EXPORT_LIMIT]))))
-    if by_key:
-        found = list(rows.values_list("pk", flat=True))
-        page = Paginator(found, page_size(request)).get_page(request.GET.get("page"))
-        page.object_list = prepare(list(by_key(list(page.object_list))))
-    else:
-        page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
-        page.object_list = prepare(list(page.object_list))
+        return export(form, name, columns, (record(row) for row in complete(list(found[:EXPORT_LIMIT]))))
+    page = Paginator(list(found) if is_dear else found, page_size(request)).get_page(request.GET.get("page"))
+    page.object_list = complete(list(page.object_list))
     return render(
         request,
         template,

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from ccm_portal.accounts.models import Appointment, in_force
 from ccm_portal.register import clocks
 from ccm_portal.register.models import Completion, Obligation
 from ccm_portal.register.queries import running_deadlines
@@ -32,9 +31,3 @@ def test_completion_of_the_day_itself_ends_the_clock_on_both_sides():
     Completion.objects.create(obligation=obligation, day=date(2026, 11, 21))
     for on, running in ((date(2026, 11, 20), True), (date(2026, 11, 21), False)):
         assert any(row.state.pk == "SSD" for row in running_deadlines(on)) is running
-
-
-@pytest.mark.parametrize("on", [date(2019, 12, 31), date(2020, 1, 1), date(2026, 11, 21), date(2030, 1, 1)], ids=str)
-def test_appointments_in_force_are_the_same_in_sql_and_in_a_list(on, lao, coordinator, observer):
-    expected = set(Appointment.objects.current(on).values_list("pk", flat=True))
-    assert {a.pk for a in in_force(list(Appointment.objects.all()), on)} == expected

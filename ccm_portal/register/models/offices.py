@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 from ccm_portal.register import enums
 from ccm_portal.register.models.sourced import Sourced
 from ccm_portal.register.models.states import State
+from ccm_portal.statements import Slot
 
 
 class Organisation(Sourced):
@@ -64,7 +65,7 @@ class Office(models.Model):
 
 
 class OfficeTermQuerySet(models.QuerySet["OfficeTerm"]):
-    def in_office(self, on: date) -> "OfficeTermQuerySet":
+    def in_office(self, on: date | Slot) -> "OfficeTermQuerySet":
         """Those whose term includes the day."""
         return self.filter(Q(ends__isnull=True) | Q(ends__gte=on), starts__lte=on)
 
