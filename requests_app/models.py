@@ -19,7 +19,7 @@ from simple_history.models import HistoricalRecords
 from ccm_portal.accounts.models import PUBLIC, Access, User, access_of
 from ccm_portal.register.enums import CITED_FORMS, Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
-from ccm_portal.register.search import Wanted, words
+from ccm_portal.register.search import Wanted, Whole, words
 from ccm_portal.statements import Slot, made_once
 from requests_app import enums
 from requests_app.domain import lifecycle
@@ -167,9 +167,9 @@ SEARCHED = (
 )  # fmt: skip
 
 
-def area_word(code: str) -> str:
+def area_word(code: str) -> Whole:
     """The word by which search finds the requests of an area. Nobody types it, whatever the language."""
-    return f"0{code.replace('_', '')}"
+    return Whole(f"0{code.replace('_', '')}")
 
 
 LIST_FIELDS = (

@@ -38,6 +38,12 @@ def words(text: str) -> list[str]:
     return list(found)
 
 
+class Whole(str):
+    """A wanted word that is whole as it stands; any other is the beginning of one."""
+
+    __slots__ = ()
+
+
 class Vocabulary:
     """Known words, to find those that somebody who misspelt one may have meant."""
 
@@ -93,15 +99,18 @@ class Finds(Lookup):
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         table = self.lhs.target.model._meta.db_table
         alias = compiler.quote_name_unless_alias(self.lhs.alias)
-        wanted = " AND ".join("(" + " OR ".join(f'"{_letters(word)}"*' for word in group) + ")" for group in self.rhs)
+        wanted = " AND ".join(
+            "(" + " OR ".join(_wanted(word, '"{}"', "*") for word in group) + ")" for group in self.rhs
+        )
         return f"{alias}.id IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s)", [wanted]  # noqa: S608 - our own table
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         alias, column = compiler.quote_name_unless_alias(self.lhs.alias), self.lhs.target.column
-        wanted = " & ".join("(" + " | ".join(f"'{_letters(word)}':*" for word in group) + ")" for group in self.rhs)
+        wanted = " & ".join("(" + " | ".join(_wanted(word, "'{}'", ":*") for word in group) + ")" for group in self.rhs)
         return f"{alias}.{column}_lexemes @@ %s::tsquery", (wanted,)
 
 
-def _letters(word: str) -> str:
+def _wanted(word: str, quoted: str, beginning: str) -> str:
     """Words are letters and digits already; what a query means must never rest on that."""
-    return "".join(c for c in word if c.isalnum())
+    letters = quoted.format("".join(c for c in word if c.isalnum()))
+    return letters if isinstance(word, Whole) else letters + beginning
