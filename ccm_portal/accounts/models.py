@@ -114,7 +114,7 @@ ON = Slot("on", models.DateField())
 @made_once
 def _holders(role: str, *post: tuple[str, Any]) -> "QuerySet[Appointment]":
     rows = Appointment.objects.current(ON).filter(role=role, user__is_active=True, **dict(post))
-    return rows.select_related(None).select_related("user").order_by("user__email")
+    return rows.select_related("user").order_by("user__email")
 
 
 @made_once
