@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Expression, Field, Lookup, QuerySet
+from django.db.models.sql.where import WhereNode
 
 
 class Slot(Expression):
@@ -61,6 +62,8 @@ class Statement:
             self._sql = self._compiler.as_sql()
             columns = [expression for expression, *_ in self._compiler.select[: self._compiler.col_count]]
             self._converters = self._compiler.get_converters(columns)
+            # what the SQL says by now: it would be kept for each reader, and copied at each asking
+            rows.query.where = self._compiler.where = WhereNode()
 
     def ask(self, **values: Any) -> list[Any]:
         """All rows; one query, and those that the queryset prefetches."""
@@ -83,10 +86,11 @@ class Statement:
 
 def made_once(build: "Callable[..., QuerySet[Any, Any]]") -> Callable[..., Statement]:
     """The statement of what a function builds, made once for each of its arguments: it must read nothing else, the
-    language and the database least of all."""
+    language and the database least of all. What varies from asking to asking belongs into a slot; of the kinds of
+    reader the last 64 are kept, each some 40 kB, the largest 430."""
 
     @wraps(build)
-    @lru_cache(maxsize=128)
+    @lru_cache(maxsize=64)
     def statement(*arguments: Any) -> Statement:
         return Statement(build(*arguments))
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
+from django.db.models import BigIntegerField, CharField, Exists, OuterRef, QuerySet
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
@@ -88,7 +88,7 @@ def save_request(
     evidence, removed_evidence, is_new = list(evidence), list(removed_evidence), request.pk is None
     if areas is not None or is_new:
         areas = list(areas or ())
-    stored = None if is_new else _lock(request)
+    stored = None if is_new else _lock_for_save(request)
     if submit_on:
         _refuse_incomplete(request)
         is_touched = bool(evidence or removed_evidence)
@@ -206,7 +206,7 @@ def enter_for_state(
 @transaction.atomic
 def confirm_need(request: AssistanceRequest, *, by: User, today: date) -> AssistanceRequest:
     """The State's word that what was read in its report, or heard at a meeting, is its need."""
-    locked = AssistanceRequest.objects.select_for_update().get(pk=request.pk)
+    locked = lock(request.pk)
     before = Status(locked.status)
     next_status(Action.CONFIRM, before)
     if locked.confirmed_on is None:
@@ -227,7 +227,19 @@ def _stored() -> RequestQuerySet:
     )
 
 
-def _lock(request: AssistanceRequest) -> AssistanceRequest:
+@made_once
+def _whole() -> RequestQuerySet:
+    rows = AssistanceRequest.objects.select_for_update(of=("self",)).select_related("state")
+    return rows.filter(pk=Slot("pk", BigIntegerField()))
+
+
+def lock(request: int) -> AssistanceRequest:
+    """The stored request with its State, by its key; nobody else writes it until the transaction ends."""
+    (stored,) = _whole().ask(pk=request)
+    return stored  # type: ignore[no-any-return]
+
+
+def _lock_for_save(request: AssistanceRequest) -> AssistanceRequest:
     (stored,) = _stored().ask(pk=request.pk)
     return stored  # type: ignore[no-any-return]
 
@@ -272,7 +284,7 @@ def _store_evidence(request: AssistanceRequest, items: Iterable[EvidenceItem], r
 def submit_request(request: AssistanceRequest, *, by: User, today: date) -> AssistanceRequest:
     """Give a saved draft its reference number and put it before the Coordinators in office, or the ISU."""
     _refuse_incomplete(request)
-    stored = _lock(request)
+    stored = _lock_for_save(request)
     _refuse_unreleased_text(request, stored, by=by, is_changed=lambda: stored.version != request.version)
     _number_and_date(request, today, by=by).save()
     request.save()
@@ -326,22 +338,25 @@ def _tell_handlers(request: AssistanceRequest, today: date) -> None:
     )
 
 
-@made_once
-def _numbering(iso3: str) -> "QuerySet[State]":
-    return State.objects.select_for_update().only("pk").filter(pk=iso3)
+STATE = Slot("state", CharField())
 
 
 @made_once
-def _last_number(iso3: str, prefix: str) -> "QuerySet[AssistanceRequest, str]":
-    given = AssistanceRequest.objects.filter(state=iso3, reference__startswith=prefix)
+def _numbering() -> "QuerySet[State]":
+    return State.objects.select_for_update().only("pk").filter(pk=STATE)
+
+
+@made_once
+def _last_number() -> "QuerySet[AssistanceRequest, str]":
+    given = AssistanceRequest.objects.filter(state=STATE, reference__startswith=Slot("prefix", CharField()))
     return given.order_by(Length("reference").desc(), "-reference").values_list("reference", flat=True)[:1]
 
 
 def _next_reference(iso3: str, year: int) -> str:
     """The State's next number of the year. The State's row is locked, so that no number is given twice."""
     prefix = f"{iso3}-{year}-"
-    _numbering(iso3).ask()
-    last = next(iter(_last_number(iso3, prefix).ask()), None)
+    _numbering().ask(state=iso3)
+    last = next(iter(_last_number().ask(state=iso3, prefix=prefix)), None)
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:03d}"
 
 
@@ -377,7 +392,7 @@ def take_step(
     request: AssistanceRequest, action: Action, *, by: User, today: date, note: str = ""
 ) -> AssistanceRequest:
     """Move a request along its life cycle. Raises NotAllowed for a jump and Refused where words are missing."""
-    locked = AssistanceRequest.objects.select_for_update().get(pk=request.pk)
+    locked = lock(request.pk)
     before = Status(locked.status)
     locked.status = next_status(action, before)
     if action in NOTE_REQUIRED and not note.strip():
@@ -403,7 +418,7 @@ def take_step(
 @transaction.atomic
 def change_visibility(request: AssistanceRequest, visibility: str, *, by: User) -> AssistanceRequest:
     """The requesting State's recorded act of widening or narrowing who may know of its request."""
-    locked = AssistanceRequest.objects.select_for_update().select_related("state").get(pk=request.pk)
+    locked = lock(request.pk)
     before = copy(locked)
     locked.visibility = Visibility(visibility)
     return _store_release(locked, before, by=by)
@@ -422,7 +437,7 @@ def change_reading(
 ) -> AssistanceRequest:
     """The requesting State's recorded act of saying what those read who may know of its request. Raises EditedMeanwhile
     where another save came first."""
-    locked = AssistanceRequest.objects.select_for_update().select_related("state").get(pk=request.pk)
+    locked = lock(request.pk)
     before = copy(locked)
     if expected_version is not None and locked.version != expected_version:
         raise EditedMeanwhile(
@@ -459,7 +474,7 @@ def relay_request(
     """Put a request before chosen supporters, one tracked relay each. Raises Refused where the State has not released
     it to one of them, or where one was asked before and `again` does not confirm."""
     supporters = list(supporters)
-    locked = AssistanceRequest.objects.select_for_update().select_related("state").get(pk=request.pk)
+    locked = lock(request.pk)
     if not supporters:
         raise Refused(_("Choose at least one supporter."))
     if any(supporter.state_id == locked.state_id for supporter in supporters):
@@ -523,7 +538,7 @@ def mark_opened(relay: Relay, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def answer_relay(relay: Relay, *, kind: str, text: str, by: User, today: date) -> Answer:
     """Record a supporter's answer and tell the requesting State and those who relayed."""
-    request = AssistanceRequest.objects.select_for_update().select_related("state").get(pk=relay.request_id)
+    request = lock(relay.request_id)
     before = Status(request.status)
     request.status = next_status(Action.ANSWER, before)
     request.save(update_fields=["status", "updated_at"])

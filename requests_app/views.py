@@ -200,9 +200,15 @@ def _own_relay(request: HttpRequest, asked: AssistanceRequest) -> Relay | None:
     access = access_of(request.user)
     if permissions.owns(access, asked) or (access.state is None and access.organisation is None):
         return None
+    return next(iter(_relays_to(access).ask(request=asked.pk)), None)
+
+
+@made_once
+def _relays_to(access: Access) -> "QuerySet[Relay]":
     talks = Supporter.objects.filter(pk=OuterRef("supporter"), discussions__request=OuterRef("request"))
-    relays = Relay.objects.addressed_to(access).filter(request=asked).annotate(discusses=Exists(talks))
-    return relays.select_related("supporter", "request").prefetch_related("answers").first()
+    relays = Relay.objects.addressed_to(access).filter(request=Slot("request", BigIntegerField()))
+    known = relays.select_related("supporter__state", "supporter__organisation", "request")
+    return known.annotate(discusses=Exists(talks)).prefetch_related("answers")[:1]
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -24,6 +24,7 @@ from ccm_portal.accounts.models import USUAL_TIMING, AuditEvent, CalendarFeed, J
 from ccm_portal.accounts.queries import Addressees, addressees, timings_of
 from ccm_portal.register.holders import post_of
 from ccm_portal.register.models import Office
+from ccm_portal.statements import Keys, Slot, made_once
 
 
 def audit_event(action: str, *, by: User | None, subject: object = "", **details: Any) -> AuditEvent:
@@ -73,11 +74,18 @@ def queue_letters(letters: Iterable[Letter], *, kind: MailKind) -> int:
     once = {(letter.reader.email, letter.path): letter for letter in letters}
     if not once:
         return 0
-    choices = MailChoice.objects.filter(kind=kind, user__in={letter.reader.pk for letter in once.values()}).order_by()
-    chosen = {choice.user_id: MailTiming(choice.timing) for choice in choices}
-    mails = [_mail(letter, kind, chosen.get(letter.reader.pk, USUAL_TIMING[kind])) for letter in once.values()]
+    chosen = dict(_choices().ask(kind=kind, people=list({letter.reader.pk for letter in once.values()})))
+    mails = [
+        _mail(letter, kind, MailTiming(chosen.get(letter.reader.pk, USUAL_TIMING[kind]))) for letter in once.values()
+    ]
     OutboxMail.objects.bulk_create(mails)
     return len(mails)
+
+
+@made_once
+def _choices() -> "QuerySet[MailChoice, Any]":
+    of_kind = MailChoice.objects.filter(kind=Slot("kind", CharField()), user__pk__among=Slot("people", Keys()))
+    return of_kind.order_by().values_list("user", "timing")
 
 
 STATUS_OF_TIMING = {

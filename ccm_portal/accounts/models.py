@@ -70,7 +70,7 @@ class UserManager(BaseUserManager["User"]):
 
     def holding(self, role: str, on: date, **post: Any) -> "list[User]":
         """The active people who hold a role on a day, for example `state=`, `organisation=` or `office__theme=`."""
-        held = _holders(role, *post.items()).ask(on=on)
+        held = _holders(role, *post).ask(on=on, **post)
         return list({appointment.user_id: appointment.user for appointment in held}.values())
 
     def focal_points(self, iso3: str | None, on: date) -> "list[User]":
@@ -112,8 +112,10 @@ ON = Slot("on", models.DateField())
 
 
 @made_once
-def _holders(role: str, *post: tuple[str, Any]) -> "QuerySet[Appointment]":
-    rows = Appointment.objects.current(ON).filter(role=role, user__is_active=True, **dict(post))
+def _holders(role: str, *post: str) -> "QuerySet[Appointment]":
+    fields = {"organisation": models.BigIntegerField()}  # the others are codes
+    slots = {name: Slot(name, fields.get(name, models.CharField())) for name in post}
+    rows = Appointment.objects.current(ON).filter(role=role, user__is_active=True, **slots)
     return rows.select_related("user").order_by("user__email")
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.models import User
-from requests_app.actions import Refused
+from requests_app.actions import Refused, lock
 from requests_app.authors.models import Author, Remark, SignOff
 from requests_app.authors.permissions import may_be_asked
 from requests_app.enums import AuthorLevel
@@ -35,7 +35,7 @@ def invite_author(
 
     Raises NoAccount where the State has no author with that address: whether anybody else has it is not said.
     """
-    _lock(request)
+    lock(request.pk)
     found = [
         user
         for user in User.objects.national_authors(request.state_id, timezone.localdate(now))
@@ -106,7 +106,7 @@ def writers(request: AssistanceRequest, today: date) -> list[User]:
 def ask_sign_off(request: AssistanceRequest, post: User, *, by: User, now: datetime) -> SignOff:
     """From now on the draft is not submitted before this post has signed it off. Asking another post takes the place
     of the first question."""
-    locked = _lock(request)
+    locked = lock(request.pk)
     if not locked.is_draft:
         raise Refused(_("Only a draft is signed off: this request was submitted already."))
     if not may_be_asked(post, locked):
@@ -127,7 +127,7 @@ def ask_sign_off(request: AssistanceRequest, post: User, *, by: User, now: datet
 @transaction.atomic
 def give_sign_off(sign_off: SignOff, *, version: int, by: User, now: datetime) -> SignOff:
     """Sign off the version that was read. Raises Refused where the text has changed since."""
-    request = _lock(sign_off.request)
+    request = lock(sign_off.request_id)
     if not request.is_draft or not SignOff.objects.open().filter(pk=sign_off.pk).exists():
         raise Refused(_("This sign-off is not asked for any more."))
     if request.version != version:
@@ -147,7 +147,7 @@ def give_sign_off(sign_off: SignOff, *, version: int, by: User, now: datetime) -
 @transaction.atomic
 def call_off_sign_off(sign_off: SignOff, *, by: User, now: datetime) -> None:
     """The State no longer asks for it: a recorded act, of which the post is told."""
-    request = _lock(sign_off.request)
+    request = lock(sign_off.request_id)
     if request.is_draft and SignOff.objects.open().filter(pk=sign_off.pk).exists():
         _call_off(sign_off, by=by, now=now)
         queue_mails(
@@ -164,11 +164,6 @@ def _call_off(sign_off: SignOff, *, by: User, now: datetime) -> None:
     sign_off.called_off_at, sign_off.called_off_by = now, by
     sign_off.save(update_fields=["called_off_at", "called_off_by"])
     record_event("sign-off: called off", by=by, subject=sign_off.request.reference, post=sign_off.post_id)
-
-
-def _lock(request: AssistanceRequest) -> AssistanceRequest:
-    """The request as it is stored; nobody saves or submits it before this act is done."""
-    return AssistanceRequest.objects.select_for_update().get(pk=request.pk)
 
 
 def _path(request: AssistanceRequest) -> str:

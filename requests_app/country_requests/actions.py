@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.models import User
-from requests_app.actions import Refused, people_of, save_request, start_request, submit_request, take_step
+from requests_app.actions import Refused, lock, people_of, save_request, start_request, submit_request, take_step
 from requests_app.country_requests.domain.amounts import (
     NOTHING,
     Amounts,
@@ -117,7 +117,7 @@ def submit_ready(drafts: Iterable[AssistanceRequest], *, by: User, today: date) 
 def _submit_one(draft: AssistanceRequest, *, by: User, today: date) -> Outcome:
     try:
         with transaction.atomic():
-            locked = AssistanceRequest.objects.select_for_update().get(pk=draft.pk)
+            locked = lock(draft.pk)
             if locked.is_draft and (lacks := lacking([locked], by=by)[locked.pk]):
                 return Outcome(locked, lacks)
             sent = save_step(locked, REVIEW, by=by, changes={}, expected_version=locked.version, submit_on=today)

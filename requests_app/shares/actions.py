@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.models import User
-from requests_app.actions import Refused, answer_relay, people_of, take_step
+from requests_app.actions import Refused, answer_relay, lock, people_of, take_step
 from requests_app.domain.lifecycle import is_possible
 from requests_app.enums import Action, AnswerKind, Status
 from requests_app.models import AssistanceRequest, Offer, Supporter
@@ -29,7 +29,7 @@ from requests_app.shares.queries import coverage_with
 def pledge_share(share: Share, *, by: User, today: date) -> Share:
     """A supporter takes on a part of a request. One side's word: it waits for the other to confirm it. Raises Refused
     where more than the whole need would be covered, or where nobody else's State helps itself."""
-    request = AssistanceRequest.objects.select_for_update().get(pk=share.request_id)
+    request = lock(share.request_id)
     if not request.is_open:
         raise Refused(_("This request is not open any more."))
     if share.supporter.state_id == request.state_id:
@@ -61,7 +61,7 @@ def amend_pledge(share: Share, *, seen_step: int, by: User, today: date) -> bool
     it was and what it became. Returns whether anything was changed; raises Refused where somebody was faster, and what
     `pledge_share` raises."""
     stored = _locked(share)  # first the share, then its request, then its offer: as in every other step
-    request = AssistanceRequest.objects.select_for_update().get(pk=stored.request_id)
+    request = lock(stored.request_id)
     if not can_amend(by, stored):
         raise Refused(_("A pledge is amended by who made it, before the other side has confirmed it."))
     (pledge,) = stored.steps.all()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import record_event
 from ccm_portal.accounts.models import User
-from requests_app.actions import Refused
+from requests_app.actions import Refused, lock
 from requests_app.models import AssistanceRequest, SearchText
 from requests_app.permissions import can_edit
 from requests_app.specifics.enums import PartCode
@@ -72,7 +72,7 @@ def _save_lines(
 
 
 def _refuse_unless_editable(request: AssistanceRequest, *, by: User) -> None:
-    stored = AssistanceRequest.objects.select_for_update().get(pk=request.pk)
+    stored = lock(request.pk)
     if not (request.is_being_entered or can_edit(by, stored)):
         raise Refused(_("This request can no longer be edited."))
 

@@ -19,6 +19,7 @@ from requests_app.actions import (
     Refused,
     change_visibility,
     coordinators_told,
+    lock,
     relay_request,
 )
 from requests_app.domain.lifecycle import CLOSED, OPEN, NotAllowed, next_status
@@ -155,7 +156,7 @@ def _valid_letter(check: ValidityCheck, reader: User) -> Letter:
 @transaction.atomic
 def confirm_valid(check: ValidityCheck, *, by: User, now: datetime) -> bool:
     """Record that the need still stands. Returns whether it was the first answer; earlier questions have it too."""
-    request = AssistanceRequest.objects.select_for_update().get(pk=check.request_id)
+    request = lock(check.request_id)
     open_ones = ValidityCheck.objects.unanswered().filter(request=request)
     if not open_ones.update(answered_at=now, answered_by=by):
         return False
@@ -190,7 +191,7 @@ def start_silence(
     is_example: bool = False,
 ) -> Silence:
     """Say what will happen to a request's text unless somebody who is asked stops it in time."""
-    locked = AssistanceRequest.objects.select_for_update().select_related("state").get(pk=request.pk)
+    locked = lock(request.pk)
     if Silence.objects.running().filter(request=locked).exists():
         raise Refused(_("A silence procedure is running for this request already."))
     silence = Silence.objects.create(
