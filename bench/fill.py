@@ -286,6 +286,18 @@ def add_drafts(how_many: int) -> list[str]:
     return [draft.reference for draft in drafts]
 
 
+def requests_to_answer() -> list[str]:
+    """References of requests that were relayed to Norway, which may answer them."""
+    norway = User.objects.get(email="nor@example.org")
+    waiting = AssistanceRequest.objects.visible_to(norway).filter(status__in=[Status.RELAYED, Status.ANSWERED])
+    return list(
+        waiting.filter(relays__supporter__state="NOR")
+        .order_by("pk")
+        .distinct()
+        .values_list("reference", flat=True)[:50]
+    )
+
+
 def sessions(people: Sequence[str]) -> dict[str, str]:
     """Sign people in without their passwords: person -> session key."""
     return {person: _session(User.objects.get(email=f"{person}@example.org")) for person in people}

@@ -80,6 +80,15 @@ def step_form() -> list[tuple[str, str]]:
     ]
 
 
+def answer_form() -> list[tuple[str, str]]:
+    """A supporter's answer: a small form that writes a record, a step of the history, an audit entry and mails."""
+    return [
+        ("csrfmiddlewaretoken", CSRF),
+        ("kind", "interested"),
+        ("text", "We could field one team next spring, after a talk with the authority. " * 3),
+    ]
+
+
 FILTERED, RARE = "area=clearance&status=open&q=survey+detectors", "q=orthopaedic+northern+boats"
 PAGES = (
     Page(FLOOR, "floor", "coordinator", "/floor/"),
@@ -91,6 +100,7 @@ PAGES = (
     Page("state", "State page", "coordinator", "/states/lao/", 2.5, grows=True),
     Page("detail", "request with its history", "coordinator", "/requests/{detail}/", 2.5, 10, grows=True),
     Page("step", "step of the form saved", "tcd", "/requests/{draft}/edit/need/", 2.0, 12, form=step_form),
+    Page("answer", "answer to a relayed request", "nor", "/requests/{relayed}/answer/", 2.0, 12, form=answer_form),
     Page("save", "form submitted", "tcd", "/requests/{draft}/edit/", 2.0, 12, form=whole_form),
 )
 BY_KEY = {page.key: page for page in PAGES}
@@ -109,20 +119,28 @@ class Ask:
 
 @dataclass
 class Site:
-    """What the filled database offers: session keys by person, the request to read, the drafts to submit."""
+    """What the filled database offers: session keys by person, the request to read, those relayed to Norway, the
+    drafts to submit."""
 
     sessions: dict[str, str]
     detail: str
+    relayed: list[str]
     drafts: list[str] = field(default_factory=list)
 
     def ask(self, page: Page) -> Ask:
-        """The next request for a page; each form save uses up one draft."""
+        """The next request for a page. Each save of the needs form uses up one draft; answers go to each of the relayed
+        requests in turn."""
         cookie = f"sessionid={self.sessions[page.person]}; csrftoken={CSRF}"
         headers = {"Cookie": cookie, "Connection": "close"}
         if page.form is None:
             return Ask("GET", page.path.format(detail=self.detail), headers)
         headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
-        return Ask("POST", page.path.format(draft=self.drafts.pop()), headers, encoded(page.form()), 302)
+        if "{draft}" in page.path:
+            path = page.path.format(draft=self.drafts.pop())
+        else:
+            self.relayed.append(self.relayed.pop(0))
+            path = page.path.format(relayed=self.relayed[-1])
+        return Ask("POST", path, headers, encoded(page.form()), 302)
 
 
 def encoded(values: list[tuple[str, str]]) -> bytes:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.utils import timezone
 
-from bench.fill import add_drafts, fill, request_to_read, sessions
+from bench.fill import add_drafts, fill, request_to_read, requests_to_answer, sessions
 from bench.pages import PAGES
 from ccm_portal.demonstration import prepare
 from ccm_portal.loading import load_all
@@ -31,6 +31,7 @@ class Command(BaseCommand):
         site = {
             "sessions": sessions(sorted({page.person for page in PAGES})),
             "detail": request_to_read(),
+            "relayed": requests_to_answer(),
             "drafts": add_drafts(options["drafts"]),
         }
         if connection.vendor == "postgresql":
