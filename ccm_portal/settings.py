@@ -126,7 +126,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # hopes for a better plan): our rules of visibility take it longer to plan than to answer.
     DATABASES["default"]["OPTIONS"] = {
         "server_side_binding": True,
-        "prepare_threshold": 3,
+        "prepare_threshold": 1,
         # What the portal keeps stands in memory whole: to read it out of order costs no more than in order.
         "options": "-c seq_page_cost=0.2 -c random_page_cost=0.2 -c jit=off -c plan_cache_mode=force_generic_plan",
     }

@@ -185,9 +185,9 @@ class EvidenceForm(SaidByItsFields, TextForm):
         widgets = {"dated": DateInput, "file": forms.FileInput, "figure": NUMBER}
         help_texts = {"unit": _("m², people, munitions …"), "method": _("Survey, records, estimate …")}
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, reference: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.reference = today, reference  # of the request, which need not be saved yet
 
     def clean_dated(self) -> date | None:
         dated: date | None = self.cleaned_data.get("dated")
@@ -213,7 +213,7 @@ class EvidenceForm(SaidByItsFields, TextForm):
         cleaned = super().clean() or self.cleaned_data
         key = cleaned.get("upload")
         if key and not self.files.get(self.add_prefix("file")):
-            of_this = {"key": key, "reference": self.instance.request.reference, "is_checked": True}
+            of_this = {"key": key, "reference": self.reference, "is_checked": True}
             self.kept = Upload.objects.filter(**of_this).first()
             if self.kept is None:
                 self.add_error("file", _("The file has not arrived whole. Please choose it again."))
@@ -226,7 +226,8 @@ class EvidenceForm(SaidByItsFields, TextForm):
 
     def show_kept(self, kept: Upload) -> None:
         """The file is kept although the rest has a mistake: the form names it, so that nobody chooses it again."""
-        self.kept, self.data = kept, {**self.data, self.add_prefix("upload"): kept.key}
+        self.kept, self.data = kept, self.data.copy()
+        self.data[self.add_prefix("upload")] = kept.key
 
     @property
     def new_file(self) -> Any:
@@ -236,9 +237,9 @@ class EvidenceForm(SaidByItsFields, TextForm):
 
 
 class BaseEvidenceFormSet(KnownRows):
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        kwargs["form_kwargs"] = {**kwargs.get("form_kwargs", {}), "today": today}
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, today: date, instance: AssistanceRequest, **kwargs: Any) -> None:
+        of_each = {**kwargs.pop("form_kwargs", {}), "today": today, "reference": instance.reference}
+        super().__init__(*args, instance=instance, form_kwargs=of_each, **kwargs)
 
     def changes(self) -> dict[str, Any]:
         """What `actions.save_request` needs: the items to save and to remove."""

@@ -20,6 +20,7 @@ from requests_app.writing.forms import NeedsForm
 from requests_app.writing.models import Unsaved, Upload, Writing
 from requests_app.writing.steps import STEPS, step_of_field, step_of_missing
 from tests.conftest import person
+from tests.pages import sent_back
 from tests.requests_app.factories import EvidenceFactory, RequestFactory
 from tests.test_access import client_of
 
@@ -818,3 +819,53 @@ def test_ticket_follows_the_request_to_its_number(chad, ready):
     client.post(f"{ready.get_absolute_url()}writing-help/", {"question": "How long?"})
     asked = post(client, edit(ready, "review"), submit="1").url
     assert HelpTicket.objects.get().page == asked
+
+
+# --- a mistake beside a file ------------------------------------------------------------------------------------------
+
+LINE = {"claim": "Survey report", "figure": "12", "unit": "m²", "source": "NRA", "method": "NTS", "dated": "2026-01-31"}
+
+
+def line(**values):
+    return {f"evidence-0-{name}": value for name, value in {**LINE, **values}.items()}
+
+
+@pytest.mark.parametrize("mistake", [{"evidence-0-dated": "2099-01-01"}, {"desired_end": "2020-01-01"}])
+def test_R003_new_request_is_saved_once_its_mistake_beside_a_file_is_mended(chad, mistake):
+    client = client_of(chad)
+    first = sent_back(client.get("/requests/new/?all"))
+    file = SimpleUploadedFile("Survey.csv", b"area;m2\nnorth;2400000\n")
+    told = client.post(
+        "/requests/new/?all",
+        {**first, "title": "Survey", "desired_start": "2027-01-01", **line(file=file), **mistake, "save": "1"},
+    )
+    assert told.status_code == 422
+    shown = sent_back(told)
+    assert {name: shown[name] for name in line()} == {
+        name: [mistake.get(name, value)] for name, value in line().items()
+    }, "as it was typed"
+    mended = client.post("/requests/new/?all", {**shown, **line(), "desired_end": "2027-12-31", "save": "1"})
+    assert mended.status_code == 302
+    (item,) = only_draft().evidence.all()
+    assert (item.claim, item.file_name, item.source) == ("Survey report", "Survey.csv", "NRA")
+    with item.file.open() as kept:
+        assert kept.read().startswith(b"area")
+
+
+@pytest.mark.parametrize("address", ["edit/?all", "edit/evidence/"])
+def test_R003_line_of_a_stored_draft_survives_a_mistake_beside_a_file(chad, draft, address):
+    EvidenceFactory(request=draft, claim="First", source="Records")
+    client, path = client_of(chad), f"/requests/{draft.reference}/{address}"
+    first = sent_back(client.get(path))
+    file = SimpleUploadedFile("Survey.csv", b"area;m2\nnorth;2400000\n")
+    told = client.post(path, {**first, **line(file=file, dated="2099-01-01"), "save": "1"})
+    assert told.status_code == 422
+    shown = sent_back(told)
+    assert not [value for values in shown.values() for value in values if value.startswith("[")]
+    assert shown["evidence-0-id"] == first["evidence-0-id"]
+    again = client.get(path) if "evidence/" in address else told  # what was typed is kept
+    assert sent_back(again)["evidence-0-claim"] == ["Survey report"]
+    mended = client.post(path, {**sent_back(again), **line(), "save": "1"})
+    assert mended.status_code == 302
+    (item,) = draft.evidence.all()
+    assert (item.claim, item.file_name) == ("Survey report", "Survey.csv")
