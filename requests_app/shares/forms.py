@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.register.models import Organisation
@@ -143,6 +144,12 @@ class CommitForm(TextForm):
         fields = ["channel", "due_on"]
         widgets = {"due_on": DateInput}
         help_texts = {"due_on": _("Without a day, it is due on the last day of its last year.")}
+
+    def clean_due_on(self) -> date | None:
+        due: date | None = self.cleaned_data["due_on"]
+        if due and due < timezone.localdate():
+            raise forms.ValidationError(_("A commitment cannot be due before it is made."))
+        return due
 
 
 class NoteForm(forms.Form):

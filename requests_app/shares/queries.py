@@ -82,10 +82,13 @@ class ShareLine:
 
 @dataclass(frozen=True)
 class WhoCovers:
-    """Who covers what of a request, as far as one reader may know."""
+    """Who covers what of a request, as far as one reader may know. `coverage` is None where the State keeps its amounts
+    from the reader; what stands `by_currency` are the shares that the reader may read, since a currency names its
+    giver."""
 
     lines: list[ShareLine]
-    coverage: Coverage
+    coverage: Coverage | None
+    by_currency: Coverage
     others: int
     withdrawn: list[Share]
     waiting: list[Share]
@@ -94,6 +97,8 @@ class WhoCovers:
     def segments(self) -> list[tuple[str, str, Decimal, Decimal]]:
         """(step, its word, per cent, where it begins) of the bar; the rest is open."""
         found: list[tuple[str, str, Decimal, Decimal]] = []
+        if self.coverage is None:
+            return found
         at = Decimal(0)
         said = ("said", _("Said by one side"), self.coverage.said)
         for code, word, portion in [*((s.value, s.label, p) for s, p in self.coverage.agreed.items()), said]:
@@ -118,9 +123,11 @@ def who_covers(request: AssistanceRequest, reading: Reading, user: object, today
     named = [share for share in shares if getattr(share, "is_seen", True)]
     found = coverage_of(reading, [share for share in shares if share.status != ShareStatus.WITHDRAWN])
     standing = [share for share in named if share.status != ShareStatus.WITHDRAWN]
+    keeps_amounts = not reading.shares_amounts
     return WhoCovers(
-        share_lines(standing, found.lines, today),
-        found,
+        share_lines(standing, {} if keeps_amounts else found.lines, today),
+        None if keeps_amounts else found,
+        found if len(standing) == len(found.lines) else coverage_of(reading, standing),
         len(found.lines) - len(standing),
         [share for share in named if share.status == ShareStatus.WITHDRAWN],
         [share for share in standing if any(side_of(user, share) in step.waits_on for step in share.steps.all())],

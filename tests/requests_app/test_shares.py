@@ -212,6 +212,41 @@ def test_R011_three_currencies_cover_one_need_by_the_stored_rates(norway, switze
         pledge(asked, norway, day, amount=1)
 
 
+def test_R026_currencies_do_not_name_givers_that_the_reader_may_not_know(norway, switzerland, usa, chad, asked, day):
+    RateFactory(currency="CHF", usd_per_unit="1.25")
+    open_one = pledge(asked, norway, day, amount=250_000, is_public=True)
+    hidden = pledge(asked, switzerland, day, code="CHE", amount=120_000, currency="CHF")
+    for share in (open_one, hidden):
+        confirm(share, chad, day)
+    for reader, reads in ((usa, False), (chad, True)):
+        page = client_of(reader).get(asked.get_absolute_url()).content.decode()
+        assert ("CHF" in page) is reads
+        assert ("120,000" in page) is reads
+        assert ("382,000" in page or "400,000 in all" in page) is reads
+        assert "% is covered" in page, "how much in all is what the next one decides by"
+
+
+@pytest.mark.parametrize("address", ["", "shares/new/"])
+def test_R026_who_reads_no_amounts_is_told_so_and_of_no_gap(norway, usa, chad, asked, day, address):
+    pledge(asked, norway, day, amount=250_000, is_public=True)
+    AssistanceRequest.objects.filter(pk=asked.pk).update(locks=["amounts"])
+    RelayFactory(request=asked, code="USA")
+    page = client_of(usa).get(f"{asked.get_absolute_url()}{address}").content.decode()
+    assert "does not share its amounts with you" in page
+    for wrong in ("states no open cost", "still open", "% is covered", "By currency"):
+        assert wrong not in page
+    assert "still open" in client_of(chad).get(f"{asked.get_absolute_url()}{address}").content.decode()
+
+
+def test_commitment_cannot_be_due_before_it_is_made(norway, asked, day):
+    share = pledge(asked, norway, day)
+    address = shares_url(asked, share.pk, "commit")
+    late = client_of(norway).post(address, {"channel": "ngo", "due_on": day - timedelta(days=1)})
+    assert late.status_code == 422
+    assert "before it is made" in late.content.decode()
+    assert client_of(norway).post(address, {"channel": "ngo", "due_on": day}).status_code == 302
+
+
 def test_R011_share_without_a_rate_is_named_not_dropped(norway, asked):
     client_of(norway).post(shares_url(asked, "new"), {**FORM, "currency": "XAF"})
     page = client_of(norway).get(asked.get_absolute_url()).content.decode()
