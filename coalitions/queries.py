@@ -151,7 +151,8 @@ def propose(requests: Iterable[AssistanceRequest], on: date) -> Proposal:
     """A coalition for what is open of one State's requests, each area of each request a need; needs their areas
     prefetched. A share is of a request, so what is agreed lessens each of its areas alike.
 
-    Whoever has said that it is unable to help with a request is not asked for it; whoever has shown interest, or
+    Whoever has said that it is unable to help with a request, or does not give the kind of help that it asks for, is
+    not asked for it; whoever has shown interest, or
     offers such help, comes before those of whom it is only likely.
     """
     requests = list(requests)
@@ -166,11 +167,13 @@ def propose(requests: Iterable[AssistanceRequest], on: date) -> Proposal:
         if not left:
             continue
         codes = {area.pk: f"{request.reference} {area.pk}" for area in request.areas.all()}
+        if not codes:
+            continue  # every offer would fit it
         size = _size(request, len(codes), left)
         needs |= {code: (Need(code, left, size), request, AreaCode(area)) for area, code in codes.items()}
         for ranked in found[request.pk]:
             supporter = ranked.supporter.code
-            if said.get((request.pk, supporter)) == AnswerKind.UNABLE:
+            if said.get((request.pk, supporter)) == AnswerKind.UNABLE or ranked.suggestion.misses_kind:
                 continue
             if supporter not in best or ranked.suggestion.score > best[supporter].suggestion.score:
                 best[supporter] = ranked

@@ -84,7 +84,7 @@ class Market:
         self.needs = sorted(needs, key=lambda one: (one.need.deadline or date.max, one.key))
         self.candidates = sorted(candidates, key=lambda candidate: candidate.code)
         self._areas = {c.code: _areas_of(c) for c in self.candidates}
-        self._offers_for: dict[tuple[frozenset[str], frozenset[str]], list[tuple[str, OfferView]]] = {}
+        self._offers_for: dict[tuple[object, ...], list[tuple[str, OfferView]]] = {}
         self._supporters_for: dict[tuple[frozenset[str], frozenset[str]], set[str]] = {}
 
     def unmet(self) -> list[tuple[OpenNeed, Lack]]:
@@ -133,7 +133,7 @@ class Market:
 
     def _fitting(self, need: Need) -> list[tuple[str, OfferView]]:
         """The open offers of others with capacity left that fit, as matching reads them."""
-        key = need.areas, need.kinds
+        key = need.areas, need.kinds, need.region, need.languages, need.first_year, need.last_year
         if key not in self._offers_for:
             offers = [(c.code, offer) for c in self.candidates for offer in c.offers if offer.left != 0]
             self._offers_for[key] = [(code, offer) for code, offer in offers if offer_fits(offer, need)]

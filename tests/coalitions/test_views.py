@@ -18,7 +18,14 @@ from requests_app.queries import known_support
 from requests_app.shares.models import Share
 from requests_app.supporters.models import Profile
 from tests.coalitions.factories import CoalitionFactory, MemberFactory, a_commitment
-from tests.requests_app.factories import AnswerFactory, DeliveryFactory, RelayFactory, RequestFactory, ShareFactory
+from tests.requests_app.factories import (
+    AnswerFactory,
+    DeliveryFactory,
+    OfferFactory,
+    RelayFactory,
+    RequestFactory,
+    ShareFactory,
+)
 from tests.test_access import client_of
 
 pytestmark = pytest.mark.django_db
@@ -360,3 +367,27 @@ def test_R026_no_coalition_is_proposed_for_a_request_that_is_kept_to_the_isu(coo
     asked = client_of(coordinator).get("/coalitions/propose/MRT/").context["proposal"].requests
     assert (kept in asked, other in asked) == (False, True)
     assert kept in client_of(isu).get("/coalitions/propose/MRT/").context["proposal"].requests
+
+
+def test_R043_a_request_without_areas_speaks_for_nobody(coordinator):
+    """Every offer would fit it; what it says of a supporter must not carry over to the needs of other requests."""
+    RequestFactory(state_id="MRT", public=True, areas=["clearance"], is_financial=True)
+    client, address = client_of(coordinator), "/coalitions/propose/mrt/"
+    before = client.get(address).context["proposal"]
+    RequestFactory(state_id="MRT", public=True, title="Says no area")
+    OfferFactory(code="NZL", title="Advice on stockpiles").areas.set(["stockpile_destruction"])
+    known_support.forget()
+    after = client.get(address).context["proposal"]
+    assert "NZL" not in after.willing
+    assert {h.code: h.score for h in after.helpers} == {h.code: h.score for h in before.helpers}
+
+
+def test_R043_who_gives_another_kind_of_help_is_not_proposed(coordinator):
+    asked = RequestFactory(state_id="MRT", public=True, areas=["clearance"], is_technical=False, is_financial=True)
+    client = client_of(coordinator)
+    code = client.get("/coalitions/propose/mrt/").context["members"][0].ranked.supporter.code
+    Profile.objects.update_or_create(supporter=Supporter.objects.get(code=code), defaults={"forms": ["training"]})
+    known_support.forget()
+    page = client.get("/coalitions/propose/mrt/")
+    parts = {m.ranked.supporter.code: [item for item, *_rest in m.parts] for m in page.context["members"]}
+    assert asked not in parts.get(code, [])

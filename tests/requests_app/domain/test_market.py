@@ -28,6 +28,20 @@ def helper(code="NOR", *offers, **values):
     return Candidate(code, offers=offers, **values)
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_market_an_offer_for_one_region_fits_no_need_elsewhere_whichever_is_read_first(first):
+    """What fits one need says nothing of another that differs in region, language or years."""
+    desert = OfferView("Desert", frozenset({CLEARANCE}), frozenset({"technical"}), None, regions=frozenset({"africa"}))
+    africa, asia = (
+        OpenNeed(key, Need(state, region, frozenset({CLEARANCE}), frozenset({"technical"})))
+        for key, state, region in (("A", "TCD", "africa"), ("B", "IRQ", "asia_pacific"))
+    )
+    needs = [africa, asia] if first == 0 else [asia, africa]
+    market = Market(needs, [helper("MRT", desert)])
+    assert [row.title for _code, row, _why in market.idle_offers([])] == ["Desert"]
+    assert [[need.key for need in one.needs] for one in market.unlocked()] == [["B"]]
+
+
 # --- coverage --------------------------------------------------------------------------------------------------------
 
 
