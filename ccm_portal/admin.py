@@ -18,6 +18,9 @@ from simple_history.admin import SimpleHistoryAdmin
 from ccm_portal import import_pages
 from ccm_portal.accounts.admin import IsuAdmin, ReadOnlyAdmin
 from ccm_portal.register import models
+from ccm_portal.register.enums import OutcomeChoices
+from ccm_portal.treaty.deadlines import Extension, deadline_history
+from ccm_portal.ui.templatetags.portal import day
 from requests_app.domain.files import NotAcceptable, safe_name
 from requests_app.forms import FILE_REFUSED
 from requests_app.scanning import check_and_scan
@@ -101,10 +104,30 @@ class StateAdmin(RegisterAdmin):
         return import_pages.import_record(request, self.admin_site, pk)
 
 
+class GrantsInOrder(forms.BaseInlineFormSet):
+    """The extensions of one obligation: each ends after the deadline that it replaces (Articles 3.3 and 4.5)."""
+
+    def clean(self) -> None:
+        super().clean()
+        obligation = self.instance
+        if any(self.errors) or not obligation.is_clock or obligation.state.in_force is None:
+            return
+        original = obligation.facts_from([], []).original
+        earlier: list[Extension] = []
+        lines = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        for form in sorted(lines, key=lambda form: form.cleaned_data["sequence"]):
+            replaced, until = deadline_history(original, earlier)[-1].day, form.cleaned_data["granted_until"]
+            if form.cleaned_data["outcome"] == OutcomeChoices.GRANTED and until and until <= replaced:
+                message = gettext_lazy("An extension ends after the deadline that it replaces, which is %(day)s.")
+                form.add_error("granted_until", message % {"day": day(replaced)})
+            earlier.append(form.instance.as_rule())
+
+
 @admin.register(models.Obligation)
 class ObligationAdmin(RegisterAdmin):
     class ExtensionInline(admin.StackedInline):
         model = models.ExtensionDecision
+        formset = GrantsInOrder
         extra = 0
         autocomplete_fields = ["meeting"]
 

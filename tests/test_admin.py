@@ -198,6 +198,25 @@ def test_extension_decision_is_added_on_the_obligation(staff):
     assert str(obligation.extensions.get(sequence=9).granted_until) == "2031-08-01"
 
 
+@pytest.mark.parametrize(("until", "status"), [("2024-01-01", 200), ("2026-10-01", 200), ("2028-10-01", 302)])
+def test_extension_ends_after_the_deadline_that_it_replaces(staff, until, status):
+    """Chad's second extension runs to 1 October 2026; a third does not move its deadline back."""
+    obligation = Obligation.objects.get(state="TCD", limb="4.1(a)")
+    number = obligation.extensions.count()
+    added = {
+        f"extensions-{number}-{name}": value
+        for name, value in {
+            "sequence": 9, "meeting": Meeting.objects.order_by("-first_day").first().pk, "outcome": "granted",
+            "granted_until": until, "precision": "day", "requested_precision": "day", "obligation": obligation.pk,
+        }.items()
+    }  # fmt: skip
+    response = change(staff, obligation, **added, **{"extensions-TOTAL_FORMS": number + 1})
+    assert response.status_code == status
+    if status == 200:
+        assert "which is 1 October 2026" in response.content.decode()
+        assert not obligation.extensions.filter(sequence=9).exists()
+
+
 def test_transparency_report_is_recorded_by_hand(staff):
     data = {"state": "TGO", "kind": "annual", "covered_year": "2025", "received_on": "2026-04-30", "precision": "day",
             "is_verified": "on", "forms-TOTAL_FORMS": "0", "forms-INITIAL_FORMS": "0",
