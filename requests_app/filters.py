@@ -49,7 +49,11 @@ class RequestFilter(filters.FilterSet):
     status = filters.ChoiceFilter(
         label=_("Status"),
         method="with_status",
-        choices=[(OPEN, _("All open")), (CLOSED, _("All closed")), *Status.choices],
+        choices=[
+            (OPEN, _("All open")),
+            (CLOSED, _("All closed")),
+            *(choice for choice in Status.choices if choice[0] != Status.DRAFT),  # drafts stand on the State's board
+        ],
         empty_label=_("All"),
         widget=FastSelect,
     )

@@ -557,6 +557,9 @@ class SearchTextQuerySet(models.QuerySet["SearchText"]):
         if access.state:
             own = AssistanceRequest.objects.filter(state=access.state)
             rule |= Q(audience=enums.Audience.HANDLERS, request__in=own)
+        if access.author:
+            written = AssistanceRequest.objects.written_by(access).values("pk")
+            rule |= Q(audience=enums.Audience.HANDLERS, request__in=written)
         return self.filter(rule)
 
 

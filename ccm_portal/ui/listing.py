@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -57,7 +58,14 @@ def show_list(
     """A page of rows, or all of them as a file. `prepare` completes the rows of one page with a fixed number of
     queries, and `of_page` gives what else the page says of them; `record` turns one into the columns of the export.
     `by_key` reads rows with all that is shown of them, in the same order, by the keys of those found; where finding
-    them is dear they are looked for once, not once for their number and once for the page."""
+    them is dear they are looked for once, not once for their number and once for the page. A filter that is not
+    well-formed finds nothing: all rows in its place would be taken for its answer. Raises BadRequest for a file of it.
+    """
+    form_of_filter = getattr(filterset, "form", filterset)
+    if form_of_filter is not None and form_of_filter.is_bound and form_of_filter.errors:
+        if request.GET.get("format"):
+            raise BadRequest(_("The filter of this list is not well-formed, so there is no file of it."))
+        rows = rows.none() if isinstance(rows, QuerySet) else []
     found = rows.values_list("pk", flat=True) if by_key else rows
 
     def complete(some: list[Any]) -> Any:
@@ -70,5 +78,5 @@ def show_list(
     return render(
         request,
         template,
-        {"page": page, "filter_form": getattr(filterset, "form", filterset), **context, **of_page(page.object_list)},
+        {"page": page, "filter_form": form_of_filter, **context, **of_page(page.object_list)},
     )

@@ -107,6 +107,19 @@ def test_R026_the_appointment_ends_and_the_invitation_opens_nothing_more(draft, 
     assert as_user(fresh(health)).get("/requests/DRAFT-A/").status_code == 404
 
 
+def test_R026_an_author_finds_by_words_what_it_writes_and_nothing_else(chad, health, as_user):
+    """Also where others read less of it, so that each audience has words of its own."""
+    asked, other = (
+        RequestFactory(reference=f"TCD-{n}", states_parties=True, challenge="Xylophone", locks=["challenge"])
+        for n in (1, 2)
+    )
+    invite(asked, health, chad)
+    client = as_user(fresh(health))
+    found = [row["reference"] for row in client.get("/requests/?q=xylophone&format=json").json()]
+    assert (asked.reference in found, other.reference in found) == (True, False)
+    assert asked.reference in client.get("/search/?q=xylophone").content.decode()
+
+
 # --- what an author may do -------------------------------------------------------------------------------------------
 
 

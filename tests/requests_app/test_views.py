@@ -295,8 +295,22 @@ def test_R002_area_is_filtered_with_words_and_without(client, words):
     assert mine & {*listed(client, f"&area=risk_education{words}")} == {"TST-1"}
     assert mine & {*listed(client, f"&area=other{words}")} == {"TST-1"}
     assert mine & {*listed(client, f"&area=clearance{words}")} == set()
-    assert mine & {*listed(client, f"&area=nonsense{words}")} <= mine, "told beside the field"
+    told = client.get(f"/requests/?area=nonsense{words}").content.decode()
+    assert "Nothing is listed" in told
+    assert "TST-1" not in told
     assert mine & {*listed(client, words)} == mine
+
+
+@pytest.mark.parametrize("wrong", ["as_of=abc", "area=nonsense", "status=draft", "state=XXX", "as_of=abc&q=survey"])
+def test_filter_that_is_not_well_formed_lists_nothing_and_gives_no_file(client, wrong):
+    """All rows in its place would be taken for its answer. Drafts stand on the State's own board."""
+    page = client.get(f"/requests/?{wrong}")
+    assert page.context["page"].paginator.count == 0
+    assert "Nothing is listed" in page.content.decode()
+    for form in ("csv", "json", "xlsx"):
+        refused = client.get(f"/requests/?{wrong}&format={form}")
+        assert refused.status_code == 400
+        assert b"not well-formed" in refused.content
 
 
 def test_R002_search_by_area_follows_a_change_of_areas(client, chad):
