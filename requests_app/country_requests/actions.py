@@ -230,7 +230,8 @@ def join_requests(
     closing: AssistanceRequest, survivor: AssistanceRequest, *, requirement: str, by: User, today: date
 ) -> AssistanceRequest:
     """Close a request as withdrawn and carry on in another of the same State, with the areas, kinds and amounts of
-    both and the sooner deadline. Raises Refused where that cannot be."""
+    both and the sooner deadline; where no requirement is given it requires what both have said. Raises Refused where
+    that cannot be."""
     rows = AssistanceRequest.objects.select_for_update().filter(pk__in=[closing.pk, survivor.pk]).order_by("pk")
     stored = {row.pk: row for row in rows}
     closing, survivor = stored[closing.pk], stored[survivor.pk]
@@ -239,7 +240,7 @@ def join_requests(
         _set_amounts(survivor, put_together(_amounts(survivor), _amounts(closing)))
     except Impossible as impossible:
         raise Refused(str(impossible)) from None
-    survivor.requirement = requirement
+    survivor.requirement = requirement.strip() or f"{survivor.requirement}\n\n{closing.requirement}".strip()
     survivor.desired_start = earliest(survivor.desired_start, closing.desired_start)
     survivor.desired_end = latest(survivor.desired_end, closing.desired_end)
     survivor.obligation_id = _sooner_obligation(survivor, closing, today)

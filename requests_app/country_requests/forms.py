@@ -115,7 +115,11 @@ class JoinForm(forms.Form):
         AssistanceRequest.objects.none(), to_field_name="reference", label=_("Which request carries on?")
     )
     requirement = forms.CharField(
-        label=_("What does it require from now on?"), widget=forms.Textarea(attrs={"rows": 6}), max_length=16000
+        label=_("What does it require from now on?"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=16000,
+        required=False,
+        help_text=_("Left empty, it requires what both have said, the one after the other."),
     )
 
     def __init__(self, *args: Any, closing: AssistanceRequest, **kwargs: Any) -> None:

@@ -144,7 +144,7 @@ def request_join(request: HttpRequest, reference: str) -> HttpResponse:
     if not can_join(user, asked):
         raise PermissionDenied(PROPOSE)
     survivor = queries.joinable_into(asked).filter(reference=request.GET.get("into", "")).first()
-    both = f"{survivor.requirement}\n\n{asked.requirement}" if survivor else asked.requirement
+    both = f"{survivor.requirement}\n\n{asked.requirement}" if survivor else ""
     initial = {"survivor": survivor and survivor.reference, "requirement": both}
     form = JoinForm(request.POST or None, closing=asked, initial=initial)
     if request.method == "POST" and form.is_valid():

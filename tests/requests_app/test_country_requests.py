@@ -693,6 +693,19 @@ def test_R010_joining_on_the_page_offers_only_requests_of_the_same_state(two, ch
     assert client.post("/requests/TCD-C/join/", {"survivor": "TCD-S", "requirement": "Both."}).status_code == 302
 
 
+def test_R010_joining_without_a_new_requirement_keeps_what_both_require(two, chad, as_user):
+    closing, survivor = two
+    AssistanceRequest.objects.filter(pk=closing.pk).update(requirement="One rehabilitation unit.")
+    AssistanceRequest.objects.filter(pk=survivor.pk).update(requirement="Four clearance teams.")
+    client = as_user(chad)
+    for page, filled in (("", ""), ("?into=TCD-S", "Four clearance teams.\n\nOne rehabilitation unit.")):
+        form = client.get(f"/requests/TCD-C/join/{page}").context["form"]
+        assert form["requirement"].value() == filled
+    assert client.post("/requests/TCD-C/join/", {"survivor": "TCD-S", "requirement": " "}).status_code == 302
+    survivor.refresh_from_db()
+    assert survivor.requirement == "Four clearance teams.\n\nOne rehabilitation unit."
+
+
 def test_admin_shows_no_country_request_of_drafts_alone(chad, isu, as_user):
     draft = RequestFactory(draft=True)
     hidden = start_country_request(draft, title="Still ours", by=chad)
