@@ -33,6 +33,12 @@ def whole(figure: Any) -> Any:
     return int(figure) if figure is not None and figure == int(figure) else figure
 
 
+def refuse_more_than_total(form: forms.BaseForm, name: str, total: Any, part: Any) -> None:
+    """A share that is larger than what it is a share of is a slip, mostly of a zero: it would make a need look met."""
+    if total is not None and part is not None and part > total:
+        form.add_error(name, _("This is more than the total cost."))
+
+
 REGIONS = [choice for choice in Region.choices if choice[0] != Region.NONE]
 
 

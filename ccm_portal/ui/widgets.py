@@ -1,5 +1,6 @@
 """Form widgets that render in Python instead of one template per option, with the same markup as Django's."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -20,6 +21,23 @@ class FastSelect(forms.Select):
         ]
         final = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
         return SafeString(f"<select{flatatt(final)}>{''.join(options)}</select>")
+
+
+#: "3,000,000", "500 000" and "1'000.50", as the portal and people write them. "250.000" could mean two things.
+GROUPED = re.compile(r"\d{1,3}(?:[,’' \u00a0\u202f]\d{3})+(?:\.\d{1,2})?")
+
+
+class Figure(forms.TextInput):
+    """A number, with or without signs between its thousands."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs={"inputmode": "decimal", **(attrs or {})})
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        typed = super().value_from_datadict(data, files, name)
+        if isinstance(typed, str) and GROUPED.fullmatch(typed.strip()):
+            return re.sub(r"[^\d.]", "", typed)
+        return typed
 
 
 class DateInput(forms.DateInput):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ccm_portal.accounts.models import User
 from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.widgets import DateInput
-from requests_app.forms import KnownRows, SaidByItsFields, whole
+from requests_app.forms import KnownRows, SaidByItsFields, refuse_more_than_total, whole
 from requests_app.models import AssistanceRequest
 from requests_app.specifics.actions import remove_part, save_costs, save_figures, save_part
 from requests_app.specifics.domain.offices import names_a_person
@@ -240,6 +240,12 @@ class CostYearForm(SaidByItsFields, TextForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.update({name: whole(self.initial.get(name)) for name in ("total", "national", "external")})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("national", "external"):
+            refuse_more_than_total(self, name, cleaned.get("total"), cleaned.get(name))
+        return cleaned
 
 
 class VictimFigureForm(SaidByItsFields, TextForm):

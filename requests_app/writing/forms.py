@@ -13,17 +13,24 @@ from ccm_portal.register.clocks import Row
 from ccm_portal.register.models import Obligation
 from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.templatetags.portal import day
-from ccm_portal.ui.widgets import DateInput
+from ccm_portal.ui.widgets import DateInput, Figure
 from requests_app.domain.files import NotAcceptable, safe_name
 from requests_app.enums import AreaCode, Channel, Kind, Language, Visibility
-from requests_app.forms import FILE_REFUSED, VISIBILITY_HELP, CurrencyField, KnownRows, SaidByItsFields, codes
+from requests_app.forms import (
+    FILE_REFUSED,
+    VISIBILITY_HELP,
+    CurrencyField,
+    KnownRows,
+    SaidByItsFields,
+    codes,
+    refuse_more_than_total,
+)
 from requests_app.models import AssistanceRequest, EvidenceItem
 from requests_app.scanning import check_and_scan
 from requests_app.writing.models import Upload, hidden_name
 
 EVIDENCE_ROWS = 2
 #: A number field of the browser drops what is no number; here it is kept, and told.
-NUMBER = forms.TextInput(attrs={"inputmode": "decimal"})
 AMOUNTS = ("total_cost", "national_share", "external_secured")
 AUDIENCE = {"channel", "inform_coordinators", "visibility"}  # for the focal point alone
 
@@ -96,7 +103,7 @@ class NeedsForm(SaidByItsFields, TextForm):
             "challenge": forms.Textarea(attrs={"rows": 4}),
             "requirement": forms.Textarea(attrs={"rows": 4}),
             "consequence": forms.Textarea(attrs={"rows": 2}),
-            **dict.fromkeys(AMOUNTS, NUMBER),
+            **dict.fromkeys(AMOUNTS, Figure),
         }
 
     def __init__(self, *args: Any, submitting: bool = False, only: Collection[str] = (), **kwargs: Any) -> None:
@@ -148,6 +155,8 @@ class NeedsForm(SaidByItsFields, TextForm):
             self.add_error("currency", _("Say in which currency the amounts are."))
         if has_amounts and cleaned.get("total_cost") is None and "total_cost" not in self.errors:
             self.add_error("total_cost", _("Give the total that these shares belong to."))
+        for name in ("national_share", "external_secured"):
+            refuse_more_than_total(self, name, cleaned.get("total_cost"), cleaned.get(name))
 
     def _require_for_submission(self, cleaned: dict[str, Any]) -> None:
         financial = Kind.FINANCIAL in cleaned.get("kinds", [])
@@ -182,10 +191,10 @@ class EvidenceForm(SaidByItsFields, TextForm):
     class Meta:
         model = EvidenceItem
         fields = ["claim", "figure", "unit", "source", "dated", "method", "file"]
-        widgets = {"dated": DateInput, "file": forms.FileInput, "figure": NUMBER}
+        widgets = {"dated": DateInput, "file": forms.FileInput, "figure": Figure}
         help_texts = {"unit": _("m², people, munitions …"), "method": _("Survey, records, estimate …")}
 
-    def __init__(self, *args: Any, today: date, reference: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, reference: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today, self.reference = today, reference  # of the request, which need not be saved yet
 
@@ -226,8 +235,9 @@ class EvidenceForm(SaidByItsFields, TextForm):
 
     def show_kept(self, kept: Upload) -> None:
         """The file is kept although the rest has a mistake: the form names it, so that nobody chooses it again."""
-        self.kept, self.data = kept, self.data.copy()
-        self.data[self.add_prefix("upload")] = kept.key
+        data: Any = self.data
+        self.kept, self.data = kept, data.copy()
+        self.data[self.add_prefix("upload")] = kept.key  # type: ignore[index]
 
     @property
     def new_file(self) -> Any:

@@ -81,6 +81,33 @@ def test_R011_shares_need_their_total():
     assert set(errors(national_share="3", currency="USD")) == {"total_cost"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        ("3,000,000", 3_000_000), ("3 000 000", 3_000_000), ("500\u202f000", 500_000), ("500\u00a0000", 500_000),
+        ("1’250", 1_250), ("1'000.50", Decimal("1000.50")), ("12", 12), ("2500000.5", Decimal("2500000.5")),
+    ],
+)  # fmt: skip
+def test_R011_amounts_are_taken_as_people_and_the_portal_write_them(typed, amount):
+    asked = form(total_cost=typed, currency="USD")
+    assert asked.is_valid()
+    assert asked.save().total_cost == amount
+
+
+@pytest.mark.parametrize("typed", ["250.000", "1,5", "3,00,000", "1.000.000", "12,3456", ",000", "1 2 3"])
+def test_R011_what_could_mean_two_amounts_is_refused_and_kept(typed):
+    asked = form(total_cost=typed, currency="USD")
+    assert set(asked.errors) == {"total_cost"}
+    assert asked["total_cost"].value() == typed
+
+
+@pytest.mark.parametrize("share", ["national_share", "external_secured"])
+def test_R011_a_share_is_not_larger_than_the_total(share):
+    """One zero too many makes a need look met."""
+    assert set(errors(total_cost="100", currency="USD", **{share: "101"})) == {share}
+    assert not errors(total_cost="100", currency="USD", **{share: "100"})
+
+
 def test_R011_gap_follows_from_what_is_typed():
     asked = form(total_cost="10", national_share="3", external_secured="4", currency="USD")
     assert asked.is_valid()

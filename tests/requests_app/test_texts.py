@@ -111,7 +111,8 @@ def test_R026_view_as_is_word_for_word_what_they_read(request, as_user, chad, au
         RelayFactory(request=asked, code="NPA")
     mine = as_user(chad).get(f"/requests/{asked.reference}/as/{audience}/")
     theirs = as_user(request.getfixturevalue(reader) if reader else None).get(asked.get_absolute_url())
-    assert mine.templates[1].name == theirs.templates[0].name == "requests_app/request_detail.html"
+    page = "requests_app/request_detail.html"
+    assert all(page in [template.name for template in drawn.templates] for drawn in (mine, theirs))
     for name in ("text", "challenge", "total_cost", "withheld", "title"):
         assert getattr(mine.context["asked"], name) == getattr(theirs.context["asked"], name), name
     assert "This is how it reads to" in mine.content.decode()
