@@ -34,6 +34,7 @@ from tests.coalitions.factories import CoalitionFactory, MemberFactory, a_commit
 from tests.conftest import person
 from tests.requests_app.factories import (
     ApplicationFactory,
+    DeliveryFactory,
     EventFactory,
     EvidenceFactory,
     ExpertiseFactory,
@@ -310,6 +311,17 @@ TABLE = [
     ("POST", "/requests/OPEN-1/shares/{pledge}/withdraw/", "302 422 404 404 422 404 403 404 404 403"),
     ("GET", "/requests/OPEN-1/shares/{share}/deliver/", "302 200 404 404 200 404 200 404 404 200"),
     ("POST", "/requests/OPEN-1/shares/{share}/deliver/", "302 422 404 404 422 404 422 404 404 422"),
+    ("GET", "/requests/OPEN-1/shares/{share}/deliveries/{delivery}/take-back/", POST_ONLY),
+    (
+        "POST",
+        "/requests/OPEN-1/shares/{share}/deliveries/{delivery}/take-back/",
+        "302 422 404 404 422 404 422 404 404 422",
+    ),
+    (
+        "POST",
+        "/requests/OPEN-1/shares/{pledge}/deliveries/{delivery}/take-back/",
+        "302 404 404 404 404 404 404 404 404 404",
+    ),
     ("GET", "/requests/OPEN-1/shares/{pledge}/deliver/", "302 403 404 404 403 404 403 404 404 403"),
     ("GET", "/requests/OPEN-1/outcome/", "302 200 404 404 403 404 403 404 404 200"),
     ("POST", "/requests/OPEN-1/outcome/", "302 422 404 404 403 404 403 404 404 422"),
@@ -504,6 +516,7 @@ def make_world():
         "application": application.pk, "line": ExpertiseFactory(code="NPA").pk,
         "file": file.pk, "foreign": foreign.pk, "clock": clock.pk, "task": task.pk, "ticket": ticket.pk,
         "share": share.pk, "pledge": pledge.pk, "channel": channel.pk,
+        "delivery": DeliveryFactory(share=share, state_on=None, state_by=None).pk,
     }  # fmt: skip
 
 
@@ -544,9 +557,9 @@ class TestTable:
 def test_every_address_is_in_the_table():
     routes = {
         resolve(
-            address.format(file=1, foreign=2, clock=3, task=4, ticket=5, share=6, pledge=7, channel=8, **OFFERED).split(
-                "?"
-            )[0]
+            address.format(
+                file=1, foreign=2, clock=3, task=4, ticket=5, share=6, pledge=7, channel=8, delivery=9, **OFFERED
+            ).split("?")[0]
         ).route
         for _method, address, *_rest in TABLE
     }
@@ -565,7 +578,7 @@ def test_what_the_public_reaches_has_opted_out_of_sign_in():
     public = {
         resolve(
             line[1]
-            .format(file=1, foreign=2, clock=3, task=4, ticket=5, share=6, pledge=7, channel=8, **OFFERED)
+            .format(file=1, foreign=2, clock=3, task=4, ticket=5, share=6, pledge=7, channel=8, delivery=9, **OFFERED)
             .split("?")[0]
         ).route
         for line in TABLE

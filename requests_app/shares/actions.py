@@ -312,6 +312,41 @@ def record_delivery(
     return delivery
 
 
+@transaction.atomic
+def take_back_delivery(delivery: Delivery, *, note: str, by: User, today: date) -> Share:
+    """Who recorded a delivery by mistake takes it back, or the other side says that it is not so, as long as both have
+    not confirmed it. Its row goes; the audit trail keeps what it said and why, and the others are told. A share that
+    was said to be complete with it is under way again. Raises Refused for what both have confirmed, or without a
+    reason."""
+    share = _locked(delivery.share)
+    stored = share.deliveries.filter(pk=delivery.pk).first()
+    if stored is None or stored.is_confirmed:
+        raise Refused(_("What both sides have confirmed stays: ask the ISU to correct it."))
+    if not note.strip():
+        raise Refused(_("Please say why in a few words."))
+    completed = share.steps.filter(step=ShareStatus.DELIVERED).first()
+    if completed is not None and completed.is_confirmed:
+        raise Refused(_("Both sides have confirmed that this share is delivered: ask the ISU to correct it."))
+    said = {name: _as_told(getattr(stored, name)) for name in TOLD_OF_DELIVERY if getattr(stored, name)}
+    record_event(
+        "delivery taken back", by=by, subject=share.request.reference, share=share.pk, said=said, note=note.strip()
+    )
+    stored.parts.all().delete()
+    stored.delete()
+    if completed is not None:
+        completed.delete()
+        share.status = ShareStatus.COMMITTED
+        share.save()
+    _tell_others(share, by=by, today=today)
+    return share
+
+
+#: What the audit trail keeps of a delivery that was taken back.
+TOLD_OF_DELIVERY = (
+    "delivered_on", "kind", "description", "amount", "currency", "quantity", "unit", "channel", "recorded_on",
+)  # fmt: skip
+
+
 def _refuse_wrong_parts(
     delivery: Delivery, share: Share, others: Collection[Supporter], pooled: Iterable[tuple[Supporter, Decimal]]
 ) -> None:

@@ -75,6 +75,11 @@ def can_deliver(user: User, share: Share) -> bool:
     return speaks and share.status == ShareStatus.COMMITTED and share.agreed == ShareStatus.COMMITTED
 
 
+def can_take_back(user: object, share: Share) -> bool:
+    """Either side says that a delivery is not so, and those who handle the request, until both have confirmed it."""
+    return is_concerned(user, share)
+
+
 def sees_outcome(user: object, outcome: Outcome) -> bool:
     """The requesting State and those who handle the request; with the State's consent whoever may read the request."""
     is_party = isinstance(user, User) and records_for_others(user, outcome.request)

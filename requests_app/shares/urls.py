@@ -11,5 +11,10 @@ urlpatterns = [
     path("requests/<str:reference>/shares/<int:pk>/commit/", views.share_commit, name="commit"),
     path("requests/<str:reference>/shares/<int:pk>/withdraw/", views.share_withdraw, name="withdraw"),
     path("requests/<str:reference>/shares/<int:pk>/deliver/", views.delivery_new, name="deliver"),
+    path(
+        "requests/<str:reference>/shares/<int:pk>/deliveries/<int:delivery>/take-back/",
+        views.delivery_take_back,
+        name="take_back",
+    ),
     path("requests/<str:reference>/outcome/", views.outcome_edit, name="outcome"),
 ]

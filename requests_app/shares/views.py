@@ -88,9 +88,21 @@ def share_detail(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     return _detail(request, _share_or_404(request, reference, pk))
 
 
-def _detail(request: HttpRequest, share: Share, *, withdraw_form: NoteForm | None = None) -> HttpResponse:
+def _detail(
+    request: HttpRequest,
+    share: Share,
+    *,
+    withdraw_form: NoteForm | None = None,
+    taken_back: tuple[int, NoteForm] | None = None,
+) -> HttpResponse:
+    """The page; with the form that was refused, if one was: of the share, or of a delivery by its key."""
     user, today = request.user, as_of(request)
     deliveries = list(Delivery.objects.visible_to(user).filter(share=share).for_list())
+    if permissions.can_take_back(user, share):
+        refused = dict([taken_back] if taken_back else [])
+        for item in deliveries:
+            if not item.is_confirmed:
+                item.take_back_form = refused.get(item.pk) or _take_back_form(item.pk)  # type: ignore[attr-defined]
     side = permissions.side_of(user, share)
     silent = [item for item in [*share.steps.all(), *deliveries] if side in item.waits_on]
     is_person, is_concerned = isinstance(user, User), permissions.is_concerned(user, share)
@@ -112,7 +124,7 @@ def _detail(request: HttpRequest, share: Share, *, withdraw_form: NoteForm | Non
         "withdraw_form": withdraw_form or (NoteForm() if can_withdraw else None),
         "speaks_for_state": side == "state",
     }
-    status = 422 if withdraw_form else 200
+    status = 422 if withdraw_form or taken_back else 200
     return render(request, "shares/share_detail.html", context, status=status)
 
 
@@ -223,6 +235,28 @@ def delivery_new(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
             return redirect(share)
     context = {"form": form, "share": share, "asked": share.request}
     return render(request, "shares/delivery_form.html", context, status=422 if form.errors else 200)
+
+
+def _take_back_form(delivery: int, data: Any = None) -> NoteForm:
+    return NoteForm(data, auto_id=f"id_delivery_{delivery}_%s")
+
+
+@require_POST
+def delivery_take_back(request: HttpRequest, reference: str, pk: int, delivery: int) -> HttpResponse:
+    """A delivery that was recorded by mistake, or that the other side says is not so."""
+    user: User = request.user  # type: ignore[assignment]
+    share = _share_or_404(request, reference, pk)
+    found = get_object_or_404(Delivery.objects.visible_to(user), share=share, pk=delivery)
+    if not permissions.can_take_back(user, share):
+        raise PermissionDenied(_("Only its two sides and those who handle the request take a delivery back."))
+    form = _take_back_form(found.pk, request.POST)
+    if form.is_valid() and attempt(
+        form,
+        lambda: actions.take_back_delivery(found, note=form.cleaned_data["note"], by=user, today=timezone.localdate()),
+    ):
+        messages.success(request, _("Recorded: this delivery counts no more. The other side is told."))
+        return redirect(share)
+    return _detail(request, share, taken_back=(found.pk, form))
 
 
 def outcome_edit(request: HttpRequest, reference: str) -> HttpResponse:

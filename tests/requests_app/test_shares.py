@@ -323,6 +323,40 @@ def test_R020_delivery_says_when_by_whom_and_through_which_channel(norway, chad,
     assert (kept.is_confirmed, asked.status) == (True, Status.DELIVERING)
 
 
+def delivered(share, by, day, *, completes=False, **values):
+    delivery = Delivery(share=share, delivered_on=day, kind="financial", description="Part", channel="ngo", **values)
+    return record_delivery(delivery, completes=completes, by=by, today=day)
+
+
+def take_back(share, delivery, by, note="Entered twice."):
+    address = shares_url(share.request, share.pk, f"deliveries/{delivery.pk}/take-back")
+    return client_of(by).post(address, {"note": note})
+
+
+@pytest.mark.parametrize("side", ["norway", "chad", "coordinator"])
+def test_R020_a_delivery_is_taken_back_until_both_have_confirmed_it(request, norway, chad, asked, day, side):
+    """By whoever speaks for one of the sides, one delivery by itself; the right one stays and waits."""
+    who = request.getfixturevalue(side)
+    share = agreed(asked, norway, chad, day)
+    right = delivered(share, norway, day, amount=100_000, currency="USD")
+    wrong = delivered(share, norway, day, amount=5, currency="USD", completes=True)
+    assert Share.objects.get(pk=share.pk).status == "delivered"
+    told = take_back(share, wrong, who, note=" ")
+    assert told.status_code == 422
+    assert "This field is required" in told.content.decode()
+    assert take_back(share, wrong, who).status_code == 302
+    assert list(share.deliveries.all()) == [right]
+    assert Share.objects.get(pk=share.pk).status == "committed", "it was said to be complete with this one"
+    trail = AuditEvent.objects.get(action="delivery taken back")
+    assert (trail.actor, trail.details["note"], trail.details["said"]["amount"]) == (who, "Entered twice.", "5.00")
+    others = {"norway": "tcd@test.org", "chad": "nor@test.org", "coordinator": "tcd@test.org"}
+    assert OutboxMail.objects.filter(to=others[side], subject__contains="has changed").exists()
+    confirm(share, chad, day)
+    assert take_back(share, right, norway).status_code == 422
+    assert list(share.deliveries.all()) == [right], "both have confirmed it"
+    assert "Take it back" not in client_of(norway).get(share.get_absolute_url()).content.decode()
+
+
 def test_R020_last_delivery_completes_the_share(norway, chad, asked, day):
     share = agreed(asked, norway, chad, day)
     data = {**DELIVERY, "delivered_on": day, "completes": "on"}
