@@ -16,6 +16,7 @@ from coalitions.enums import MemberRole
 from coalitions.models import Coalition, PlanStep, WorkPlan
 from requests_app.enums import AnswerKind, AreaCode, MatchReason
 from requests_app.models import Answer, AssistanceRequest
+from requests_app.permissions import may_receive
 from requests_app.queries import Ranked, ranked_for_each, ranking_on
 from requests_app.shares.enums import ShareStatus
 from requests_app.shares.models import Share, ShareQuerySet, stored_rates
@@ -100,6 +101,7 @@ class Proposal:
     willing: frozenset[str]
     plan: Plan
     agreed: list[Agreed]
+    on: date
 
     def members(self, plan: Plan) -> list[Member]:
         """The places of a plan, those with most of the work first."""
@@ -113,6 +115,15 @@ class Proposal:
             )
             for place in places
         ]
+
+    def to_release(self, plan: Plan) -> list[tuple[AssistanceRequest, list[str]]]:
+        """Requests of which somebody who would have a part of them may not be told yet, with their names."""
+        found: dict[AssistanceRequest, set[str]] = defaultdict(set)
+        for member in self.members(plan):
+            for request, _area, _share in member.parts:
+                if not may_receive(request, member.ranked.supporter, on=self.on):
+                    found[request].add(member.ranked.supporter.name)
+        return [(request, sorted(names)) for request, names in found.items()]
 
     def uncovered(self, plan: Plan) -> list[tuple[AssistanceRequest, str, float]]:
         """What nobody of a plan covers: request, area, share in percent."""
@@ -191,7 +202,7 @@ def propose(requests: Iterable[AssistanceRequest], on: date) -> Proposal:
         for code, ranked in best.items()
     ]
     plan = plan_coalition([need for need, *_rest in needs.values()], helpers)
-    return Proposal(requests, needs, helpers, best, willing, plan, list(agreed.values()))
+    return Proposal(requests, needs, helpers, best, willing, plan, list(agreed.values()), on)
 
 
 def _agreed(requests: Sequence[AssistanceRequest]) -> dict[int, Agreed]:

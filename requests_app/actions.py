@@ -508,13 +508,7 @@ def relay_request(
 
 
 def _refuse_unreleased(request: AssistanceRequest, supporters: list[Supporter], today: date) -> None:
-    refused = [
-        supporter.name
-        for supporter in supporters
-        if not may_receive(
-            request, supporter, is_state_party=supporter.state is not None and supporter.state.is_party_on(today)
-        )
-    ]
+    refused = [supporter.name for supporter in supporters if not may_receive(request, supporter, on=today)]
     if refused:
         raise Refused(
             _("%(state)s has not released this request to: %(names)s. Ask it to widen the visibility first.")
@@ -568,8 +562,7 @@ def remind_silent(on: date) -> list[Relay]:
     reminded = []
     for relay in due.select_related("request", "supporter__state", "supporter__organisation"):
         supporter, request = relay.supporter, relay.request
-        is_party = supporter.state is not None and supporter.state.is_party_on(on)
-        if request.confirmed_on is None or not may_receive(request, supporter, is_state_party=is_party):
+        if request.confirmed_on is None or not may_receive(request, supporter, on=on):
             continue
         told = _remind(people_of(supporter, on), request)
         if told:

@@ -1,5 +1,7 @@
 """Who may do what with a request. Which rows a person knows of at all is `visible_to`."""
 
+from datetime import date
+
 from ccm_portal.accounts.models import Access, User, access_of
 from requests_app.domain import lifecycle
 from requests_app.enums import Action, AuthorLevel, Channel, Status, Visibility
@@ -136,10 +138,10 @@ def can_see_responses(user: object) -> bool:
     return access_of(user).sees_all_requests  # type: ignore[arg-type]
 
 
-def may_receive(request: AssistanceRequest, supporter: Supporter, *, is_state_party: bool) -> bool:
-    """Whether the request's visibility lets this supporter know of it once it is relayed."""
+def may_receive(request: AssistanceRequest, supporter: Supporter, *, on: date) -> bool:
+    """Whether the request's visibility lets this supporter know of it once it is relayed on a day."""
     if request.visibility == Visibility.STATES_PARTIES:
-        return is_state_party
+        return supporter.state is not None and supporter.state.is_party_on(on)
     return request.visibility in {Visibility.PUBLIC, Visibility.MATCH_PARTIES}
 
 

@@ -304,11 +304,15 @@ def request_matches(request: HttpRequest, reference: str) -> HttpResponse:
     form = RelayForm(request.POST or None)
     if request.method == "POST" and can_relay and form.is_valid() and _relay(request, asked, form):
         return redirect(asked)
+    today = timezone.localdate()
+    ranked = queries.ranked_supporters(asked, today, limit=None if "all" in request.GET else SHOWN)
+    for item in ranked:
+        item.supporter.may_receive = permissions.may_receive(asked, item.supporter, on=today)  # type: ignore[attr-defined]
     context = {
         "asked": asked,
         "form": form,
         "can_relay": can_relay,
-        "ranked": queries.ranked_supporters(asked, timezone.localdate(), limit=None if "all" in request.GET else SHOWN),
+        "ranked": ranked,
         "interested": asked.interests.standing().select_related("supporter__state", "supporter__organisation"),
         "attached": asked.attached_offers.select_related("offer__supporter__state", "offer__supporter__organisation"),
         "attachable": _attachable(request, asked) if can_relay else [],

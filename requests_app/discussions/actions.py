@@ -50,9 +50,8 @@ def invite(request: AssistanceRequest, supporter: Supporter, *, by: User, now: d
     """A supporter takes part from now on; what was said before stays unread. Raises Refused where the State has not
     released the request to it, or where it takes part already."""
     today = timezone.localdate(now)
-    is_party = supporter.state is not None and supporter.state.is_party_on(today)
     is_asked = request.relays.filter(supporter=supporter).exists()
-    if not is_asked or not may_receive(request, supporter, is_state_party=is_party):
+    if not is_asked or not may_receive(request, supporter, on=today):
         raise Refused(_("Only supporters to which the request was relayed, and that may read it, can take part."))
     try:
         with transaction.atomic():

@@ -43,8 +43,7 @@ class SilenceForm(forms.Form):
     def clean_supporters(self) -> Any:
         chosen = self.cleaned_data["supporters"]
         for supporter in chosen:
-            is_party = supporter.state is not None and supporter.state.is_party_on(self.today)
-            if not may_receive(self.request, supporter, is_state_party=is_party):
+            if not may_receive(self.request, supporter, on=self.today):
                 raise forms.ValidationError(
                     _("The State has not released this request to %(name)s.") % {"name": supporter.name}
                 )

@@ -391,3 +391,16 @@ def test_R043_who_gives_another_kind_of_help_is_not_proposed(coordinator):
     page = client.get("/coalitions/propose/mrt/")
     parts = {m.ranked.supporter.code: [item for item, *_rest in m.parts] for m in page.context["members"]}
     assert asked not in parts.get(code, [])
+
+
+@pytest.mark.parametrize(
+    ("visibility", "is_told"), [("public", False), ("match_parties", False), ("coordinators_isu", True)]
+)
+def test_R043_a_proposal_says_which_requests_its_members_may_not_be_told_of_yet(coordinator, visibility, is_told):
+    asked = RequestFactory(state_id="MRT", visibility=visibility, areas=["clearance"])
+    page = client_of(coordinator).get("/coalitions/propose/mrt/")
+    first = page.context["members"][0].ranked.supporter.name
+    text = unescape(page.content.decode())
+    assert ("Mauritania must let them know of the request" in text) is is_told
+    assert bool(page.context["to_release"]) is is_told
+    assert not is_told or (asked, first) == (page.context["to_release"][0][0], page.context["to_release"][0][1][0])

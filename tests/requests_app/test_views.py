@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 from importlib import import_module
 
@@ -569,6 +570,24 @@ def test_R016_unanswered_relays_stand_on_the_coordinators_board_until_answered(c
 
 
 # --- matching and offers ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("visibility", "closed"),
+    [
+        ("public", set()),
+        ("match_parties", set()),
+        ("states_parties", {"USA", "NPA"}),
+        ("coordinators_isu", {"NOR", "NPA", "USA"}),
+    ],
+)
+def test_R026_who_may_not_be_told_of_a_request_cannot_be_chosen_to_relay_it_to(coordinator, visibility, closed):
+    asked = RequestFactory(visibility=visibility, areas=["clearance"])
+    page = client_of(coordinator).get(f"/requests/{asked.reference}/matches/?all=1")
+    boxes = dict(re.findall(r'name="supporters" value="(\w+)"[^>]*?( disabled)?>', page.content.decode()))
+    assert {"NOR", "USA", "NPA"} <= boxes.keys()
+    assert {code for code in ("NOR", "USA", "NPA") if boxes[code]} == closed
+    assert ("has not released it to them" in page.content.decode()) is bool(closed)
 
 
 def test_R015_suggestions_carry_their_reasons_in_words(coordinator):
