@@ -21,7 +21,7 @@ from coalitions.enums import ActivityStatus, CoalitionStatus
 from coalitions.models import Coalition, PlanStep
 from coalitions.outreach.models import FollowUp
 from coalitions.queries import ledger
-from requests_app.authors.queries import invited_to
+from requests_app.authors.queries import invited_to, unsigned_by
 from requests_app.enums import AreaCode, Status
 from requests_app.extensions.models import RiskFlag
 from requests_app.extensions.queries import flags_of_state, with_flags
@@ -107,6 +107,7 @@ def board_for(user: User, today: date) -> Board:
         _for_isu(board)
     if access.author:
         invited = AssistanceRequest.objects.visible_to(user).filter(pk__in=invited_to(user))
+        invited = invited.annotate(waits_for_sign_off=Exists(unsigned_by(user).filter(request=OuterRef("pk"))))
         board.written = with_words(list(invited.order_by("-updated_at").for_list()[:SHOWN]))
     if board.own_requests is None and board.new_requests is None:
         public = AssistanceRequest.objects.visible_to(user).open().select_related("state")

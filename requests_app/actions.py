@@ -261,7 +261,7 @@ def _changes_of_release(request: AssistanceRequest, before: AssistanceRequest, *
     for field, action in RELEASE_FIELDS.items():
         old, new = getattr(before, field), getattr(request, field)
         if field in TEXT_FIELDS:
-            old, new = _written(old), _written(new, rewritten=new != old)
+            old, new = _written(old), _written(new, rewritten=bool(old) and new != old)
         if old != new:
             yield audit_event(action, by=by, subject=request.reference, before=old, after=new)
 

@@ -2,14 +2,21 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from ccm_portal.accounts.models import User
 from requests_app.authors.enums import SignOffStatus
 from requests_app.authors.models import Author, SignOff
+from requests_app.enums import Status
 from requests_app.models import AssistanceRequest
 from requests_app.queries import sign_off_of
 from requests_app.wording import awaits_sign_off
+
+
+def unsigned_by(user: User) -> "QuerySet[SignOff]":
+    """The sign-offs that a person was asked for and has not given to the present text of a draft."""
+    signed = Q(signed_version=F("request__version"))
+    return SignOff.objects.open().filter(post=user, request__status=Status.DRAFT).exclude(signed)
 
 
 def invited_to(user: User) -> "QuerySet[Author, Any]":

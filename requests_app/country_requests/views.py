@@ -1,6 +1,8 @@
 """Pages of country requests, and of splitting and joining. Fetch through `visible_to`, ask permission, call an
 action."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -19,10 +21,11 @@ from requests_app.country_requests.forms import JoinForm, SplitForm, TitleForm
 from requests_app.country_requests.models import CountryRequest
 from requests_app.country_requests.wording import lacking
 from requests_app.models import AssistanceRequest
-from requests_app.permissions import can_join, can_split
+from requests_app.permissions import can_join, can_split, owns
 from requests_app.queries import with_labels
 from requests_app.readings import readings
 
+CLOSED = gettext_lazy("This request is closed or still a draft, so nothing is split from it or joined into another.")
 PROPOSE = gettext_lazy(
     "Only the requesting State does this. The ISU and the Coordinators propose it in the discussion."
 )
@@ -113,7 +116,7 @@ def request_split(request: HttpRequest, reference: str) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     asked = _asked(request, reference)
     if not can_split(user, asked):
-        raise PermissionDenied(PROPOSE)
+        raise PermissionDenied(_why_not(user, asked))
     form = SplitForm(request.POST or None, original=asked)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -137,12 +140,16 @@ def request_split(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "country_requests/split.html", context, status=422 if request.method == "POST" else 200)
 
 
+def _why_not(user: User, asked: AssistanceRequest) -> Any:
+    return CLOSED if owns(user.access, asked) and not asked.is_open else PROPOSE
+
+
 def request_join(request: HttpRequest, reference: str) -> HttpResponse:
     """Join a request into another: first which, then what the other requires from now on."""
     user: User = request.user  # type: ignore[assignment]
     asked = _asked(request, reference)
     if not can_join(user, asked):
-        raise PermissionDenied(PROPOSE)
+        raise PermissionDenied(_why_not(user, asked))
     survivor = queries.joinable_into(asked).filter(reference=request.GET.get("into", "")).first()
     both = f"{survivor.requirement}\n\n{asked.requirement}" if survivor else ""
     initial = {"survivor": survivor and survivor.reference, "requirement": both}

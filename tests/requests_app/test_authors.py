@@ -120,6 +120,19 @@ def test_R026_an_author_finds_by_words_what_it_writes_and_nothing_else(chad, hea
     assert asked.reference in client.get("/search/?q=xylophone").content.decode()
 
 
+def test_R010_the_board_of_the_post_says_what_waits_for_its_sign_off(draft, chad, health, as_user):
+    invite(draft, health, chad, level="edit", may_sign_off=True)
+    waits = "Waits for your sign-off"
+    assert waits not in as_user(fresh(health)).get("/dashboard/").content.decode()
+    asked = ask_sign_off(draft, health, by=chad, now=timezone.now())
+    assert waits in as_user(fresh(health)).get("/dashboard/").content.decode()
+    draft.refresh_from_db()
+    give_sign_off(asked, version=draft.version, by=health, now=timezone.now())
+    assert waits not in as_user(fresh(health)).get("/dashboard/").content.decode()
+    AssistanceRequest.objects.filter(pk=draft.pk).update(version=draft.version + 1)  # a later save voids it
+    assert waits in as_user(fresh(health)).get("/dashboard/").content.decode()
+
+
 # --- what an author may do -------------------------------------------------------------------------------------------
 
 

@@ -693,6 +693,16 @@ def test_R010_joining_on_the_page_offers_only_requests_of_the_same_state(two, ch
     assert client.post("/requests/TCD-C/join/", {"survivor": "TCD-S", "requirement": "Both."}).status_code == 302
 
 
+@pytest.mark.parametrize("page", ["split/", "join/"])
+def test_a_closed_request_says_so_to_its_own_state(two, chad, coordinator, as_user, page):
+    closing, survivor = two
+    join(closing, survivor, chad)
+    for user, said in ((chad, "This request is closed"), (coordinator, "Only the requesting State does this")):
+        answer = as_user(user).get(f"/requests/TCD-C/{page}")
+        assert answer.status_code == 403
+        assert said in answer.content.decode()
+
+
 def test_R010_joining_without_a_new_requirement_keeps_what_both_require(two, chad, as_user):
     closing, survivor = two
     AssistanceRequest.objects.filter(pk=closing.pk).update(requirement="One rehabilitation unit.")

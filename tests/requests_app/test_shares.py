@@ -238,6 +238,14 @@ def test_R026_who_reads_no_amounts_is_told_so_and_of_no_gap(norway, usa, chad, a
     assert "still open" in client_of(chad).get(f"{asked.get_absolute_url()}{address}").content.decode()
 
 
+@pytest.mark.parametrize("status", [Status.UNMET, Status.WITHDRAWN])
+def test_R011_nothing_is_open_of_a_closed_request(client, status):
+    asked = RequestFactory(public=True, costed=True, status=status, outcome="Done")
+    page = client.get(asked.get_absolute_url()).content.decode()
+    assert "still open" not in page
+    assert "nothing is open of it any more" in page
+
+
 def test_commitment_cannot_be_due_before_it_is_made(norway, asked, day):
     share = pledge(asked, norway, day)
     address = shares_url(asked, share.pk, "commit")

@@ -145,7 +145,7 @@ def test_R026_each_act_is_found_again_with_day_actor_from_and_to_and_never_the_t
     assert told == [
         ("Who may know of it", "Public", "All States Parties", False),
         ("Who may know of it", "All States Parties", "Public", True),
-        ("Public summary", "none", "rewritten", None),
+        ("Public summary", "none", "written", None),
         ("Locked", "nothing", "Amounts", None),
         ("Public summary", "written", "rewritten", None),
         ("Locked", "Amounts", "nothing", None),
