@@ -221,8 +221,10 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         return self.filter(lasts, authors__user=access.author, state=access.author_state)
 
     def single(self, on: date | Slot) -> "RequestQuerySet":
-        """Without those that were joined into another by a day: each need is listed and summed once."""
-        return self.exclude(pk__in=AssistanceRequest.objects.filter(joined_into__on__lte=on).order_by().values("pk"))
+        """Without those that were joined into another by a day: each need is listed and summed once. A joining
+        withdraws, so that no other rows need be looked for among the joined ones."""
+        joined = AssistanceRequest.objects.filter(joined_into__on__lte=on).order_by().values("pk")
+        return self.exclude(status=enums.Status.WITHDRAWN, pk__in=joined)
 
     def search(self, wanted: Wanted, access: Access, area: str = "") -> "RequestQuerySet":
         """Of each group some word must begin with one of its spellings, in what this visitor reads of the request;
@@ -286,8 +288,8 @@ def _visible(access: Access, prefix: str = "") -> Q:
     else:
         levels = [enums.Visibility.PUBLIC, *([enums.Visibility.STATES_PARTIES] if access.is_state_party else [])]
         readable = q(visibility__in=levels, confirmed_on__isnull=False)
-        if access.is_coordinator:
-            readable |= ~q(channel=enums.Channel.ISU) | q(inform_coordinators=True)
+        if access.is_coordinator:  # first what lets most rows in: every request is asked when they are counted
+            readable = q(inform_coordinators=True) | ~q(channel=enums.Channel.ISU) | readable
         if access.state or access.organisation:
             relayed = Relay.objects.addressed_to(access).values("request")
             # who was asked keeps knowing of the request when the State lets more readers in
