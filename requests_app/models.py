@@ -224,7 +224,7 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         """Without those that were joined into another by a day: each need is listed and summed once. A joining
         withdraws, so that no other rows need be looked for among the joined ones."""
         joined = AssistanceRequest.objects.filter(joined_into__on__lte=on).order_by().values("pk")
-        return self.exclude(status=enums.Status.WITHDRAWN, pk__in=joined)
+        return self.filter(~Q(status=enums.Status.WITHDRAWN) | ~Q(pk__in=joined))
 
     def search(self, wanted: Wanted, access: Access, area: str = "") -> "RequestQuerySet":
         """Of each group some word must begin with one of its spellings, in what this visitor reads of the request;
