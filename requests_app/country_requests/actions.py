@@ -137,14 +137,18 @@ def split_request(
     by: User,
     today: date,
     years: Years | None = None,
+    staying: Collection[str] | None = None,
 ) -> AssistanceRequest:
     """Make a part of a request a need of its own under the same country request. `part` has its title, requirement
-    and areas; `moved` the amounts that go with it, by which the original's fall; `remaining` the requirement that the
-    original keeps; `years` what goes with it of the costs of each year, in proportion where that is not said. Of a
-    submitted request the part is submitted too, and is as open as it to the same readers."""
+    and areas; `moved` the amounts that go with it, by which the original's fall; `remaining` the requirement and
+    `staying` the areas that the original keeps, all of them where nothing is said; `years` what goes with it of the
+    costs of each year, in proportion where that is not said. Of a submitted request the part is submitted too, and is
+    as open as it to the same readers."""
     if not is_divisible(original):
         raise Refused(_("Only a draft, or an open request that the State has confirmed, can be split."))
     was_draft, areas = original.is_draft, [area.pk for area in original.areas.all()]
+    if staying is not None:
+        areas = [code for code in areas if code in staying]
     split = Split(original=original, on=today, by=by, currency=original.currency, **moved)
     whole = _amounts(original)
     _set_amounts(original, _taken_from(original, split))

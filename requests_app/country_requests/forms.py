@@ -33,6 +33,12 @@ class SplitForm(forms.Form):
     requirement = forms.CharField(
         label=_("What does the new need require?"), widget=forms.Textarea(attrs={"rows": 4}), max_length=8000
     )
+    staying = forms.MultipleChoiceField(
+        label=_("Which obligations does this request still concern?"),
+        choices=AreaCode,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Untick what goes to the new need as a whole, so that it is not asked for twice."),
+    )
     remaining = forms.CharField(
         label=_("What does this request still require?"),
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -59,17 +65,28 @@ class SplitForm(forms.Form):
 
     def __init__(self, *args: Any, original: AssistanceRequest, **kwargs: Any) -> None:
         areas = [area.pk for area in original.areas.all()]
-        kwargs["initial"] = {"remaining": original.requirement, "version": original.version, "areas": areas}
+        kwargs["initial"] = {
+            "remaining": original.requirement, "version": original.version, "areas": areas, "staying": areas,
+        }  # fmt: skip
         super().__init__(*args, **kwargs)
-        choices: forms.MultipleChoiceField = self.fields["areas"]  # type: ignore[assignment]
-        choices.choices = [(code, label) for code, label in AreaCode.choices if code in areas]
-        choices.required = bool(areas)
+        self.known_areas = set(areas)
+        for name in ("areas", "staying"):
+            choices: forms.MultipleChoiceField = self.fields[name]  # type: ignore[assignment]
+            choices.choices = [(code, label) for code, label in AreaCode.choices if code in areas]
+            choices.required = bool(areas)
         for name in self.amounts:
             self.fields[name].validators.append(MinValueValidator(0))
             if getattr(original, name) is None:
                 del self.fields[name]
 
         self._add_years(original)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        said = [cleaned[name] for name in ("areas", "staying") if name in cleaned]
+        if len(said) == 2 and self.known_areas - {*said[0], *said[1]}:
+            self.add_error("staying", _("Each obligation stays here or goes with the new need."))
+        return cleaned
 
     def _add_years(self, original: AssistanceRequest) -> None:
         """A field for each amount of each year: how much of it goes with the part."""

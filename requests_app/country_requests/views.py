@@ -127,6 +127,7 @@ def request_split(request: HttpRequest, reference: str) -> HttpResponse:
                 moved=form.moved(),
                 years=form.moved_years(),
                 remaining=chosen["remaining"],
+                staying=chosen["staying"],
                 expected_version=chosen["version"],
                 by=user,
                 today=timezone.localdate(),

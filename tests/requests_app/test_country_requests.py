@@ -248,7 +248,7 @@ def test_R010_what_cannot_be_split_is_refused(chad, as_user, state):
 def test_R011_a_split_of_too_much_is_explained_and_nothing_is_half_saved(whole, chad, as_user):
     form = {
         "title": "Workshop", "areas": ["clearance"], "requirement": "One.", "remaining": "Two.", "total_cost": "99",
-        "version": whole.version,
+        "version": whole.version, "staying": ["victim_assistance"],
     }  # fmt: skip
     page = as_user(chad).post("/requests/TCD-W/split/", form)
     assert page.status_code == 422
@@ -257,6 +257,25 @@ def test_R011_a_split_of_too_much_is_explained_and_nothing_is_half_saved(whole, 
     assert 'value="99"' in text
     whole.refresh_from_db()
     assert (whole.total_cost, whole.version, CountryRequest.objects.count()) == (10, 1, 0)
+
+
+def test_R010_an_area_that_goes_with_the_part_is_asked_for_once(whole, chad, as_user):
+    client, address = as_user(chad), "/requests/TCD-W/split/"
+    assert client.get(address).context["form"]["staying"].value() == ["clearance", "victim_assistance"]
+    form = {
+        "title": "Workshop", "areas": ["victim_assistance"], "requirement": "One.", "remaining": "Two.",
+        "total_cost": "4", "national_share": "1", "external_secured": "2", "version": whole.version,
+    }  # fmt: skip
+    for staying, said in (([], "required"), (["victim_assistance"], "Each obligation stays here or goes")):
+        refused = client.post(address, {**form, "staying": staying})
+        assert refused.status_code == 422
+        assert said in refused.content.decode()
+    assert client.post(address, {**form, "staying": ["clearance"]}).status_code == 302
+    part = Split.objects.get(original=whole).part
+    assert [area.pk for area in whole.areas.all()] == ["clearance"]
+    assert [area.pk for area in part.areas.all()] == ["victim_assistance"]
+    found = "/requests/?area=victim_assistance&q=survey+of+sector&format=json"
+    assert "TCD-W" not in [row["reference"] for row in client.get(found).json()]
 
 
 def test_two_people_at_once_the_second_split_is_told(whole, chad):
@@ -388,6 +407,7 @@ def test_R011_a_split_divides_the_costs_by_year_in_proportion(whole, chad, as_us
 def test_R011_years_go_along_as_the_state_says(by_year, chad, as_user):
     form = {
         "title": "Workshop", "areas": ["victim_assistance"], "requirement": "One.", "remaining": "Two.",
+        "staying": ["clearance"],
         "total_cost": "4", "national_share": "1", "external_secured": "2", "version": by_year.version,
         "by_year": "chosen", "year_2029_total": "4", "year_2029_national": "1", "year_2029_external": "1",
     }  # fmt: skip
