@@ -43,7 +43,7 @@ def visitor(port: int, site: Site, page: Page) -> Visit:
 
 def drafts_needed(size: Size) -> int:
     """How many drafts the rounds submit."""
-    return sum("{draft}" in page.path for page in PAGES) * (size.rounds * size.page + size.warm_up)
+    return sum(page.uses_up_draft for page in PAGES) * (size.rounds * size.page + size.warm_up)
 
 
 def _rounds(pairs: dict[str, tuple[Visit, Visit]], size: Size) -> dict[str, Measured]:

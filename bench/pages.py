@@ -29,6 +29,10 @@ class Page:
     def is_form(self) -> bool:
         return self.form is not None
 
+    @property
+    def uses_up_draft(self) -> bool:
+        return "{draft}" in self.path
+
 
 def whole_form() -> list[tuple[str, str]]:
     """The needs form on one page, submitted: all parts filled, one row of evidence filled and one left empty."""
@@ -135,7 +139,7 @@ class Site:
         if page.form is None:
             return Ask("GET", page.path.format(detail=self.detail), headers)
         headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
-        if "{draft}" in page.path:
+        if page.uses_up_draft:
             path = page.path.format(draft=self.drafts.pop())
         else:
             self.relayed.append(self.relayed.pop(0))

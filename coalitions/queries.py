@@ -116,10 +116,10 @@ class Proposal:
             for place in places
         ]
 
-    def to_release(self, plan: Plan) -> list[tuple[AssistanceRequest, list[str]]]:
-        """Requests of which somebody who would have a part of them may not be told yet, with their names."""
+    def to_release(self, members: Iterable[Member]) -> list[tuple[AssistanceRequest, list[str]]]:
+        """Requests of which a member that would have a part of them may not be told yet, with the members' names."""
         found: dict[AssistanceRequest, set[str]] = defaultdict(set)
-        for member in self.members(plan):
+        for member in members:
             for request, _area, _share in member.parts:
                 if not may_receive(request, member.ranked.supporter, on=self.on):
                     found[request].add(member.ranked.supporter.name)

@@ -111,7 +111,7 @@ def coalition_proposal(request: HttpRequest, iso3: str) -> HttpResponse:
         "members": members,
         "dropped": proposal.ranked[dropped].supporter.name if plan is not proposal.plan else "",
         "uncovered": proposal.uncovered(plan),
-        "to_release": proposal.to_release(plan),
+        "to_release": proposal.to_release(members),
         "alternatives": [(proposal.names(other), other) for other in proposal.alternatives()],
         "draft": urlencode(
             [

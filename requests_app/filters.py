@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import DateField, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,9 +27,9 @@ def state_choices() -> list[tuple[str, str]]:
 
 
 @made_once
-def _lines(on: date | None) -> RequestQuerySet:
+def _lines(is_of_a_day: bool) -> RequestQuerySet:
     rows = AssistanceRequest.objects.filter(pk__among=Slot("keys", Keys())).for_list().with_marks()
-    return rows.with_status_on(on) if on else rows
+    return rows.with_status_on(Slot("on", DateField())) if is_of_a_day else rows
 
 
 class RequestFilter(filters.FilterSet):
@@ -77,7 +77,8 @@ class RequestFilter(filters.FilterSet):
 
     def by_key(self, keys: list[int]) -> list[AssistanceRequest]:
         """The rows of a list that this filter has found, with what their lines show."""
-        return _lines(self.form.cleaned_data.get("as_of")).ask(keys=keys)
+        on = self.form.cleaned_data.get("as_of")
+        return _lines(on is not None).ask(keys=keys, on=on)
 
     def of_kind(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(visit__isnull=False) if value == VISIT else rows.filter(**{f"is_{value}": True})

@@ -234,7 +234,7 @@ class RequestQuerySet(models.QuerySet["AssistanceRequest"]):
         found = [*wanted, [area_word(area)]] if area else wanted
         return self.filter(pk__in=SearchText.objects.read_by(access).filter(words__finds=found).values("request"))
 
-    def with_status_on(self, on: date) -> "RequestQuerySet":
+    def with_status_on(self, on: date | Slot) -> "RequestQuerySet":
         """Those submitted by a day, with the status that they had on it as `status_on`."""
         last = RequestEvent.objects.filter(request=OuterRef("pk"), on__lte=on).order_by("-on", "-pk")
         return self.filter(submitted_on__lte=on).annotate(status_on=Subquery(last.values("to_status")[:1]))

@@ -28,7 +28,8 @@ GROUPED = re.compile(r"\d{1,3}(?:[,’' \u00a0\u202f]\d{3})+(?:\.\d{1,2})?")
 
 
 class Figure(forms.TextInput):
-    """A number, with or without signs between its thousands."""
+    """A number, with or without signs between its thousands. A number field of the browser drops what is no number;
+    here it is kept, and told."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs={"inputmode": "decimal", **(attrs or {})})

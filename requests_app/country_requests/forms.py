@@ -69,7 +69,6 @@ class SplitForm(forms.Form):
             "remaining": original.requirement, "version": original.version, "areas": areas, "staying": areas,
         }  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.known_areas = set(areas)
         for name in ("areas", "staying"):
             choices: forms.MultipleChoiceField = self.fields[name]  # type: ignore[assignment]
             choices.choices = [(code, label) for code, label in AreaCode.choices if code in areas]
@@ -83,9 +82,10 @@ class SplitForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        said = [cleaned[name] for name in ("areas", "staying") if name in cleaned]
-        if len(said) == 2 and self.known_areas - {*said[0], *said[1]}:
-            self.add_error("staying", _("Each obligation stays here or goes with the new need."))
+        if not {"areas", "staying"} & self.errors.keys():
+            left_out = set(self.initial["areas"]) - {*cleaned["areas"], *cleaned["staying"]}
+            if left_out:
+                self.add_error("staying", _("Each obligation stays here or goes with the new need."))
         return cleaned
 
     def _add_years(self, original: AssistanceRequest) -> None:

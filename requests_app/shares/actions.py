@@ -312,6 +312,12 @@ def record_delivery(
     return delivery
 
 
+#: What the audit trail keeps of a delivery that was taken back.
+TOLD_OF_DELIVERY = (
+    "delivered_on", "kind", "description", "amount", "currency", "quantity", "unit", "channel", "recorded_on",
+)  # fmt: skip
+
+
 @transaction.atomic
 def take_back_delivery(delivery: Delivery, *, note: str, by: User, today: date) -> Share:
     """Who recorded a delivery by mistake takes it back, or the other side says that it is not so, as long as both have
@@ -339,12 +345,6 @@ def take_back_delivery(delivery: Delivery, *, note: str, by: User, today: date) 
         share.save()
     _tell_others(share, by=by, today=today)
     return share
-
-
-#: What the audit trail keeps of a delivery that was taken back.
-TOLD_OF_DELIVERY = (
-    "delivered_on", "kind", "description", "amount", "currency", "quantity", "unit", "channel", "recorded_on",
-)  # fmt: skip
 
 
 def _refuse_wrong_parts(

@@ -58,7 +58,7 @@ def can_amend(user: User, share: Share) -> bool:
 
 def is_concerned(user: object, share: Share) -> bool:
     """Its two sides and those who handle the request: they read what comes next, and what a pledge was before it was
-    amended."""
+    amended, and say of a delivery that it is not so."""
     is_party = side_of(user, share) is not None
     return is_party or (isinstance(user, User) and is_handled_by(user.access, share.request))
 
@@ -73,11 +73,6 @@ def can_deliver(user: User, share: Share) -> bool:
     commitment."""
     speaks = side_of(user, share) is not None or is_handled_by(user.access, share.request)
     return speaks and share.status == ShareStatus.COMMITTED and share.agreed == ShareStatus.COMMITTED
-
-
-def can_take_back(user: object, share: Share) -> bool:
-    """Either side says that a delivery is not so, and those who handle the request, until both have confirmed it."""
-    return is_concerned(user, share)
 
 
 def sees_outcome(user: object, outcome: Outcome) -> bool:

@@ -98,14 +98,13 @@ def _detail(
     """The page; with the form that was refused, if one was: of the share, or of a delivery by its key."""
     user, today = request.user, as_of(request)
     deliveries = list(Delivery.objects.visible_to(user).filter(share=share).for_list())
-    if permissions.can_take_back(user, share):
-        refused = dict([taken_back] if taken_back else [])
-        for item in deliveries:
-            if not item.is_confirmed:
-                item.take_back_form = refused.get(item.pk) or _take_back_form(item.pk)  # type: ignore[attr-defined]
     side = permissions.side_of(user, share)
     silent = [item for item in [*share.steps.all(), *deliveries] if side in item.waits_on]
     is_person, is_concerned = isinstance(user, User), permissions.is_concerned(user, share)
+    refused = dict([taken_back] if taken_back else [])
+    for item in deliveries:
+        if is_concerned and not item.is_confirmed:
+            item.take_back_form = refused.get(item.pk) or _take_back_form(item.pk)  # type: ignore[attr-defined]
     can_withdraw = is_person and not deliveries and permissions.can_withdraw(user, share)  # type: ignore[arg-type]
     context = {
         "share": share,
@@ -247,7 +246,7 @@ def delivery_take_back(request: HttpRequest, reference: str, pk: int, delivery: 
     user: User = request.user  # type: ignore[assignment]
     share = _share_or_404(request, reference, pk)
     found = get_object_or_404(Delivery.objects.visible_to(user), share=share, pk=delivery)
-    if not permissions.can_take_back(user, share):
+    if not permissions.is_concerned(user, share):
         raise PermissionDenied(_("Only its two sides and those who handle the request take a delivery back."))
     form = _take_back_form(found.pk, request.POST)
     if form.is_valid() and attempt(

@@ -13,7 +13,7 @@ from ccm_portal.register.clocks import Row
 from ccm_portal.register.models import Obligation
 from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.templatetags.portal import day
-from ccm_portal.ui.widgets import DateInput, Figure
+from ccm_portal.ui.widgets import DateInput
 from requests_app.domain.files import NotAcceptable, safe_name
 from requests_app.enums import AreaCode, Channel, Kind, Language, Visibility
 from requests_app.forms import (
@@ -30,7 +30,6 @@ from requests_app.scanning import check_and_scan
 from requests_app.writing.models import Upload, hidden_name
 
 EVIDENCE_ROWS = 2
-#: A number field of the browser drops what is no number; here it is kept, and told.
 AMOUNTS = ("total_cost", "national_share", "external_secured")
 AUDIENCE = {"channel", "inform_coordinators", "visibility"}  # for the focal point alone
 
@@ -103,7 +102,6 @@ class NeedsForm(SaidByItsFields, TextForm):
             "challenge": forms.Textarea(attrs={"rows": 4}),
             "requirement": forms.Textarea(attrs={"rows": 4}),
             "consequence": forms.Textarea(attrs={"rows": 2}),
-            **dict.fromkeys(AMOUNTS, Figure),
         }
 
     def __init__(self, *args: Any, submitting: bool = False, only: Collection[str] = (), **kwargs: Any) -> None:
@@ -191,7 +189,7 @@ class EvidenceForm(SaidByItsFields, TextForm):
     class Meta:
         model = EvidenceItem
         fields = ["claim", "figure", "unit", "source", "dated", "method", "file"]
-        widgets = {"dated": DateInput, "file": forms.FileInput, "figure": Figure}
+        widgets = {"dated": DateInput, "file": forms.FileInput}
         help_texts = {"unit": _("m², people, munitions …"), "method": _("Survey, records, estimate …")}
 
     def __init__(self, *args: Any, today: date, reference: str = "", **kwargs: Any) -> None:
