@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User
+from ccm_portal.accounts.posts import readers_of
 from ccm_portal.register.models import State
 from coalitions.enums import CoalitionStatus, MemberRole
 from coalitions.models import Coalition, LedgerLine, Member
-from requests_app.actions import Refused, people_of
+from requests_app.actions import Refused
 from requests_app.models import AssistanceRequest, Supporter
 from requests_app.shares.actions import pledge_share
 from requests_app.shares.models import Share
@@ -45,7 +46,7 @@ def propose_coalition(
     coalition.obligations.add(*(request.obligation_id for request in requests if request.obligation_id))
     for supporter, role in members:
         Member.objects.create(coalition=coalition, supporter=supporter, role=role, starts=today)
-        _tell(people_of(supporter, today), coalition)
+        _tell(User.objects.holding(today, readers_of(supporter)), coalition)
     if not own_initiative:
         _tell(User.objects.focal_points(state.pk, today), coalition)
     record_event("coalition founded", by=by, subject=coalition.slug, status=coalition.status)

@@ -11,8 +11,8 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import audit_event, queue_mails, record_event
-from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Access, AuditEvent, User
+from ccm_portal.accounts.posts import COOPERATION_COORDINATORS, ISU, Post, focal_points_of, readers_of
 from ccm_portal.register.models import State
 from ccm_portal.statements import Slot, made_once
 from requests_app.domain.lifecycle import NOTE_REQUIRED, next_status
@@ -331,7 +331,7 @@ def _number_and_date(request: AssistanceRequest, today: date, *, by: User) -> Au
 
 def _tell_handlers(request: AssistanceRequest, today: date) -> None:
     queue_mails(
-        _handlers(request, today),
+        User.objects.holding(today, *_handlers(request)),
         subject=lambda: _("New request for assistance: %(reference)s") % {"reference": request.reference},
         body=lambda: _("%(state)s has submitted a request for assistance.") % {"state": request.state.name},
         path=request.get_absolute_url(),
@@ -360,15 +360,14 @@ def _next_reference(iso3: str, year: int) -> str:
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:03d}"
 
 
-def _handlers(request: AssistanceRequest, today: date) -> list[User]:
+def _handlers(request: AssistanceRequest) -> list[Post]:
     """Those who are told of a new request: the ISU if it goes there, and the Coordinators unless the State objects."""
-    isu = User.objects.isu(today) if request.channel == Channel.ISU else []
-    return [*isu, *coordinators_told(request, today)]
+    return [*([ISU] if request.channel == Channel.ISU else []), *coordinators_told(request)]
 
 
-def coordinators_told(request: AssistanceRequest, today: date) -> list[User]:
+def coordinators_told(request: AssistanceRequest) -> list[Post]:
     """The Coordinators in office, and nobody where the State keeps its request to the ISU."""
-    return [] if is_kept_to_isu(request) else User.objects.cooperation_coordinators(today)
+    return [] if is_kept_to_isu(request) else [COOPERATION_COORDINATORS]
 
 
 def _record_step(
@@ -402,9 +401,9 @@ def take_step(
     locked.version += 1
     locked.save()
     _record_step(locked, action, before, by=by, today=today, note=note)
-    others = _handlers(locked, today) if by.access.state else User.objects.focal_points(locked.state_id, today)
+    others = _handlers(locked) if by.access.state else [focal_points_of(locked.state_id)]
     queue_mails(
-        others,
+        User.objects.holding(today, *others),
         subject=lambda: (
             _("Request %(reference)s: %(status)s")
             % {"reference": locked.reference, "status": Status(locked.status).label}
@@ -499,7 +498,7 @@ def relay_request(
     _record_step(locked, Action.RELAY, before, by=by, today=today, note=names)
     for supporter in supporters:
         queue_mails(
-            people_of(supporter, today),
+            User.objects.holding(today, readers_of(supporter)),
             subject=lambda: _("Request for assistance relayed to you: %(reference)s") % {"reference": locked.reference},
             body=lambda: _("The Coordinators on international cooperation and assistance relay this request to you."),
             path=locked.get_absolute_url(),
@@ -516,13 +515,6 @@ def _refuse_unreleased(request: AssistanceRequest, supporters: list[Supporter], 
         )
 
 
-def people_of(supporter: Supporter, today: date) -> list[User]:
-    """Who reads what is sent to a supporter."""
-    if supporter.state_id:
-        return User.objects.focal_points(supporter.state_id, today)
-    return User.objects.holding(Role.PARTNER, today, organisation=supporter.organisation_id)
-
-
 def mark_opened(relay: Relay, *, by: User, at: datetime) -> None:
     """Note when the supporter first opened a relayed request."""
     if Relay.objects.filter(pk=relay.pk, opened_at__isnull=True).update(opened_at=at):
@@ -537,10 +529,11 @@ def answer_relay(relay: Relay, *, kind: str, text: str, by: User, today: date) -
     request.status = next_status(Action.ANSWER, before)
     request.save(update_fields=["status", "updated_at"])
     answer = Answer.objects.create(relay=relay, kind=AnswerKind(kind), text=text, answered_on=today, answered_by=by)
-    Relay.objects.filter(pk=relay.pk, answered_on__isnull=True).update(answered_on=today)
+    if relay.answered_on is None:
+        Relay.objects.filter(pk=relay.pk, answered_on__isnull=True).update(answered_on=today)
     _record_step(request, Action.ANSWER, before, by=by, today=today, note=f"{relay.supporter.name}: {answer.kind}")
     queue_mails(
-        [*User.objects.focal_points(request.state_id, today), *_handlers(request, today)],
+        User.objects.holding(today, focal_points_of(request.state_id), *_handlers(request)),
         subject=lambda: (
             _("%(supporter)s has answered request %(reference)s")
             % {"supporter": relay.supporter.name, "reference": request.reference}
@@ -564,7 +557,7 @@ def remind_silent(on: date) -> list[Relay]:
         supporter, request = relay.supporter, relay.request
         if request.confirmed_on is None or not may_receive(request, supporter, on=on):
             continue
-        told = _remind(people_of(supporter, on), request)
+        told = _remind(User.objects.holding(on, readers_of(supporter)), request)
         if told:
             Relay.objects.filter(pk=relay.pk).update(reminded_on=on)
             record_event("relay reminded", by=None, subject=request.reference, supporter=supporter.code)

@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from ccm_portal.accounts.actions import record_event
@@ -39,6 +40,7 @@ Panel = Callable[[HttpRequest, AssistanceRequest, Reading, Relay | None], dict[s
 #: What such a panel reads of the request on a day, in the statement that fetches it.
 Facts = Callable[[RequestQuerySet, Access, date], RequestQuerySet]
 
+NOT_RELAYED = gettext_lazy("This request was not relayed to you, or it is closed.")
 SHOWN = 15  # suggestions before "show all"
 SHORTLIST = 10  # requests put before a supporter: a shortlist, not a catalogue
 COLUMNS = [
@@ -200,23 +202,40 @@ def _own_relay(request: HttpRequest, asked: AssistanceRequest) -> Relay | None:
     access = access_of(request.user)
     if permissions.owns(access, asked) or (access.state is None and access.organisation is None):
         return None
-    return next(iter(_relays_to(access).ask(request=asked.pk)), None)
+    return next(iter(_relays_to(access).ask(reference=asked.reference)), None)
 
 
 @made_once
 def _relays_to(access: Access) -> "QuerySet[Relay]":
     talks = Supporter.objects.filter(pk=OuterRef("supporter"), discussions__request=OuterRef("request"))
-    relays = Relay.objects.addressed_to(access).filter(request=Slot("request", BigIntegerField()))
-    known = relays.select_related("supporter__state", "supporter__organisation", "request")
-    return known.annotate(discusses=Exists(talks)).prefetch_related("answers")[:1]
+    return _relayed(access).annotate(discusses=Exists(talks)).prefetch_related("answers")[:1]
+
+
+@made_once
+def _relays_known_to(access: Access) -> "QuerySet[Relay]":
+    return _relayed(access).filter(request__in=AssistanceRequest.objects.visible_to(access))[:1]
+
+
+def _relayed(access: Access) -> "QuerySet[Relay]":
+    relays = Relay.objects.addressed_to(access).filter(request__reference=Slot("reference", CharField()))
+    return relays.select_related("supporter__state", "supporter__organisation", "request")
+
+
+def _relay_or_refuse(request: HttpRequest, reference: str) -> Relay:
+    """The relay that this visitor acts on: one query. Raises Http404 where the visitor may not know of the request, and
+    PermissionDenied where it was not relayed to the visitor."""
+    access = access_of(request.user)
+    relay = next(iter(_relays_known_to(access).ask(reference=reference)), None)
+    if relay is None or permissions.owns(access, relay.request):
+        _visible_or_404(request, reference)
+        raise PermissionDenied(NOT_RELAYED)
+    return relay
 
 
 @require_POST
 def request_opened(request: HttpRequest, reference: str) -> HttpResponse:
     """A supporter takes up the request relayed to it."""
-    relay = _own_relay(request, _visible_or_404(request, reference))
-    if relay is None:
-        raise PermissionDenied
+    relay = _relay_or_refuse(request, reference)
     actions.mark_opened(relay, by=request.user, at=timezone.now())  # type: ignore[arg-type]
     return redirect("requests:detail", reference)
 
@@ -350,18 +369,17 @@ def _relay(request: HttpRequest, asked: AssistanceRequest, form: RelayForm) -> b
 @require_POST
 def request_answer(request: HttpRequest, reference: str) -> HttpResponse:
     """A supporter answers the request relayed to it."""
-    asked = _visible_or_404(request, reference)
-    relay = _own_relay(request, asked)
-    if relay is None or not permissions.can_answer(request.user, relay):  # type: ignore[arg-type]
-        raise PermissionDenied(_("This request was not relayed to you, or it is closed."))
+    relay = _relay_or_refuse(request, reference)
+    if not permissions.can_answer(request.user, relay):  # type: ignore[arg-type]
+        raise PermissionDenied(NOT_RELAYED)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        context = {"asked": asked, "answer_form": form, "own_relay": relay}
+        context = {"asked": relay.request, "answer_form": form, "own_relay": relay}
         return render(request, "requests_app/request_answer.html", context, status=422)
     answer = form.cleaned_data
     actions.answer_relay(relay, kind=answer["kind"], text=answer["text"], by=request.user, today=timezone.localdate())  # type: ignore[arg-type]
     messages.success(request, _("Your answer was sent to the requesting State and the Coordinators."))
-    return redirect(asked)
+    return redirect(relay.request)
 
 
 @login_not_required

@@ -12,9 +12,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.accounts import enums
+from ccm_portal.accounts.posts import ISU, Post, focal_points_of
 from ccm_portal.register.enums import Theme
 from ccm_portal.register.models import Office, OfficeTerm, Organisation, State
-from ccm_portal.statements import Slot, made_once
+from ccm_portal.statements import Keys, Slot, made_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,18 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
-    def holding(self, role: str, on: date, **post: Any) -> "list[User]":
-        """The active people who hold a role on a day, for example `state=`, `organisation=` or `office__theme=`."""
-        held = _holders(role, *post).ask(on=on, **post)
+    def holding(self, on: date, *posts: Post) -> "list[User]":
+        """The active people who hold one of the posts on a day, each once: one query."""
+        which: dict[tuple[str, str], list[str | int]] = {}
+        for post in posts:
+            which.setdefault((post.role, post.of), []).extend([] if post.which is None else [post.which])
+        kinds = sorted(which)
+        held = _holders(*kinds).ask(on=on, **{f"of{number}": which[kind] for number, kind in enumerate(kinds)})
         return list({appointment.user_id: appointment.user for appointment in held}.values())
 
     def focal_points(self, iso3: str | None, on: date) -> "list[User]":
         """Those of a State."""
-        return self.holding(enums.Role.FOCAL_POINT, on, state=iso3)
+        return self.holding(on, focal_points_of(iso3))
 
     def focal_points_by_state(self, on: date) -> "dict[str, list[User]]":
         """Those of every State: two queries, however many States."""
@@ -97,25 +102,22 @@ class UserManager(BaseUserManager["User"]):
 
     def national_authors(self, iso3: str | None, on: date) -> "list[User]":
         """Those of a State who may be invited to write with it."""
-        return self.holding(enums.Role.AUTHOR, on, state=iso3)
-
-    def cooperation_coordinators(self, on: date) -> "list[User]":
-        """The Coordinators on international cooperation and assistance in office."""
-        return self.holding(enums.Role.COORDINATOR, on, office__theme=Theme.COOPERATION)
+        return self.holding(on, Post(enums.Role.AUTHOR, "state__pk", iso3))
 
     def isu(self, on: date) -> "list[User]":
         """The staff of the Implementation Support Unit."""
-        return self.holding(enums.Role.ISU, on)
+        return self.holding(on, ISU)
 
 
 ON = Slot("on", models.DateField())
 
 
 @made_once
-def _holders(role: str, *post: str) -> "QuerySet[Appointment]":
-    fields = {"organisation": models.BigIntegerField()}  # the others are codes
-    slots = {name: Slot(name, fields.get(name, models.CharField())) for name in post}
-    rows = Appointment.objects.current(ON).filter(role=role, user__is_active=True, **slots)
+def _holders(*posts: tuple[str, str]) -> "QuerySet[Appointment]":
+    holds = Q(pk=None)
+    for number, (role, of) in enumerate(posts):
+        holds |= Q(role=role, **({f"{of}__among": Slot(f"of{number}", Keys())} if of else {}))
+    rows = Appointment.objects.current(ON).filter(holds, user__is_active=True)
     return rows.select_related("user").order_by("user__email")
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User
+from ccm_portal.accounts.posts import HANDLERS
 from ccm_portal.register.known import known_register
 from ccm_portal.register.queries import running_deadlines
 from coalitions.outreach.domain.follow_up import DUE_DAYS
@@ -58,10 +59,7 @@ def open_follow_ups(on: date) -> Opened:
         record_event("follow-ups computed", by=None, subject=on, opened=len(opened), resolved=resolved)
     if opened:
         queue_mails(
-            [
-                *User.objects.cooperation_coordinators(on),
-                *User.objects.isu(on),
-            ],
+            User.objects.holding(on, *HANDLERS),
             subject=lambda: _("New follow-ups"),
             body=lambda: _("States with pressing obligations are to be contacted."),
             path="/follow-ups/",

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User
-from requests_app.actions import Refused, people_of
+from ccm_portal.accounts.posts import readers_of
+from requests_app.actions import Refused
 from requests_app.channels import permissions
 from requests_app.channels.models import ChannelMessage, DirectChannel
 from requests_app.models import AssistanceRequest, Supporter
@@ -145,7 +146,7 @@ def _store(channel: DirectChannel, act: str, told: Side, subject: Promise, by: U
 
 def _people(channel: DirectChannel, side: Side, today: date) -> list[User]:
     if side == Side.SUPPORTER:
-        return people_of(channel.supporter, today)
+        return User.objects.holding(today, readers_of(channel.supporter))
     return User.objects.focal_points(channel.request.state_id, today)
 
 

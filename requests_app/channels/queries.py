@@ -11,8 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.models import Access, User
+from ccm_portal.accounts.posts import readers_of
 from ccm_portal.register.enums import Precision
-from requests_app.actions import people_of
 from requests_app.channels.domain.measures import COUNTED, Measure, Step, measure, middle
 from requests_app.channels.enums import ChannelState
 from requests_app.channels.models import OPEN, ChannelQuerySet, DirectChannel, party_to
@@ -49,7 +49,7 @@ def contacts(channel: DirectChannel, on: date) -> list[Contact]:
     of_supporter = _("Focal point of %(state)s") % {"state": supporter.name} if supporter.state_id else supporter.name
     return [
         *(Contact(of_state, person.email) for person in User.objects.focal_points(state.pk, on)),
-        *(Contact(of_supporter, person.email) for person in people_of(supporter, on)),
+        *(Contact(of_supporter, person.email) for person in User.objects.holding(on, readers_of(supporter))),
     ]
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.models import User
-from requests_app.actions import Refused, lock, people_of, save_request, start_request, submit_request, take_step
+from ccm_portal.accounts.posts import readers_of
+from requests_app.actions import Refused, lock, save_request, start_request, submit_request, take_step
 from requests_app.country_requests.domain.amounts import (
     NOTHING,
     Amounts,
@@ -353,7 +354,7 @@ def _tell_supporters(request: AssistanceRequest, subject: Promise, today: date) 
     """Those to whom it was relayed learn that what they studied has changed; the link shows what they may read."""
     relays = request.relays.select_related("supporter")
     queue_mails(
-        [person for relay in relays for person in people_of(relay.supporter, today)],
+        User.objects.holding(today, *(readers_of(relay.supporter) for relay in relays)),
         subject=lambda: str(subject) % {"reference": request.reference},
         body=lambda: _("A step was recorded on this request."),
         path=request.get_absolute_url(),

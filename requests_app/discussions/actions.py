@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User, party_of
-from requests_app.actions import Refused, coordinators_told, people_of
+from ccm_portal.accounts.posts import ISU, focal_points_of, readers_of
+from requests_app.actions import Refused, coordinators_told
 from requests_app.discussions.models import Participation, Post, Reading
 from requests_app.models import AssistanceRequest, Supporter
 from requests_app.permissions import may_receive
@@ -34,15 +35,9 @@ def write_post(request: AssistanceRequest, *, text: str, by: User, now: datetime
 
 def _people(request: AssistanceRequest, today: date) -> list[User]:
     """All who take part today. The Coordinators hear nothing of a request that is kept to the ISU."""
-    people = [
-        *User.objects.focal_points(request.state_id, today),
-        *User.objects.isu(today),
-        *coordinators_told(request, today),
-    ]
     parties = request.discussion_parties.current().select_related("supporter")
-    for party in parties:
-        people += people_of(party.supporter, today)
-    return people
+    asked = [readers_of(party.supporter) for party in parties]
+    return User.objects.holding(today, focal_points_of(request.state_id), ISU, *coordinators_told(request), *asked)
 
 
 @transaction.atomic
@@ -60,7 +55,7 @@ def invite(request: AssistanceRequest, supporter: Supporter, *, by: User, now: d
         raise Refused(_("%(name)s takes part already.") % {"name": supporter.name}) from None
     record_event("discussion: invited", by=by, subject=request.reference, supporter=supporter.code)
     queue_mails(
-        people_of(supporter, today),
+        User.objects.holding(today, readers_of(supporter)),
         subject=lambda: _("You are invited to discuss %(reference)s") % {"reference": request.reference},
         body=lambda: _("You can read and write in the discussion of this request from now on."),
         path=f"{request.get_absolute_url()}discussion/",

@@ -8,8 +8,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
-from ccm_portal.accounts.enums import MailKind, Role
+from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User
+from ccm_portal.accounts.posts import HANDLERS, PRESIDENT, focal_points_of
 from ccm_portal.register.clocks import formal_meetings
 from ccm_portal.register.enums import OutcomeChoices
 from ccm_portal.register.known import known_register
@@ -40,20 +41,15 @@ def raise_flag(
         is_example=is_example,
     )
     record_event("risk flag raised", by=by, subject=obligation, on_behalf=on_behalf)
-    people = User.objects.focal_points(obligation.state_id, today) if on_behalf else _handlers(today)
+    told = [focal_points_of(obligation.state_id)] if on_behalf else HANDLERS
     queue_mails(
-        people,
+        User.objects.holding(today, *told),
         subject=lambda: _("%(state)s may need more time") % {"state": obligation.state.name},
         body=lambda: _("A note on one of its deadlines was recorded. Open the State's page to read it."),
         path=obligation.state.get_absolute_url(),
         kind=MailKind.OBLIGATIONS if on_behalf else MailKind.HANDLING,
     )
     return start_draft(obligation, by=by, is_example=is_example)
-
-
-def _handlers(today: date) -> list[User]:
-    """The Coordinators on cooperation and assistance in office, and the ISU."""
-    return [*User.objects.cooperation_coordinators(today), *User.objects.isu(today)]
 
 
 @transaction.atomic
@@ -145,7 +141,7 @@ def lodge_draft(draft: ExtensionDraft, *, by: User, today: date) -> ExtensionDra
     locked.save()
     record_event("extension request lodged", by=by, subject=locked.reference, late=locked.is_late)
     queue_mails(
-        [*_handlers(today), *User.objects.holding(Role.PRESIDENT, today)],
+        User.objects.holding(today, *HANDLERS, PRESIDENT),
         subject=lambda: _("Extension request lodged: %(reference)s") % {"reference": locked.reference},
         body=lambda: _("%(state)s has lodged a request for more time.") % {"state": locked.obligation.state.name},
         path=locked.get_absolute_url(),

@@ -11,9 +11,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
-from ccm_portal.accounts.enums import MailKind, Role
+from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User
-from requests_app.actions import Refused, people_of
+from ccm_portal.accounts.posts import readers_of
+from requests_app.actions import Refused
 from requests_app.models import Offer
 from requests_app.offers.domain.waiting_list import Place, moved_up
 from requests_app.offers.enums import Decision, Standing
@@ -117,12 +118,8 @@ def _tell_moved_up(offer: Offer, before: dict[int, Place], *, today: date) -> No
 
 
 def _tell_applicant(application: Application, *, today: date) -> None:
-    if application.state_id:
-        people = User.objects.focal_points(application.state_id, today)
-    else:
-        people = User.objects.holding(Role.PARTNER, today, organisation=application.organisation_id)
     queue_mails(
-        people,
+        User.objects.holding(today, readers_of(application)),
         subject=lambda: _("News of your application to a workshop"),
         body=lambda: _("Where your application stands has changed. Open it to read more."),
         path=application.get_absolute_url(),
@@ -132,7 +129,7 @@ def _tell_applicant(application: Application, *, today: date) -> None:
 
 def _tell_host(application: Application, *, today: date) -> None:
     queue_mails(
-        people_of(application.workshop.offer.supporter, today),
+        User.objects.holding(today, readers_of(application.workshop.offer.supporter)),
         subject=lambda: _("An application to your workshop"),
         body=lambda: _("An application was made or withdrawn. Open it to read more."),
         path=application.get_absolute_url(),

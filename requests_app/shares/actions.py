@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.models import User
-from requests_app.actions import Refused, answer_relay, lock, people_of, take_step
+from ccm_portal.accounts.posts import focal_points_of, readers_of
+from requests_app.actions import Refused, answer_relay, lock, take_step
 from requests_app.domain.lifecycle import is_possible
 from requests_app.enums import Action, AnswerKind, Status
 from requests_app.models import AssistanceRequest, Offer, Supporter
@@ -168,7 +169,7 @@ def _add_step(share: Share, status: ShareStatus, *, by: User, today: date, note:
 
 
 def _tell_others(share: Share, *, by: User, today: date) -> None:
-    people = [*User.objects.focal_points(share.request.state_id, today), *people_of(share.supporter, today)]
+    people = User.objects.holding(today, focal_points_of(share.request.state_id), readers_of(share.supporter))
     queue_mails(
         [person for person in people if person.pk != by.pk],
         subject=lambda: (

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.models import User
+from ccm_portal.accounts.posts import focal_points_of
 from requests_app.actions import coordinators_told, own_supporter
 from requests_app.models import AssistanceRequest, Offer, Supporter
 from requests_app.queries import known_support
@@ -67,7 +68,7 @@ def show_interest(request: AssistanceRequest, *, by: User, today: date) -> Inter
     if is_new:
         record_event("interest shown", by=by, subject=request.reference, supporter=supporter.code)
         queue_mails(
-            [*User.objects.focal_points(request.state_id, today), *coordinators_told(request, today)],
+            User.objects.holding(today, focal_points_of(request.state_id), *coordinators_told(request)),
             subject=lambda: _("Interest in request %(reference)s") % {"reference": request.reference},
             body=lambda: _("A supporter has shown interest in this request. It commits to nothing."),
             path=request.get_absolute_url(),

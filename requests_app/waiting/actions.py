@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from ccm_portal.accounts.actions import Letter, queue_letters, queue_mails, record_event
 from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User, party_of
+from ccm_portal.accounts.posts import HANDLERS, ISU, Post, focal_points_of
 from requests_app.actions import (
     Refused,
     change_visibility,
@@ -98,9 +99,8 @@ def _raise_alarms(on: date) -> int:
             is_kept.append(is_kept_to_isu(request))
     Alarm.objects.bulk_create(raised)
     if raised:
-        coordinators = [] if all(is_kept) else User.objects.cooperation_coordinators(on)
         queue_mails(
-            [*coordinators, *User.objects.isu(on)],
+            User.objects.holding(on, *([ISU] if all(is_kept) else HANDLERS)),
             subject=lambda: _("Requests have waited for too long"),
             body=lambda: _("The list shows what waits on whom, the longest first."),
             path=LIST,
@@ -200,21 +200,18 @@ def start_silence(
     )  # fmt: skip
     silence.supporters.set(supporters)
     record_event("silence started", by=by, subject=locked.reference, purpose=purpose, ends=str(silence.ends_on))
-    asked = (
-        User.objects.focal_points(locked.state_id, today)
-        if purpose == Purpose.CIRCULATE
-        else _all_handlers(locked, today)
-    )
+    posts = [focal_points_of(locked.state_id)] if purpose == Purpose.CIRCULATE else _all_handlers(locked)
+    asked = User.objects.holding(today, *posts)
     _tell(silence, asked, lambda: _("Silence procedure on %(reference)s") % {"reference": locked.reference})
     return silence
 
 
-def _all_handlers(request: AssistanceRequest, today: date) -> list[User]:
-    return [*User.objects.isu(today), *coordinators_told(request, today)]
+def _all_handlers(request: AssistanceRequest) -> list[Post]:
+    return [ISU, *coordinators_told(request)]
 
 
 def _both_sides(request: AssistanceRequest, today: date) -> list[User]:
-    return [*User.objects.focal_points(request.state_id, today), *_all_handlers(request, today)]
+    return User.objects.holding(today, focal_points_of(request.state_id), *_all_handlers(request))
 
 
 def _tell(silence: Silence, people: Iterable[User], subject: object) -> None:
