@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import BigIntegerField, CharField, Exists, OuterRef, QuerySet
+from django.db.models import BigIntegerField, CharField, QuerySet
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
@@ -108,7 +108,7 @@ def save_request(
     if areas is not None:
         request.areas.set(areas)  # type: ignore[arg-type]  # by code
     if not request.is_draft:
-        SearchText.objects.store(request.build_search_rows(areas))
+        SearchText.objects.store(request.build_search_rows(areas), is_new=submit_on is not None)
     if is_new:
         _store_evidence(request, evidence, ())
     trail.append(audit_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new))
@@ -151,7 +151,7 @@ def _enter(
     areas = list(areas)
     request.save()
     request.areas.set(areas)  # type: ignore[arg-type]  # by code
-    SearchText.objects.store(request.build_search_rows(areas))
+    SearchText.objects.store(request.build_search_rows(areas), is_new=True)
     _record_step(request, Action.RECORD, Status.DRAFT, by=by, today=today)
 
 
@@ -218,13 +218,15 @@ def confirm_need(request: AssistanceRequest, *, by: User, today: date) -> Assist
 
 @made_once
 def _stored() -> RequestQuerySet:
-    """What a save asks of the stored request, and whether it was ever to be signed off; locked until the end of the
-    transaction."""
-    itself = AssistanceRequest.objects.filter(pk=OuterRef("pk"))
+    """What a save asks of the stored request; locked until the end of the transaction. It asks nothing of other tables:
+    whoever had to wait for the lock would be told what they held before."""
     rows = AssistanceRequest.objects.select_for_update(of=("self",)).only("version", *OWNERS_FIELDS)
-    return rows.annotate(has_sign_offs=Exists(itself.filter(sign_offs__isnull=False))).filter(
-        pk=Slot("pk", BigIntegerField())
-    )
+    return rows.filter(pk=Slot("pk", BigIntegerField()))
+
+
+@made_once
+def _to_be_signed_off() -> RequestQuerySet:
+    return AssistanceRequest.objects.filter(pk=Slot("pk", BigIntegerField()), sign_offs__isnull=False).only("pk")[:1]
 
 
 @made_once
@@ -288,7 +290,7 @@ def submit_request(request: AssistanceRequest, *, by: User, today: date) -> Assi
     _refuse_unreleased_text(request, stored, by=by, is_changed=lambda: stored.version != request.version)
     _number_and_date(request, today, by=by).save()
     request.save()
-    SearchText.objects.store(request.build_search_rows())
+    SearchText.objects.store(request.build_search_rows(), is_new=True)
     _record_step(request, Action.SUBMIT, Status.DRAFT, by=by, today=today)
     _tell_handlers(request, today)
     return request
@@ -314,7 +316,7 @@ def _refuse_unreleased_text(
     """Focal points submit, and nobody before the sign-off that the State has asked for is given to this very text."""
     if not owns(by.access, request):
         raise Refused(_("Only the focal point of the State submits its requests."))
-    if stored is None or not stored.has_sign_offs:  # type: ignore[attr-defined]
+    if stored is None or not _to_be_signed_off().ask(pk=request.pk):
         return
     asked = request.sign_offs.open().select_related("post").first()
     if asked and (is_changed() or asked.signed_version != request.version):

@@ -529,9 +529,13 @@ def evidence_of() -> "models.QuerySet[EvidenceItem]":
 
 
 class SearchTextQuerySet(models.QuerySet["SearchText"]):
-    def store(self, found: Iterable["SearchText"]) -> None:
-        """Put these in the place of what their requests had; what is the same is left alone."""
+    def store(self, found: Iterable["SearchText"], *, is_new: bool = False) -> None:
+        """Put these in the place of what their requests had; what is the same is left alone. `is_new` where they can
+        have had nothing, since drafts are not searched."""
         texts = {(text.request_id, text.audience): text for text in found}
+        if is_new:
+            self.bulk_create(texts.values())  # type: ignore[arg-type]
+            return
         rows = self.filter(request__in={request for request, _audience in texts})
         stored = {(request, audience): (pk, words) for pk, request, audience, words in rows.values_list(
             "pk", "request", "audience", "words")}  # fmt: skip

@@ -9,7 +9,9 @@ from django.utils import timezone
 from ccm_portal.accounts.actions import queue_mails, record_event, send_waiting_mails
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import PUBLIC, AppendOnly, Appointment, AuditEvent, OutboxMail, User, access_of
+from ccm_portal.accounts.posts import COOPERATION_COORDINATORS, ISU, focal_points_of, readers_of
 from ccm_portal.register.models import Office, OfficeTerm
+from requests_app.models import Supporter
 from tests.conftest import person
 from tests.test_access import CLEARANCE, COOPERATION
 
@@ -74,7 +76,7 @@ def test_R062_office_outlasts_the_person(coordinator):
     successor = person("successor@test.org", Role.COORDINATOR, office=COOPERATION, state="CHE")
     Appointment.objects.filter(user=coordinator).update(ends=timezone.localdate() - timedelta(days=1))
     today = timezone.localdate()
-    assert list(User.objects.holding(Role.COORDINATOR, today, office__theme="cooperation")) == [successor]
+    assert list(User.objects.holding(today, COOPERATION_COORDINATORS)) == [successor]
 
 
 def test_appointment_begins_and_ends_by_day(chad):
@@ -116,7 +118,17 @@ def test_post_names_what_it_is_for(post):
 
 def test_inactive_people_hold_nothing(chad):
     User.objects.filter(pk=chad.pk).update(is_active=False)
-    assert list(User.objects.holding(Role.FOCAL_POINT, timezone.localdate(), state="TCD")) == []
+    assert list(User.objects.focal_points("TCD", timezone.localdate())) == []
+
+
+def test_who_holds_one_of_several_posts_is_one_query(chad, norway, coordinator, isu, npa, django_assert_num_queries):
+    today, organisation = timezone.localdate(), npa.access.organisation
+    posts = [focal_points_of("TCD"), focal_points_of("NOR"), focal_points_of(None), COOPERATION_COORDINATORS]
+    with django_assert_num_queries(1):
+        assert set(User.objects.holding(today, *posts)) == {chad, norway, coordinator}
+    by_organisation = readers_of(Supporter(organisation=organisation))
+    assert User.objects.holding(today, by_organisation, by_organisation, ISU) == [isu, npa]
+    assert User.objects.holding(today) == []
 
 
 @pytest.mark.parametrize("role", [Role.PARTNER, Role.OBSERVER, Role.ISU])

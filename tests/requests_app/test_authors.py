@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ccm_portal.accounts.enums import Role
 from ccm_portal.accounts.models import Appointment, AuditEvent, OutboxMail, User
+from requests_app import actions
 from requests_app.actions import Refused, save_request, submit_request, take_step
 from requests_app.authors.actions import ask_sign_off, end_authorship, give_sign_off, invite_author, write_remark
 from requests_app.authors.enums import SignOffStatus
@@ -255,6 +256,20 @@ def test_R010_submission_waits_for_the_sign_off_that_was_asked_for(draft, chad, 
     assert submit(draft, chad).status == Status.SUBMITTED
     sign_off = SignOff.objects.select_related("request").get()
     assert (sign_off.status, sign_off.signed_version) == (SignOffStatus.GIVEN, draft.version)
+
+
+def test_R010_a_sign_off_asked_for_while_the_submission_waits_for_the_lock_holds_it_up(draft, chad, monkeypatch):
+    wait = actions._lock_for_save
+
+    def waits_meanwhile(request):
+        stored = wait(request)
+        SignOff.objects.create(request=draft, post=chad, asked_by=chad, asked_at=timezone.now())
+        return stored
+
+    monkeypatch.setattr(actions, "_lock_for_save", waits_meanwhile)
+    with pytest.raises(Refused):
+        submit(draft, chad)
+    assert AssistanceRequest.objects.get(pk=draft.pk).is_draft
 
 
 def test_R010_any_later_edit_voids_the_sign_off(draft, chad, health):
