@@ -33,12 +33,13 @@ from requests_app.country_requests.queries import evidence_to_take, joinable_int
 from requests_app.country_requests.wording import lacking
 from requests_app.domain import lifecycle
 from requests_app.enums import Action, Channel, Part, Status, Visibility
-from requests_app.models import PARTS, AssistanceRequest
+from requests_app.models import PARTS, AssistanceRequest, EvidenceItem, SearchText
 from requests_app.permissions import is_divisible
 from requests_app.queries import deadline_at_stake
 from requests_app.readings import PART_OF
 from requests_app.shares.enums import ShareStatus
 from requests_app.shares.queries import coverage_of
+from requests_app.specifics.enums import AREA_OF_PART
 from requests_app.specifics.models import CostYear
 from requests_app.writing.actions import save_step
 from requests_app.writing.steps import REVIEW
@@ -139,12 +140,14 @@ def split_request(
     today: date,
     years: Years | None = None,
     staying: Collection[str] | None = None,
+    evidence: Iterable[EvidenceItem] = (),
 ) -> AssistanceRequest:
     """Make a part of a request a need of its own under the same country request. `part` has its title, requirement
     and areas; `moved` the amounts that go with it, by which the original's fall; `remaining` the requirement and
     `staying` the areas that the original keeps, all of them where nothing is said; `years` what goes with it of the
-    costs of each year, in proportion where that is not said. Of a submitted request the part is submitted too, and is
-    as open as it to the same readers."""
+    costs of each year, in proportion where that is not said; `evidence` what both rest on. What says more of an area
+    that the original does not keep goes along with it. Of a submitted request the part is submitted too, and is as
+    open as it to the same readers."""
     if not is_divisible(original):
         raise Refused(_("Only a draft, or an open request that the State has confirmed, can be split."))
     was_draft, areas = original.is_draft, [area.pk for area in original.areas.all()]
@@ -167,17 +170,40 @@ def split_request(
     if original.states_parties_text or original.public_summary:
         new.visibility = Visibility.COORDINATORS_ISU  # until the State has written what others read of the part
     _set_amounts(new, _amounts(split))
-    save_request(new, by=by, areas=part["areas"], evidence=[])
+    save_request(new, by=by, areas=part["areas"], evidence=_anew(evidence))
     _add_line(country_request, new)
     split.part = new
     split.save()
+    moved_parts = _move_parts(original, new, {*part["areas"]} - {*areas})
     moved_years = _divide_years(original, new, whole, _amounts(split), years)
     if not was_draft:
         submit_request(new, by=by, today=today)
         take_step(original, Action.SPLIT, by=by, today=today, note=_("A part became a need of its own."))
         _tell_supporters(original, gettext_lazy("A part of %(reference)s is now a need of its own"), today)
-    record_event("request split", by=by, subject=original.reference, part=new.reference, years=moved_years)
+    record_event(
+        "request split", by=by, subject=original.reference, part=new.reference, years=moved_years, parts=moved_parts
+    )
     return new
+
+
+def _move_parts(original: AssistanceRequest, new: AssistanceRequest, areas: Collection[str]) -> list[str]:
+    """What says more of an area goes where the area goes. Which parts went, for the audit trail."""
+    moved = []
+    for code, area in AREA_OF_PART.items():
+        rows = AssistanceRequest._meta.get_field(code).related_model._default_manager.filter(request=original)  # type: ignore[union-attr]
+        if area in areas and rows.update(request=new):
+            moved.append(str(code))
+    if moved and not original.is_draft:
+        SearchText.objects.store(AssistanceRequest.objects.get(pk=original.pk).build_search_rows())
+    return moved
+
+
+def _anew(evidence: Iterable[EvidenceItem]) -> list[EvidenceItem]:
+    """The same evidence for another request: the first keeps its own; the file is the same."""
+    items = list(evidence)
+    for item in items:
+        item.pk, item._state.adding = None, True
+    return items
 
 
 def _divide_years(
@@ -256,9 +282,7 @@ def join_requests(
     areas = {area.pk for request in (survivor, closing) for area in request.areas.all()}
     _take_over_parts(survivor, closing, goes_along)
     _take_over_supporters(survivor, closing)
-    evidence = evidence_to_take(closing, survivor, goes_along)
-    for item in evidence:
-        item.pk, item._state.adding = None, True  # the closed request keeps its own; the file is the same
+    evidence = _anew(evidence_to_take(closing, survivor, goes_along))
     save_request(survivor, by=by, areas=areas, evidence=evidence, expected_version=survivor.version)
     take_step(closing, Action.JOIN, by=by, today=today, note=_("Joined into another request of the State."))
     take_step(survivor, Action.TAKE_IN, by=by, today=today, note=_("Took in another request of the State."))

@@ -3,16 +3,36 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from ccm_portal.ui.templatetags.portal import money
-from requests_app.country_requests.domain.amounts import COLUMNS, Amounts
+from ccm_portal.ui.widgets import Figure
+from requests_app.country_requests.domain.amounts import (
+    COLUMNS,
+    Amounts,
+    Impossible,
+    in_proportion,
+    taken_from,
+    years_taken_from,
+)
+from requests_app.country_requests.enums import Reason
 from requests_app.country_requests.queries import joinable_into
 from requests_app.enums import AreaCode
-from requests_app.models import AssistanceRequest
+from requests_app.models import AssistanceRequest, EvidenceItem
 
 LABELS = {"total": _("Total cost"), "national": _("National share"), "external": _("Already secured from others")}
+
+
+def _amount(column: str, help_text: str = "") -> forms.DecimalField:
+    return forms.DecimalField(
+        label=LABELS[column],
+        help_text=help_text,
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        widget=Figure,
+    )
 
 
 class TitleForm(forms.Form):
@@ -33,6 +53,13 @@ class SplitForm(forms.Form):
     requirement = forms.CharField(
         label=_("What does the new need require?"), widget=forms.Textarea(attrs={"rows": 4}), max_length=8000
     )
+    evidence = forms.ModelMultipleChoiceField(
+        EvidenceItem.objects.none(),
+        required=False,
+        label=_("Which evidence does the new need rest on too?"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("It stays with this request as well."),
+    )
     staying = forms.MultipleChoiceField(
         label=_("Which obligations does this request still concern?"),
         choices=AreaCode,
@@ -45,11 +72,9 @@ class SplitForm(forms.Form):
         max_length=8000,
         help_text=_("Take out what moves to the new need, quantities too, so that nothing is asked for twice."),
     )
-    total_cost = forms.DecimalField(label=_("Total cost"), required=False, max_digits=14, decimal_places=2)
-    national_share = forms.DecimalField(label=_("National share"), required=False, max_digits=14, decimal_places=2)
-    external_secured = forms.DecimalField(
-        label=_("Already secured from others"), required=False, max_digits=14, decimal_places=2
-    )
+    total_cost = _amount("total")
+    national_share = _amount("national")
+    external_secured = _amount("external")
     by_year = forms.ChoiceField(
         label=_("What goes along of the costs by year?"),
         choices=[
@@ -74,10 +99,10 @@ class SplitForm(forms.Form):
             choices.choices = [(code, label) for code, label in AreaCode.choices if code in areas]
             choices.required = bool(areas)
         for name in self.amounts:
-            self.fields[name].validators.append(MinValueValidator(0))
             if getattr(original, name) is None:
                 del self.fields[name]
-
+        self.original = original
+        self._add_evidence(original)
         self._add_years(original)
 
     def clean(self) -> dict[str, Any]:
@@ -86,7 +111,33 @@ class SplitForm(forms.Form):
             left_out = set(self.initial["areas"]) - {*cleaned["areas"], *cleaned["staying"]}
             if left_out:
                 self.add_error("staying", _("Each obligation stays here or goes with the new need."))
+        if not self.errors:
+            self._check_amounts()
         return cleaned
+
+    def _check_amounts(self) -> None:
+        """What cannot be moved is told beside the amount that is wrong; the split itself refuses it too."""
+        typed, original = self.cleaned_data.get, self.original
+        whole = Amounts(original.total_cost, original.national_share, original.external_secured)
+        part = Amounts(typed("total_cost"), typed("national_share"), typed("external_secured"))
+        years = {row.year: Amounts(row.total, row.national, row.external) for row in self.years}
+        try:
+            taken_from(whole, part)
+            chosen = self.moved_years()
+            years_taken_from(years, in_proportion(years, whole, part) if chosen is None else chosen, whole, part)
+        except Impossible as impossible:
+            name = dict(zip(COLUMNS, self.amounts, strict=True))[impossible.column]
+            if impossible.reason == Reason.YEARS_DIFFER:
+                name = "by_year"
+            elif impossible.year is not None:
+                name = "by_year" if chosen is None else f"year_{impossible.year}_{impossible.column}"
+            self.add_error(name if name in self.fields else None, str(impossible))
+
+    def _add_evidence(self, original: AssistanceRequest) -> None:
+        field: forms.ModelMultipleChoiceField = self.fields["evidence"]  # type: ignore[assignment]
+        field.queryset = original.evidence.all()
+        if not field.queryset:
+            del self.fields["evidence"]
 
     def _add_years(self, original: AssistanceRequest) -> None:
         """A field for each amount of each year: how much of it goes with the part."""
@@ -96,14 +147,8 @@ class SplitForm(forms.Form):
         for row in self.years:
             for name in COLUMNS:
                 if (most := getattr(row, name)) is not None:
-                    self.fields[f"year_{row.year}_{name}"] = forms.DecimalField(
-                        label=LABELS[name],
-                        required=False,
-                        max_digits=14,
-                        decimal_places=2,
-                        min_value=0,
-                        help_text=_("of %(amount)s") % {"amount": money(most, original.currency)},
-                    )
+                    of = _("of %(amount)s") % {"amount": money(most, original.currency)}
+                    self.fields[f"year_{row.year}_{name}"] = _amount(name, of)
 
     def year_rows(self) -> list[tuple[int, list[forms.BoundField]]]:
         """The fields of each year, for the page."""

@@ -128,6 +128,7 @@ def request_split(request: HttpRequest, reference: str) -> HttpResponse:
                 years=form.moved_years(),
                 remaining=chosen["remaining"],
                 staying=chosen["staying"],
+                evidence=chosen.get("evidence", ()),
                 expected_version=chosen["version"],
                 by=user,
                 today=timezone.localdate(),

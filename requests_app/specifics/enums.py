@@ -4,6 +4,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from requests_app.enums import AreaCode
+
 
 class PartCode(TextChoices):
     """The parts that a need may have beside what every need has; each is the name by which a request reads it."""
@@ -15,6 +17,15 @@ class PartCode(TextChoices):
     LEGISLATION = "legislation", _("National legislation")
     CAPACITY = "capacity", _("Capacity")
     VISIT = "visit", _("Visit")
+
+
+#: Parts that say more of one area, and go where it goes.
+AREA_OF_PART = {
+    PartCode.RELEASE: AreaCode.CLEARANCE,
+    PartCode.VICTIMS: AreaCode.VICTIM_ASSISTANCE,
+    PartCode.FIGURES: AreaCode.VICTIM_ASSISTANCE,
+    PartCode.LEGISLATION: AreaCode.LEGISLATION,
+}
 
 
 class Mark(TextChoices):

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_app.authors.queries import review_of_authors, unsigned
 from requests_app.country_requests.queries import review_of_group
-from requests_app.enums import AreaCode, Channel, Missing
+from requests_app.enums import Channel, Missing
 from requests_app.forms import ReadingForm
 from requests_app.models import AssistanceRequest
 from requests_app.readings import OTHERS
-from requests_app.specifics.enums import PartCode
+from requests_app.specifics.enums import AREA_OF_PART, PartCode
 from requests_app.specifics.forms import form_of, save_form
 from requests_app.specifics.queries import has_part
 from requests_app.writing.actions import take_over
@@ -108,8 +108,9 @@ def _section(part: PartCode, applies: Callable[[Asked], object], **more: Any) ->
     )
 
 
-def _concerns(area: AreaCode, part: PartCode) -> Callable[[Asked], bool]:
-    """Whether the need is of that area; what is there already stays in reach."""
+def _concerns(part: PartCode) -> Callable[[Asked], bool]:
+    """Whether the need is of the area of a part; what is there already stays in reach."""
+    area = AREA_OF_PART[part]
     return lambda asked: any(one.pk == area for one in asked.areas.all()) or has_part(asked, part)
 
 
@@ -195,7 +196,7 @@ STEPS: list[Step] = [
     ),
     _section(
         PartCode.RELEASE,
-        _concerns(AreaCode.CLEARANCE, PartCode.RELEASE),
+        _concerns(PartCode.RELEASE),
         template="specifics/release_step.html",
         read="specifics/read_release.html",
         intro=_(
@@ -205,13 +206,13 @@ STEPS: list[Step] = [
     ),
     _section(
         PartCode.VICTIMS,
-        _concerns(AreaCode.VICTIM_ASSISTANCE, PartCode.VICTIMS),
+        _concerns(PartCode.VICTIMS),
         missing=(Missing.FOCAL_POINT, Missing.PARTICIPATION),
         intro=_("What the Convention asks of each State with victims, and what donors look for (Article 5.2)."),
     ),
     _section(
         PartCode.FIGURES,
-        _concerns(AreaCode.VICTIM_ASSISTANCE, PartCode.VICTIMS),
+        _concerns(PartCode.VICTIMS),
         template="specifics/lines.html",
         read="specifics/read_figures.html",
         row_label=_("Group"),
@@ -222,7 +223,7 @@ STEPS: list[Step] = [
     ),
     _section(
         PartCode.LEGISLATION,
-        _concerns(AreaCode.LEGISLATION, PartCode.LEGISLATION),
+        _concerns(PartCode.LEGISLATION),
         template="specifics/legislation_step.html",
         intro=_("Where your measures under Article 9 stand, and which help you want with them."),
     ),

@@ -19,8 +19,8 @@ from requests_app.country_requests.actions import add_need, join_requests, split
 from requests_app.country_requests.domain.amounts import Amounts
 from requests_app.country_requests.models import CountryRequest, Joining, Line, Split
 from requests_app.enums import Action, Channel, Status, Visibility
-from requests_app.models import AssistanceRequest, EvidenceItem, Relay, Supporter
-from requests_app.specifics.models import CostYear, LegislationNeed, VictimFigure, VictimNeed
+from requests_app.models import AssistanceRequest, EvidenceItem, Relay, SearchText, Supporter
+from requests_app.specifics.models import AreaRelease, CostYear, LegislationNeed, VictimFigure, VictimNeed
 from tests.conftest import person
 from tests.requests_app.factories import AnswerFactory, RelayFactory, RequestFactory, ShareFactory
 
@@ -252,9 +252,8 @@ def test_R011_a_split_of_too_much_is_explained_and_nothing_is_half_saved(whole, 
     }  # fmt: skip
     page = as_user(chad).post("/requests/TCD-W/split/", form)
     assert page.status_code == 422
-    text = page.content.decode()
-    assert "More would be moved than the request has." in text
-    assert 'value="99"' in text
+    assert page.context["form"].errors == {"total_cost": ["More would be moved than the request has."]}
+    assert 'value="99"' in page.content.decode()
     whole.refresh_from_db()
     assert (whole.total_cost, whole.version, CountryRequest.objects.count()) == (10, 1, 0)
 
@@ -276,6 +275,65 @@ def test_R010_an_area_that_goes_with_the_part_is_asked_for_once(whole, chad, as_
     assert [area.pk for area in part.areas.all()] == ["victim_assistance"]
     found = "/requests/?area=victim_assistance&q=survey+of+sector&format=json"
     assert "TCD-W" not in [row["reference"] for row in client.get(found).json()]
+
+
+def parts_of(asked):
+    return (hasattr(asked, "victims"), asked.victim_figures.count(), hasattr(asked, "area_release"))
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_R116_details_of_an_obligation_go_where_the_obligation_goes(whole, chad, as_user, stays):
+    VictimNeed.objects.create(request=whole, focal_point="Bureau of rehabilitation", participation="In the council")
+    VictimFigure.objects.create(request=whole, sex="female", age="adult", disability="with", number=12)
+    AreaRelease.objects.create(request=whole, starts="2025-01-01", ends="2025-12-31", source="Survey")
+    SearchText.objects.store(AssistanceRequest.objects.get(pk=whole.pk).build_search_rows())
+    part = split(whole, chad, staying=["clearance", "victim_assistance"] if stays else ["clearance"])
+    original, part = (AssistanceRequest.objects.get(pk=one.pk) for one in (whole, part))
+    assert parts_of(original) == ((True, 1, True) if stays else (False, 0, True))
+    assert parts_of(part) == ((False, 0, False) if stays else (True, 1, False))
+    found = as_user(chad).get("/requests/?q=rehabilitation&format=json").json()
+    assert [row["reference"] for row in found] == [original.reference if stays else part.reference]
+    told = AuditEvent.objects.get(action="request split").details["parts"]
+    assert told == ([] if stays else ["victims", "victim_figures"])
+
+
+def test_R011_both_needs_rest_on_the_evidence_that_the_state_names(whole, chad, as_user):
+    full = evidence_of(whole, figure=3, unit="km", method="Count")
+    evidence_of(whole, "Of the clearance alone")
+    client, address = as_user(chad), "/requests/TCD-W/split/"
+    assert "Which evidence" in client.get(address).content.decode()
+    form = {
+        "title": "Workshop", "areas": ["victim_assistance"], "staying": ["clearance"], "requirement": "One.",
+        "remaining": "Two.", "total_cost": "4", "national_share": "1", "external_secured": "2", "version": "1",
+        "evidence": [full.pk],
+    }  # fmt: skip
+    elsewhere = EvidenceItem.objects.create(request=RequestFactory(), claim="x", source="y", dated="2025-01-01")
+    refused = client.post(address, {**form, "evidence": [elsewhere.pk]})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["evidence"])
+    assert client.post(address, form).status_code == 302
+    part = Split.objects.get(original=whole).part
+    assert [item.claim for item in part.evidence.all()] == [full.claim]
+    assert part.evidence_level == "fully"
+    assert whole.evidence.count() == 2
+
+
+def test_R011_amounts_of_a_split_are_taken_as_people_write_them_and_refused_beside_their_field(by_year, chad, as_user):
+    AssistanceRequest.objects.filter(pk=by_year.pk).update(total_cost=10_000)
+    form = {
+        "title": "Workshop", "areas": ["clearance"], "staying": ["victim_assistance"], "requirement": "One.",
+        "remaining": "Two.", "total_cost": "4,000", "national_share": "0", "external_secured": "0", "version": "1",
+        "by_year": "chosen",
+    }  # fmt: skip
+    client, address = as_user(chad), "/requests/TCD-W/split/"
+    for more, wrong in (
+        ({"national_share": "7"}, "national_share"),
+        ({"year_2028_external": "5"}, "by_year"),
+        ({"year_2027_total": "9"}, "year_2027_total"),
+    ):
+        refused = client.post(address, {**form, **more})
+        assert list(refused.context["form"].errors) == [wrong], more
+    assert client.post(address, form).status_code == 302
+    assert Split.objects.get().part.total_cost == 4000
 
 
 def test_two_people_at_once_the_second_split_is_told(whole, chad):

@@ -8,14 +8,16 @@ from decimal import Decimal
 from requests_app.country_requests.enums import Reason
 
 ZERO = Decimal(0)
+COLUMNS = ("total", "national", "external")
 
 
 class Impossible(Exception):
-    """A split or joining that would count something twice, or lose it."""
+    """A split or joining that would count something twice, or lose it: in which of the `COLUMNS` and which year, where
+    it is one."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, column: str = "total", year: int | None = None) -> None:
         super().__init__(str(reason.label))
-        self.reason = reason
+        self.reason, self.column, self.year = reason, column, year
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +50,13 @@ def taken_from(whole: Amounts, part: Amounts) -> Amounts:
 
 
 def _without(whole: Amounts, part: Amounts) -> Amounts:
-    rest = Amounts(
-        _less(whole.total, part.total),
-        _less(whole.national, part.national),
-        _less(whole.external, part.external),
-        whole.currency,
-    )
+    total, national, external = (_less(whole, part, name) for name in COLUMNS)
+    rest = Amounts(total, national, external, whole.currency)
     if rest.gap + part.gap != whole.gap:
         raise Impossible(Reason.OTHER_GAP)
     return rest
 
 
-COLUMNS = ("total", "national", "external")
 CENT = Decimal("0.01")
 Years = Mapping[int, Amounts]
 
@@ -96,23 +93,26 @@ def years_taken_from(years: Years, moved: Years, whole: Amounts, part: Amounts) 
         if _in_all(years, name) == (getattr(whole, name) or ZERO) and _in_all(moved, name) != (
             getattr(part, name) or ZERO
         ):
-            raise Impossible(Reason.YEARS_DIFFER)
+            raise Impossible(Reason.YEARS_DIFFER, name)
+    return {year: _left_of_year(year, years[year], moved.get(year, NOTHING)) for year in years}
+
+
+def _left_of_year(year: int, whole: Amounts, part: Amounts) -> Amounts:
     try:
-        return {year: _without(years[year], moved.get(year, NOTHING)) for year in years}
-    except Impossible:
-        raise Impossible(Reason.YEAR_DOES_NOT_FIT) from None
+        return _without(whole, part)
+    except Impossible as impossible:
+        raise Impossible(Reason.YEAR_DOES_NOT_FIT, impossible.column, year) from None
 
 
 def _in_all(years: Years, name: str) -> Decimal:
     return sum((getattr(amounts, name) or ZERO for amounts in years.values()), ZERO)
 
 
-def _less(whole: Decimal | None, part: Decimal | None) -> Decimal | None:
-    if not part:
-        return whole
-    if whole is None or part > whole:
-        raise Impossible(Reason.MORE_THAN_THERE_IS)
-    return whole - part
+def _less(whole: Amounts, part: Amounts, column: str) -> Decimal | None:
+    has, goes = getattr(whole, column), getattr(part, column)
+    if goes and (has is None or goes > has):
+        raise Impossible(Reason.MORE_THAN_THERE_IS, column)
+    return has - goes if goes else has  # type: ignore[no-any-return]
 
 
 def put_together(one: Amounts, other: Amounts) -> Amounts:
