@@ -97,7 +97,21 @@ class KnownChoice(forms.ModelChoiceField):
 
 
 class KnownRows(forms.BaseInlineFormSet):
-    """Rows that are read once, however many there are: those prefetched with what they belong to, else by one query."""
+    """Rows that are read once, however many there are: those prefetched with what they belong to, else by one query.
+    No two rows have the same in the fields `once`; where they do, `said_twice` stands beside the first of these."""
+
+    once: tuple[str, ...] = ()
+    said_twice: Any = ""
+
+    def validate_unique(self) -> None:
+        seen = set()
+        for form in self.forms:
+            key = tuple(form.cleaned_data.get(name) for name in self.once) if form.is_valid() else ()
+            if not key or None in key or form in self.deleted_forms:
+                continue
+            if key in seen:
+                form.add_error(self.once[0], self.said_twice)
+            seen.add(key)
 
     def get_queryset(self) -> Any:
         if not hasattr(self, "_queryset"):

@@ -260,11 +260,21 @@ class VictimFigureForm(SaidByItsFields, TextForm):
             self.fields[name].choices = [("", "–"), *choices.choices]  # type: ignore[attr-defined]
 
 
+class Years(KnownRows):
+    once = ("year",)
+    said_twice = _("This year stands in another line already: put both into one.")
+
+
+class Groups(KnownRows):
+    once = ("sex", "age", "disability")
+    said_twice = _("This group stands in another line already: put both into one.")
+
+
 CostYearFormSet = forms.inlineformset_factory(
     AssistanceRequest,
     CostYear,
     form=CostYearForm,
-    formset=KnownRows,
+    formset=Years,
     extra=SPARE_YEARS,
     max_num=MOST_LINES,
     validate_max=True,
@@ -273,7 +283,7 @@ VictimFigureFormSet = forms.inlineformset_factory(
     AssistanceRequest,
     VictimFigure,
     form=VictimFigureForm,
-    formset=KnownRows,
+    formset=Groups,
     extra=SPARE_GROUPS,
     max_num=MOST_LINES,
     validate_max=True,

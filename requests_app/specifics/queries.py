@@ -97,8 +97,10 @@ def costs_of(request: AssistanceRequest | Reading) -> Costs | None:
 
 
 def cost_warnings(request: AssistanceRequest | Reading) -> list[str]:
-    """Where the sum of the years is not what the request states for the whole, and by how much."""
-    found = differences([year.resources for year in request.cost_years.all()], request.resources)
+    """Where the sum of the years is not what the request states for the whole, and by how much; nothing where no year
+    is stated."""
+    years = [year.resources for year in request.cost_years.all()]
+    found = differences(years, request.resources) if years else {}
     return [_off_by(name, difference, request.currency) for name, difference in found.items()]
 
 
@@ -119,6 +121,12 @@ def _off_by(name: str, difference: Decimal, currency: str) -> str:
         ),
     }[name]
     return (more if difference > 0 else less) % facts
+
+
+def release_warnings(request: AssistanceRequest) -> list[str]:
+    """As `release_warning`, of a request."""
+    warning = release_warning(getattr(request, PartCode.RELEASE, None))
+    return [warning] if warning else []
 
 
 def release_warning(release: AreaRelease | None) -> str:

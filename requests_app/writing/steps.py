@@ -23,7 +23,7 @@ from requests_app.models import AssistanceRequest
 from requests_app.readings import OTHERS
 from requests_app.specifics.enums import AREA_OF_PART, PartCode
 from requests_app.specifics.forms import form_of, save_form
-from requests_app.specifics.queries import has_part
+from requests_app.specifics.queries import cost_warnings, has_part, release_warnings
 from requests_app.writing.actions import take_over
 from requests_app.writing.forms import EvidenceFormSet, NeedsForm
 
@@ -34,6 +34,10 @@ EVIDENCE = "evidence"
 
 def _nothing(form: Any) -> dict[str, Any]:
     return {}
+
+
+def _no_warning(asked: Asked) -> list[str]:
+    return []
 
 
 def _always(asked: Asked) -> bool:
@@ -57,6 +61,7 @@ class Step:
     fields: tuple[str, ...] = ()
     prefilled: bool = False  # from the State's last request, until the step is saved
     row_label: Any = ""  # for a form set: what one row is called
+    warnings: Callable[[Asked], list[str]] = _no_warning  # what does not add up: told, and nothing is refused
     missing: tuple[Missing, ...] = ()  # what donors look for here
 
 
@@ -163,6 +168,7 @@ STEPS: list[Step] = [
         *("total_cost", "national_share", "external_secured", "currency"),
         template="writing/columns.html",
         is_filled=lambda asked: asked.total_cost is not None,
+        warnings=cost_warnings,
         prefilled=True,
         missing=(Missing.COST,),
         intro=_("The gap is computed: total less the national share less what others have secured."),
@@ -170,6 +176,7 @@ STEPS: list[Step] = [
     _section(
         PartCode.COSTS,
         lambda asked: asked.total_cost is not None,
+        warnings=cost_warnings,
         template="specifics/costs_step.html",
         read="specifics/read_costs.html",
         row_label=_("Year"),
@@ -197,6 +204,7 @@ STEPS: list[Step] = [
     _section(
         PartCode.RELEASE,
         _concerns(PartCode.RELEASE),
+        warnings=release_warnings,
         template="specifics/release_step.html",
         read="specifics/read_release.html",
         intro=_(

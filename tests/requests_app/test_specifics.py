@@ -102,7 +102,34 @@ def test_R011_years_need_the_currency_of_the_request(chad):
 def test_R011_a_year_twice_is_told_and_nothing_is_saved(draft, chad):
     response = post(chad, draft, "cost_years", lines=[{"year": 2027, "total": 6}, {"year": 2027, "total": 4}])
     assert response.status_code == 422
+    assert [list(line) for line in response.context["form"].errors] == [[], ["year"]]
+    assert "This year stands in another line already" in response.content.decode()
     assert not CostYear.objects.exists()
+
+
+def test_R116_a_group_twice_is_told_and_nothing_is_saved(chad):
+    line = {"sex": "female", "age": "adult", "disability": "with", "number": 6}
+    draft = RequestFactory(reference="DRAFT-V", draft=True, areas=["victim_assistance"])
+    response = post(chad, draft, "victim_figures", lines=[line, {**line, "number": 7}, {**line, "sex": "male"}])
+    assert [list(line) for line in response.context["form"].errors] == [[], ["sex"], []]
+    assert not VictimFigure.objects.exists()
+
+
+def test_R011_years_that_differ_are_told_where_they_are_written_and_when_they_are_saved(draft, chad):
+    client, told = client_of(chad), "The years cost USD 2 more than the total cost of the request."
+    saved = client_of(chad).post(
+        f"/requests/{draft.reference}/edit/cost_years/",
+        opened(client, f"/requests/{draft.reference}/edit/cost_years/")
+        | {"cost_years-TOTAL_FORMS": 1, "cost_years-INITIAL_FORMS": 0, "cost_years-0-year": 2027}
+        | {"cost_years-0-total": 12, "cost_years-0-national": 3, "cost_years-0-external": 4},
+        follow=True,
+    )
+    assert f"Costs by year: {told}" in saved.content.decode()
+    for step in ("cost_years", "costs"):
+        assert told in client.get(f"/requests/{draft.reference}/edit/{step}/").content.decode(), step
+    sums = opened(client, f"/requests/{draft.reference}/edit/costs/")
+    client.post(f"/requests/{draft.reference}/edit/costs/", sums | {"total_cost": "12"})
+    assert "The years cost" not in client.get(f"/requests/{draft.reference}/edit/evidence/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -309,6 +336,7 @@ def test_R115_figures_that_do_not_balance_are_saved_with_a_warning(draft, chad, 
     period = {"starts": "2025-01-01", "ends": "2025-12-31", "source": "Database"}
     assert post(chad, draft, "area_release", closing=closing, **figures, **period).status_code == 302
     assert words in page_of(draft, chad)
+    assert words in client_of(chad).get(f"/requests/{draft.reference}/edit/area_release/").content.decode()
 
 
 def test_R115_period_and_source_are_asked_for(draft, chad):

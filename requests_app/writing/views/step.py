@@ -79,7 +79,6 @@ def _save(request: HttpRequest, asked: AssistanceRequest, step: Step, form: Any)
 
 
 def _saved(request: HttpRequest, asked: AssistanceRequest, step: Step) -> HttpResponse:
-    go = request.POST.get("go", "next")
     if wants_json(request):
         answer = {
             "saved_at": timezone.now().isoformat(),
@@ -88,6 +87,9 @@ def _saved(request: HttpRequest, asked: AssistanceRequest, step: Step) -> HttpRe
             "address": address_of(asked, step.code),
         }
         return JsonResponse(answer)
+    for warning in step.warnings(asked):
+        messages.warning(request, _("%(step)s: %(warning)s") % {"step": step.title, "warning": warning})
+    go = request.POST.get("go", "next")
     if go == "leave":
         messages.success(request, _("Saved at %(time)s.") % {"time": timezone.now().strftime("%H:%M UTC")})
         return redirect(asked)
@@ -147,6 +149,7 @@ def _show(
         "source": source,
         "deadlines": deadlines,
         "today": today,
+        "warnings": step.warnings(asked) if asked.pk and typed is None else [],
         "questions": open_questions(said_of(asked)) if "requirement" in step.fields and asked.pk else (),
     }
     return render(request, "writing/step.html", context, status=status)
