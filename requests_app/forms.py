@@ -14,6 +14,7 @@ from ccm_portal.register.models import State
 from ccm_portal.ui.forms import TextForm
 from ccm_portal.ui.widgets import DateInput, FastSelect
 from requests_app.actions import Refused
+from requests_app.domain.currencies import CURRENCIES
 from requests_app.enums import RECORDED_CHANNELS, AnswerKind, AreaCode, Channel, Part, Visibility
 from requests_app.models import AssistanceRequest, StatedIn, Supporter, currency_code
 
@@ -134,14 +135,16 @@ class KnownRows(forms.BaseInlineFormSet):
 
 
 class CurrencyField(forms.CharField):
-    """Three letters, in any case."""
+    """The three letters of a currency, in any case."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=3, required=False, **kwargs)
-        self.validators.append(lambda value: currency_code(value.upper()))
+        super().__init__(required=False, **kwargs)
 
     def clean(self, value: Any) -> str:
-        return str(super().clean(value)).upper()
+        code = str(super().clean(value)).upper()
+        if code and code not in CURRENCIES:
+            raise forms.ValidationError(currency_code.message)
+        return code
 
 
 class ReadingForm(TextForm):

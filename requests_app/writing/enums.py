@@ -8,6 +8,7 @@ class Progress(TextChoices):
     """Where one step stands, in the list of steps."""
 
     DONE = "done", _("Done")
+    EMPTY = "empty", _("Left empty")
     NOT_SAVED = "not_saved", _("Not saved")
     NEEDED = "needed", _("Needed")
     ADVISED = "advised", _("Donors ask")

@@ -7,7 +7,7 @@ from typing import Any
 from requests_app.models import AssistanceRequest
 from requests_app.writing.enums import Progress
 from requests_app.writing.forms import NeedsForm
-from requests_app.writing.steps import WHOLE, Step, step_of_field, step_of_missing, steps_of
+from requests_app.writing.steps import EVIDENCE, WHOLE, Step, step_of_field, step_of_missing, steps_of
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,11 @@ def lines_of(asked: AssistanceRequest, unsaved: Collection[str], current: str) -
             return Progress.NEEDED
         if step.code in wanted:
             return Progress.ADVISED
-        is_done = step.code in saved or WHOLE in saved or (asked.pk and step.is_filled(asked))
-        return Progress.DONE if is_done else Progress.OPEN
+        if asked.pk and step.is_filled and step.is_filled(asked):
+            return Progress.DONE
+        if step.code not in saved and not (WHOLE in saved and (step.fields or step.code == EVIDENCE)):
+            return Progress.OPEN
+        return Progress.EMPTY if step.is_filled else Progress.DONE
 
     return [Line(step, progress(step), step.code == current) for step in steps_of(asked)]
 

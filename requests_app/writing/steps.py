@@ -51,7 +51,7 @@ class Step:
     code: str
     title: Any
     form: Callable[..., Any]
-    is_filled: Callable[[Asked], bool]
+    is_filled: Callable[[Asked], bool] | None  # None where a value stands from the start: done once it was saved
     changes: Callable[[Any], dict[str, Any]] = _nothing
     save: Callable[..., object] | None = None
     applies: Callable[[Asked], bool] = _always
@@ -255,7 +255,7 @@ STEPS: list[Step] = [
         "channel",
         _("Partners and channel"),
         *("partners", "languages", "channel", "inform_coordinators"),
-        is_filled=lambda asked: False,  # the channel has a value from the start: done once it was saved
+        is_filled=None,
         applies=lambda asked: asked.channel in (Channel.COORDINATORS, Channel.ISU),
         prefilled=True,
     ),
@@ -263,7 +263,7 @@ STEPS: list[Step] = [
         "visibility",
         _("Visibility and consent"),
         "visibility",
-        is_filled=lambda asked: False,
+        is_filled=None,
         intro=_("By choosing, your State consents that those named may know of the request."),
     ),
     Step(

@@ -124,7 +124,7 @@ def test_R019_offer_says_form_languages_regions_and_what_is_left(days, client):
         ({"amount": "0", "currency": "USD", "quantity": "", "unit": ""}, "amount", "more than nothing"),
         ({"amount": "-5", "currency": "USD", "quantity": ""}, "amount", "greater than or equal to 0"),
         ({"amount": "5", "quantity": ""}, "currency", "in which currency"),
-        ({"amount": "5", "currency": "euro", "quantity": ""}, "currency", "at most 3"),
+        ({"amount": "5", "currency": "euro", "quantity": ""}, "currency", "three-letter"),
         ({"valid_until": "2020-01-01"}, "valid_until", "past"),
         ({"available_from": "2027-05-01", "available_until": "2027-04-30"}, "available_until", "before the first"),
     ],

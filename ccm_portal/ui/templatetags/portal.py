@@ -49,7 +49,7 @@ TONES = {
     "asked": "info", "taken_back": "mute",
     "sign_off_waiting": "warn", "sign_off_given": "done", "sign_off_void": "bad",
     # steps of the needs form
-    "not_saved": "bad", "needed": "warn", "advised": "info", "to_do": "mute",
+    "empty": "mute", "not_saved": "bad", "needed": "warn", "advised": "info", "to_do": "mute",
 }  # fmt: skip
 
 
