@@ -14,6 +14,7 @@ from django.db import models, transaction
 
 from ccm_portal.accounts.models import User
 from ccm_portal.register.models import Obligation, State
+from ccm_portal.statements import give
 from requests_app.domain.lifecycle import next_status
 from requests_app.domain.needs import evidence_level
 from requests_app.enums import Action, AnswerKind, Channel, Kind, Status, Visibility
@@ -110,6 +111,7 @@ class Record:
     answers: list[Answer]
 
     def search_texts(self) -> list[SearchText]:
+        give(self.request, "evidence", self.evidence)
         return [] if self.request.is_draft else self.request.build_search_rows(area.pk for area in self.areas)
 
 

@@ -107,10 +107,10 @@ def save_request(
     request.save()
     if areas is not None:
         request.areas.set(areas)  # type: ignore[arg-type]  # by code
-    if not request.is_draft:
-        SearchText.objects.store(request.build_search_rows(areas), is_new=submit_on is not None)
     if is_new:
         _store_evidence(request, evidence, ())
+    if not request.is_draft:
+        SearchText.objects.store(request.build_search_rows(areas), is_new=submit_on is not None)
     trail.append(audit_event("request saved", by=by, subject=request.reference, version=request.version, new=is_new))
     if submit_on:
         trail.append(_step(request, Action.SUBMIT, Status.DRAFT, by=by, today=submit_on))
@@ -142,7 +142,14 @@ def record_need(
 
 
 def _enter(
-    request: AssistanceRequest, *, areas: Iterable[str], said_on: date, confirmed_on: date | None, by: User, today: date
+    request: AssistanceRequest,
+    *,
+    areas: Iterable[str],
+    evidence: Iterable[EvidenceItem] = (),
+    said_on: date,
+    confirmed_on: date | None,
+    by: User,
+    today: date,
 ) -> None:
     """Put in as submitted what a State has said elsewhere than in the portal."""
     request.status = next_status(Action.RECORD, Status(request.status))
@@ -151,6 +158,7 @@ def _enter(
     areas = list(areas)
     request.save()
     request.areas.set(areas)  # type: ignore[arg-type]  # by code
+    _store_evidence(request, evidence, ())
     SearchText.objects.store(request.build_search_rows(areas), is_new=True)
     _record_step(request, Action.RECORD, Status.DRAFT, by=by, today=today)
 
@@ -183,8 +191,7 @@ def enter_for_state(
     evidence = list(evidence)
     request.evidence_level = evidence_level([item.is_complete for item in evidence])
     confirmed_on = received_on if is_signed else None
-    _enter(request, areas=areas, said_on=received_on, confirmed_on=confirmed_on, by=by, today=today)
-    _store_evidence(request, evidence, ())
+    _enter(request, areas=areas, evidence=evidence, said_on=received_on, confirmed_on=confirmed_on, by=by, today=today)
     request.is_being_entered = True
     also()
     request.is_being_entered = False

@@ -20,7 +20,7 @@ from ccm_portal.accounts.models import PUBLIC, Access, User, access_of
 from ccm_portal.register.enums import CITED_FORMS, Precision
 from ccm_portal.register.models import Meeting, Obligation, Organisation, State
 from ccm_portal.register.search import Wanted, Whole, words
-from ccm_portal.statements import Slot, made_once
+from ccm_portal.statements import Slot, give, made_once
 from requests_app import enums
 from requests_app.domain import lifecycle
 from requests_app.domain.needs import Need, Resources, evidence_level, missing_for_donors
@@ -488,7 +488,8 @@ class AssistanceRequest(models.Model):
         codes, release = list(self.areas.values_list("pk", flat=True) if areas is None else areas), self.release
         reached = REACHED[release.visibility]
         reads = {audience: (parts_read(release, audience), own_text(release, audience)) for audience in reached}
-        found = {read: self._searched_words(*read, codes) for read in set(reads.values())}
+        evidence = " ".join(f"{item.claim} {item.source}" for item in self.evidence.all())
+        found = {read: self._searched_words(*read, codes, evidence) for read in set(reads.values())}
         return {audience: found[read] for audience, read in reads.items()}
 
     def build_search_rows(self, areas: Iterable[str] | None = None) -> list["SearchText"]:
@@ -500,12 +501,13 @@ class AssistanceRequest(models.Model):
             return [SearchText(request=self, words=found[enums.Audience.HANDLERS])]
         return [SearchText(request=self, audience=audience, words=text) for audience, text in found.items()]
 
-    def _searched_words(self, parts: Collection[enums.Part], text: str, areas: Iterable[str]) -> str:
+    def _searched_words(self, parts: Collection[enums.Part], text: str, areas: Iterable[str], evidence: str) -> str:
         names = " ".join(str(enums.AreaCode(code).label) for code in areas)
         searched = {
             enums.Part.CHALLENGE: self.challenge,
             enums.Part.REQUIREMENT: self.requirement,
             enums.Part.INSTITUTION: self.institution,
+            enums.Part.EVIDENCE: evidence,
         }
         read = [value for part, value in searched.items() if part in parts]
         if enums.Part.REQUIREMENT in parts:
@@ -514,8 +516,11 @@ class AssistanceRequest(models.Model):
         return " ".join([*said, *sorted(area_word(code) for code in areas)])
 
     def compute_evidence_level(self) -> str:
-        """What the stored items say, read afresh: a prefetched list would be the one before the change."""
-        return evidence_level([item.is_complete for item in evidence_of().ask(request=self.pk)])
+        """What the stored items say, read afresh, and from now on by the search texts too: a prefetched list would be
+        the one before the change."""
+        items = evidence_of().ask(request=self.pk)
+        give(self, "evidence", items)
+        return evidence_level([item.is_complete for item in items])
 
 
 @made_once

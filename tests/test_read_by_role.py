@@ -73,7 +73,7 @@ CHOICES = {
 }
 #: What the parts of a need say, which are read with the requirement.
 OF_THE_NEED = ("skills", "participation", "law", "purpose")
-SEARCHED = ("title", "challenge", "requirement", "institution", "states", "public", *OF_THE_NEED)
+SEARCHED = ("title", "challenge", "requirement", "institution", "claim", "source", "states", "public", *OF_THE_NEED)
 
 
 @dataclass(frozen=True)

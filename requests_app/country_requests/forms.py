@@ -53,8 +53,7 @@ class SplitForm(forms.Form):
     requirement = forms.CharField(
         label=_("What does the new need require?"), widget=forms.Textarea(attrs={"rows": 4}), max_length=8000
     )
-    evidence = forms.ModelMultipleChoiceField(
-        EvidenceItem.objects.none(),
+    evidence = forms.MultipleChoiceField(
         required=False,
         label=_("Which evidence does the new need rest on too?"),
         widget=forms.CheckboxSelectMultiple,
@@ -134,10 +133,14 @@ class SplitForm(forms.Form):
             self.add_error(name if name in self.fields else None, str(impossible))
 
     def _add_evidence(self, original: AssistanceRequest) -> None:
-        field: forms.ModelMultipleChoiceField = self.fields["evidence"]  # type: ignore[assignment]
-        field.queryset = original.evidence.all()
-        if not field.queryset:
+        self.items = {str(item.pk): item for item in original.evidence.all()}
+        field: forms.MultipleChoiceField = self.fields["evidence"]  # type: ignore[assignment]
+        field.choices = [(key, str(item)) for key, item in self.items.items()]
+        if not self.items:
             del self.fields["evidence"]
+
+    def clean_evidence(self) -> list[EvidenceItem]:
+        return [self.items[key] for key in self.cleaned_data["evidence"]]
 
     def _add_years(self, original: AssistanceRequest) -> None:
         """A field for each amount of each year: how much of it goes with the part."""

@@ -335,6 +335,37 @@ def test_texts_of_before_are_found_by_their_area_after_the_migration(client):
     assert sorted(SearchText.objects.values_list("pk", "words")) == before
 
 
+def test_a_request_is_found_by_its_evidence_by_those_who_read_it(client, as_user, coordinator, chad):
+    asked = RequestFactory(reference="TST-1", public=True, areas=["clearance"])
+    item = EvidenceItem(claim="Strike data of 2006", source="Archive of Torshavn", dated="2020-01-01")
+    save_request(asked, by=chad, evidence=[item])
+    assert listed(client, "&q=torshavn") == listed(client, "&q=strike") == ["TST-1"]
+    save_request(AssistanceRequest.objects.get(pk=asked.pk), by=chad, removed_evidence=[asked.evidence.get()])
+    assert listed(client, "&q=torshavn") == []
+    asked = AssistanceRequest.objects.get(pk=asked.pk)
+    asked.locks = ["evidence"]
+    save_request(asked, by=chad, evidence=[EvidenceItem(claim="Strike", source="Torshavn", dated="2020-01-01")])
+    assert listed(client, "&q=torshavn") == []
+    assert listed(as_user(coordinator), "&q=torshavn") == ["TST-1"]
+
+
+def test_texts_of_before_are_found_by_their_evidence_after_the_migration():
+    """As `0013_evidence_as_words` brings them up: the words that saving gives them, and none to whom it is locked."""
+    migration = import_module("requests_app.migrations.0013_evidence_as_words")
+    for number, locks in enumerate([[], ["evidence"], ["plan"]]):
+        asked = RequestFactory(reference=f"TST-{number}", public=True, locks=locks, public_summary="Teams.")
+        before = {text.audience: set(text.words.split()) for text in asked.search_texts.all()}
+        asked.evidence.create(claim="Strike data", source="Torshavn", dated="2020-01-01")
+        SearchText.objects.store(AssistanceRequest.objects.get(pk=asked.pk).build_search_rows())
+        saved = {text.audience: set(text.words.split()) for text in asked.search_texts.all()}
+        assert saved != before
+        for text in asked.search_texts.all():
+            text.words = " ".join(sorted(before[text.audience]))
+            text.save()
+        migration.add(apps, None)
+        assert {text.audience: set(text.words.split()) for text in asked.search_texts.all()} == saved
+
+
 @pytest.mark.parametrize("status", ["open", "closed", "submitted", "relayed"])
 @pytest.mark.parametrize("day", ["", "&as_of=2026-11-21"])
 def test_status_is_filtered_with_words_as_without(client, status, day):
