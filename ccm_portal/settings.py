@@ -177,6 +177,7 @@ LANGUAGE_CODE = "en"
 _NAMES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية", "ru": "Русский", "zh-hans": "中文"}
 LANGUAGES = [(code, _NAMES[code]) for code in env.list("RELEASED_LANGUAGES", default=["en"])]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["ccm_portal.formats"]
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -26,6 +26,7 @@ from requests_app.domain.shortlist import RequestView, shortlist
 from requests_app.domain.weights import DEFAULTS, NAMES, Weights, weights_with
 from requests_app.enums import (
     NUMBERED,
+    Action,
     AnswerKind,
     AreaCode,
     Channel,
@@ -52,7 +53,7 @@ from requests_app.models import (
     evidence_of,
 )
 from requests_app.readings import Reading, readings
-from requests_app.wording import WEIGHT_LABELS, caution_sentence, listed_criteria, miss_sentence, sentence
+from requests_app.wording import STAYS, WEIGHT_LABELS, caution_sentence, listed_criteria, miss_sentence, sentence
 
 TOLD_FROM = 1.0  # points from which a reason is worth a sentence
 ORDER = {area.value: number for number, area in enumerate(AreaCode)}
@@ -90,12 +91,19 @@ def wanted(text: str) -> Wanted:
     return known_words().wanted(text)
 
 
-def with_status_words(events: list[RequestEvent]) -> list[RequestEvent]:
-    """Give each step of a history the word for the status that it led to."""
-    statuses = _words(Status)
+def history_for(events: list[RequestEvent], *, in_full: bool) -> list[RequestEvent]:
+    """The steps with a word for each: the status that it led to, or else what it was. Who reads them not `in_full`
+    reads only what changed the status: the others tell of people and requests of which it may not know."""
+    statuses, shown = _words(Status), []
     for event in events:
-        event.status_label = statuses[event.to_status]  # type: ignore[attr-defined]
-    return events
+        if event.from_status != event.to_status:
+            event.status_label = statuses[event.to_status]  # type: ignore[attr-defined]
+        elif in_full:
+            event.status_label = STAYS.get(Action(event.action), statuses[event.to_status])  # type: ignore[attr-defined]
+        else:
+            continue
+        shown.append(event)
+    return shown
 
 
 def with_words(rows: list[AssistanceRequest]) -> list[AssistanceRequest]:

@@ -23,6 +23,7 @@ from ccm_portal.ui.listing import show_list
 from requests_app import actions, permissions, queries, readings
 from requests_app.domain.files import safe_name
 from requests_app.domain.lifecycle import PLAIN_STEPS, NotAllowed
+from requests_app.domain.reading import INSIDERS
 from requests_app.enums import Action
 from requests_app.filters import RequestFilter
 from requests_app.forms import (
@@ -175,7 +176,7 @@ def reading_context(asked: AssistanceRequest, reading: readings.Reading, today: 
         "stated": getattr(reading, "stated_in", None),
         "today": today,
         "stake": queries.deadline_at_stake(asked, today),
-        "events": queries.with_status_words(_events().ask(request=asked.pk)),
+        "events": queries.history_for(_events().ask(request=asked.pk), in_full=reading.audience in INSIDERS),
     }
 
 

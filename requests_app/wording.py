@@ -8,13 +8,23 @@ from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from ccm_portal.ui.templatetags.portal import money
 from requests_app.domain.matching import Reason, Remark
-from requests_app.enums import AreaCode, Caution, Criterion, EvidenceLevel, Kind, MatchReason
+from requests_app.enums import Action, AreaCode, Caution, Criterion, EvidenceLevel, Kind, MatchReason
 
 MAX_NAMES = 4
+#: What to call a step that leaves the status as it is.
+STAYS = {
+    Action.CONFIRM: gettext_lazy("Confirmed by the State"),
+    Action.STILL_VALID: gettext_lazy("Confirmed as still valid"),
+    Action.RELAY: gettext_lazy("Relayed to further supporters"),
+    Action.ANSWER: pgettext_lazy("step", "Answered"),
+    Action.AGREE: gettext_lazy("Agreed with a further supporter"),
+    Action.SPLIT: pgettext_lazy("step", "Split"),
+    Action.TAKE_IN: gettext_lazy("Took in another request"),
+}
 
 
 def sentence(reason: Reason, state: str, names: Mapping[str, str]) -> str:

@@ -1,8 +1,12 @@
 """Words of templates are looked up once in each language, and are what Django's tag says."""
 
+from decimal import Decimal
+
 import pytest
 from django.template import Context, Template
 from django.utils.translation import override
+
+from ccm_portal.ui.templatetags.portal import money
 
 LANGUAGES = ("en", "fr", "ar", "en", "fr")
 
@@ -41,3 +45,12 @@ def test_words_follow_the_language_of_the_page():
         with override(language):
             said.append(template.render(Context()))
     assert said == ["YesYes", "OuiOui", "نعمنعم", "YesYes", "OuiOui"]
+
+
+GROUPED = [("en", "3,000,000.50"), ("ar", "3 000 000,50"), ("zh-hans", "3 000 000.50")]
+
+
+@pytest.mark.parametrize(("language", "said"), GROUPED)
+def test_amounts_stand_in_groups_of_three_in_each_language(language, said):
+    with override(language):
+        assert money(Decimal("3000000.5"), "USD").replace("\xa0", " ") == f"USD {said}"

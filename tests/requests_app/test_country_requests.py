@@ -22,7 +22,7 @@ from requests_app.enums import Action, Channel, Status, Visibility
 from requests_app.models import AssistanceRequest, EvidenceItem, Relay, SearchText, Supporter
 from requests_app.specifics.models import AreaRelease, CostYear, LegislationNeed, VictimFigure, VictimNeed
 from tests.conftest import person
-from tests.requests_app.factories import AnswerFactory, RelayFactory, RequestFactory, ShareFactory
+from tests.requests_app.factories import AnswerFactory, EventFactory, RelayFactory, RequestFactory, ShareFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -171,6 +171,20 @@ def test_R011_a_split_takes_from_the_original_what_the_part_gets(whole, chad, as
     assert whole.events.get(action=Action.SPLIT).actor == chad
     for one, other in ((whole, part), (part, whole)):
         assert other.get_absolute_url() in as_user(None).get(one.get_absolute_url()).content.decode()
+
+
+def test_a_history_says_what_left_the_status_as_it_was_to_those_who_may_know(whole, chad, as_user):
+    EventFactory(request=whole, on=today())
+    split(whole, chad, total=1, national=0)
+    steps = history(as_user(chad), whole)
+    assert len(steps) == whole.events.count()
+    assert "<strong>Split</strong>" in steps[-1]
+    assert len(history(as_user(None), whole)) == len(steps) - 1
+
+
+def history(client, asked):
+    page = client.get(asked.get_absolute_url()).content.decode()
+    return page.split('<ol class="steps">')[1].split("</ol>")[0].split("<li>")[1:]
 
 
 def test_R011_a_split_draft_stays_a_draft(chad):
