@@ -16,7 +16,7 @@ from ccm_portal.register.models import Obligation, ReportingYear, State, Transpa
 from ccm_portal.statements import Slot, give, made_once
 from ccm_portal.treaty import reports
 from ccm_portal.treaty.dates import FirstAnnualReport, annual_report_due, initial_report_due
-from ccm_portal.treaty.deadlines import Basis, Deadline, Facts, Position, Status, deadline_history
+from ccm_portal.treaty.deadlines import Basis, Deadline, Facts, Position, Status, deadline_history, is_lodged_by
 from ccm_portal.treaty.deadlines import position as position_of
 from ccm_portal.treaty.meetings import FormalMeeting
 
@@ -46,6 +46,7 @@ class Row:
     is_certain: bool = True
     covered_year: int | None = None
     undecided_by: str = ""  # the meeting that considered the latest request, where its decision was not seen
+    awaited_from: str = ""  # the meeting for which the latest request was lodged, which has not decided yet
 
     @property
     def is_running(self) -> bool:
@@ -116,7 +117,7 @@ def positions(
 def current_rows(obligations: Iterable[Obligation], on: date, meetings: Sequence[FormalMeeting]) -> list[Row]:
     """The deadline of each clock that applied on the day."""
     return [
-        _row(obligation, position.deadline, position)
+        _row(obligation, position.deadline, position, on)
         for obligation, _facts, position in positions(obligations, on, meetings)
     ]
 
@@ -126,11 +127,12 @@ def history_rows(obligations: Iterable[Obligation], on: date, meetings: Sequence
     rows = []
     for obligation, facts, position in positions(obligations, on, meetings):
         history = deadline_history(facts.original, facts.extensions)
-        rows += [_row(obligation, d, position) for d in history if d.is_decided_by(on)]
+        rows += [_row(obligation, d, position, on) for d in history if d.is_decided_by(on)]
     return rows
 
 
-def _row(obligation: Obligation, deadline: Deadline, position: Position) -> Row:
+def _row(obligation: Obligation, deadline: Deadline, position: Position, on: date) -> Row:
+    undecided_by, awaited_from = _asked(obligation, on) if position.status == Status.EXTENSION_REQUESTED else ("", "")
     return Row(
         state=obligation.state,
         article=obligation.article,
@@ -146,17 +148,19 @@ def _row(obligation: Obligation, deadline: Deadline, position: Position) -> Row:
         obligation=obligation,
         month_precision=deadline.month_precision,
         is_certain=position.is_certain,
-        undecided_by=_undecided_by(obligation) if position.status == Status.EXTENSION_REQUESTED else "",
+        undecided_by=undecided_by,
+        awaited_from=awaited_from,
     )
 
 
-def _undecided_by(obligation: Obligation) -> str:
-    """The meeting and document of the latest request whose decision the sources do not show."""
-    open_requests = [e for e in obligation.extensions.all() if e.outcome == OutcomeChoices.NOT_SEEN and e.meeting]
-    if not open_requests:
-        return ""
-    latest = open_requests[-1]
-    return f"{latest.meeting.code} ({latest.document})" if latest.document else latest.meeting.code  # type: ignore[union-attr]
+def _asked(obligation: Obligation, on: date) -> tuple[str, str]:
+    """The meeting and document of the latest request by a day: the one that considered it, or one to decide."""
+    lodged = [one for one in obligation.extensions.all() if is_lodged_by(one.as_rule(), on)]
+    latest = lodged[-1] if lodged else None
+    if latest is None or latest.meeting is None:
+        return "", ""
+    meeting = f"{latest.meeting.code} ({latest.document})" if latest.document else latest.meeting.code
+    return (meeting, "") if latest.outcome == OutcomeChoices.NOT_SEEN else ("", meeting)
 
 
 def first_annual_rule() -> FirstAnnualReport:

@@ -207,13 +207,18 @@ RUNNING: dict[tuple[bool, bool, bool, bool], Status] = {
 }
 
 
+def is_lodged_by(extension: Extension, on: date) -> bool:
+    """Whether a request was lodged by a day. One on record as pending has been, even if the day is not known."""
+    return has_come(
+        extension.requested_on or (date.min if extension.outcome is Outcome.PENDING else extension.decided_on), on
+    )
+
+
 def _request_open(extensions: Iterable[Extension], on: date) -> bool:
     """Whether on that day the latest request was lodged and its decision not (known to be) taken."""
     latest: Extension | None = None
     for extension in extensions:
-        # a request on record as pending has been lodged, even if the day is not known
-        lodged = extension.requested_on or (date.min if extension.outcome is Outcome.PENDING else extension.decided_on)
-        if lodged is not None and lodged <= on:
+        if is_lodged_by(extension, on):
             latest = extension
     if latest is None or latest.outcome in {Outcome.NOT_SEEN, Outcome.PENDING}:
         return latest is not None

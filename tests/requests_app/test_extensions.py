@@ -353,7 +353,7 @@ def test_R048_late_lodging_is_marked_and_never_refused(isu, client):
     assert lodged.reference not in client.get("/extension-requests/?as_of=2019-02-25").content.decode()
 
 
-def test_R048_a_request_lodged_after_its_meeting_goes_to_the_next_one(isu):
+def test_R048_a_request_lodged_after_its_meeting_goes_to_the_next_one(isu, chad):
     """Chad's deadline of 1 October 2026 was for the Review Conference of September 2026."""
     clock = Obligation.objects.get(state="TCD", limb="4.1(a)")
     draft = complete(start_draft(clock, by=isu), isu)
@@ -371,6 +371,12 @@ def test_R048_a_request_lodged_after_its_meeting_goes_to_the_next_one(isu):
     known_register.forget()
     lodged = lodge_draft(reread(draft), by=isu, today=date(2026, 11, 21))
     assert (lodged.meeting.code, lodged.decision.meeting.code) == ("14MSP", "14MSP")
+    known_register.forget()
+    row = next(row for row in running_deadlines(date(2026, 11, 21), state=clock.state) if row.obligation == clock)
+    assert (row.status, row.undecided_by, row.awaited_from) == (Status.EXTENSION_REQUESTED, "", "14MSP")
+    page = client_of(chad).get("/dashboard/").content.decode()
+    assert "Lodged for 14MSP." in page
+    assert "Marked as at risk" not in page
 
 
 def test_R048_a_request_is_lodged_once_and_edited_no_more(iraq, clock):
