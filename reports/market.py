@@ -159,6 +159,7 @@ def _as_need(reading: Reading, on: date, relays: Relays, willing: set[str], take
         has_share=bool(taken) or status in TAKEN_UP,
         asked=covered.need.gap,
         open=covered.need.gap and covered.open_amount,
+        is_kept=not reading.shares_amounts,
     )
 
 

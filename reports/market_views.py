@@ -69,6 +69,7 @@ def _coverage(found: Overview) -> Iterable[dict[str, Any]]:
                 "needs": cell.needs,
                 "with_share": cell.with_share,
                 "without_cost": cell.without_cost,
+                "cost_not_shared": cell.cost_kept,
                 "currency": currency,
                 "asked": money.asked if currency else None,
                 "covered": money.covered if currency else None,
@@ -135,7 +136,10 @@ def _supporters(found: Overview) -> Iterable[dict[str, Any]]:
 #: Name in the address -> columns, and what gives the records.
 TABLES: dict[str, tuple[list[str], Callable[[Overview], Iterable[dict[str, Any]]]]] = {
     "coverage": (
-        ["iso3", "state", "area", "needs", "with_share", "without_cost", "currency", "asked", "covered", "open"],
+        [
+            "iso3", "state", "area", "needs", "with_share", "without_cost", "cost_not_shared", "currency", "asked",
+            "covered", "open",
+        ],
         _coverage,
     ),
     "unmet": (["reference", "state", "title", "areas", "kinds", "deadline", "lacks", "example"], _unmet),

@@ -25,7 +25,8 @@ class OpenNeed:
     was_answered: bool = False
     willing: frozenset[str] = frozenset()
     has_share: bool = False
-    asked: Decimal | None = None  # in the currency of the need; None where no cost is stated
+    asked: Decimal | None = None  # in the currency of the need; None where no cost is stated, or none to this reader
+    is_kept: bool = False  # whether the State keeps its amounts from this reader
     open: Decimal | None = None  # of it, what no standing share covers
 
 
@@ -53,13 +54,15 @@ class Cell:
     needs: int = 0
     with_share: int = 0
     without_cost: int = 0
+    cost_kept: int = 0
     amounts: dict[str, Money] = field(default_factory=dict)
 
     def add(self, one: OpenNeed) -> None:
         self.needs += 1
         self.with_share += one.has_share
         if one.asked is None or one.open is None:
-            self.without_cost += 1
+            self.cost_kept += one.is_kept
+            self.without_cost += not one.is_kept
             return
         before = self.amounts.get(one.need.currency, Money())
         self.amounts[one.need.currency] = Money(before.asked + one.asked, before.open + one.open)

@@ -19,7 +19,7 @@ from requests_app.enums import Action, AnswerKind, Status
 from requests_app.models import AssistanceRequest, Offer, Supporter
 from requests_app.permissions import owns
 from requests_app.readings import read_by
-from requests_app.shares.domain.steps import can_become
+from requests_app.shares.domain.steps import Extent, can_become, is_all_delivered
 from requests_app.shares.enums import AMENDED, ShareStatus, Side
 from requests_app.shares.models import BothSides, Delivery, DeliveryPart, Outcome, Share, ShareStep
 from requests_app.shares.permissions import can_amend, side_of
@@ -279,7 +279,8 @@ def record_delivery(
     by: User,
     today: date,
 ) -> Delivery:
-    """Write down what was provided of a share, with what others put into it. Raises Refused for a share that both sides
+    """Write down what was provided of a share, with what others put into it. The share is delivered where somebody
+    says so (`completes`), or where all that was promised has come. Raises Refused for a share that both sides
     have not committed to, a day before the pledge, and parts that are more than the whole."""
     share = _locked(delivery.share)
     pooled = list(pooled)
@@ -304,13 +305,19 @@ def record_delivery(
         DeliveryPart(delivery=delivery, supporter=supporter, amount=amount) for supporter, amount in pooled
     )
     record_event("delivery recorded", by=by, subject=share.request.reference, share=share.pk, delivery=delivery.pk)
-    if completes:
+    if completes or _has_come(share):
         share.status = ShareStatus.DELIVERED
         share.save()
         _add_step(share, ShareStatus.DELIVERED, by=by, today=today)
     else:
         _tell_others(share, by=by, today=today)
     return delivery
+
+
+def _has_come(share: Share) -> bool:
+    """Of a pooled delivery only the supporter's own part is of its share."""
+    came = [Extent(one.own_amount, one.currency, one.quantity, one.unit) for one in share.deliveries.for_list()]
+    return is_all_delivered(Extent(share.amount, share.currency, share.quantity, share.unit), came)
 
 
 #: What the audit trail keeps of a delivery that was taken back.

@@ -280,7 +280,7 @@ def test_R029_lead_state_records_what_a_member_told_it(chad, running):
         ({"from_year": "1999"}, "2010"),
         ({"description": ""}, "required"),
         ({"request": ""}, "required"),
-        ({"currency": "XXXX"}, "3 characters"),
+        ({"currency": "XXXX"}, "three-letter"),
     ],
 )
 def test_R029_wrong_commitment_is_told_and_kept(norway, running, values, said):

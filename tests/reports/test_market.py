@@ -205,7 +205,8 @@ def test_market_holds_nothing_of_a_request_that_one_may_not_see(as_user, norway,
 def test_market_amounts_that_the_State_locks_are_read_by_nobody_else(as_user, norway, handler):
     need("A-1", states_parties=True, locks=["amounts"], **MONEY)
     (row,) = [row for row in table(as_user(norway), "coverage") if row["iso3"] == "MRT"]
-    assert (row["without_cost"], row["currency"], row["asked"]) == (1, "", None)
+    assert (row["without_cost"], row["cost_not_shared"], row["currency"], row["asked"]) == (0, 1, "", None)
+    assert "1 whose cost is not shared" in as_user(norway).get("/market/").content.decode()
     (row,) = [row for row in table(handler, "coverage") if row["iso3"] == "MRT"]
     assert row["asked"] == 1000.0
 

@@ -1,6 +1,6 @@
 """Shares and deliveries as people use them: both sides confirm, several cover one need, nobody reads too much."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +14,7 @@ from requests_app.enums import Status, Visibility
 from requests_app.models import AssistanceRequest, Supporter
 from requests_app.readings import read_by
 from requests_app.shares.actions import commit_share, confirm_share, pledge_share, record_delivery, withdraw_share
+from requests_app.shares.domain.steps import Extent, is_all_delivered
 from requests_app.shares.models import Delivery, DeliveryPart, ExchangeRate, Outcome, Share, ShareStep
 from requests_app.shares.queries import coverage_of, who_covers
 from tests.conftest import person
@@ -363,6 +364,36 @@ def test_R020_a_delivery_is_taken_back_until_both_have_confirmed_it(request, nor
     assert take_back(share, right, norway).status_code == 422
     assert list(share.deliveries.all()) == [right], "both have confirmed it"
     assert "Take it back" not in client_of(norway).get(share.get_absolute_url()).content.decode()
+
+
+def test_R020_a_share_is_delivered_once_all_that_was_promised_has_come(norway, chad, asked, day):
+    share = agreed(asked, norway, chad, day)
+    half = share.amount / 2
+    delivered(share, norway, day, amount=half, currency=share.currency)
+    delivered(share, norway, day, amount=share.amount, currency="EUR")  # another currency says nothing of it
+    share.refresh_from_db()
+    assert share.status == "committed"
+    last = delivered(share, norway, day, amount=half, currency=share.currency)
+    share.refresh_from_db()
+    assert share.status == "delivered"
+    assert not share.is_overdue(date(2099, 1, 1))
+    take_back(share, last, norway)
+    share.refresh_from_db()
+    assert share.status == "committed"
+
+
+@pytest.mark.parametrize(
+    ("promised", "came", "is_all"),
+    [
+        (Extent(Decimal(10), "USD"), [Extent(Decimal(10), "USD")], True),
+        (Extent(Decimal(10), "USD"), [Extent(Decimal(10), "EUR")], False),
+        (Extent(quantity=Decimal(2), unit="vehicles"), [Extent(quantity=Decimal(2), unit="Vehicles")], True),
+        (Extent(Decimal(10), "USD", Decimal(2), "vehicles"), [Extent(Decimal(10), "USD")], False),
+        (Extent(), [Extent(Decimal(10), "USD")], False),
+    ],
+)
+def test_R020_what_has_come_is_measured_as_it_was_promised(promised, came, is_all):
+    assert is_all_delivered(promised, came) is is_all
 
 
 def test_R020_last_delivery_completes_the_share(norway, chad, asked, day):

@@ -1,6 +1,9 @@
 """The life of a share: pledged, committed, delivered, or withdrawn before that."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from requests_app.shares.enums import ShareStatus
 
@@ -28,3 +31,26 @@ def last_day(due_on: date | None, to_year: int) -> date:
 def is_overdue(status: ShareStatus, due_on: date | None, to_year: int, today: date) -> bool:
     """Still to come after the day on which it was due."""
     return status in LIVE and last_day(due_on, to_year) < today
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much: an amount in a currency, a number of something, or both."""
+
+    amount: Decimal | None = None
+    currency: str = ""
+    quantity: Decimal | None = None
+    unit: str = ""
+
+
+def is_all_delivered(promised: Extent, delivered: Iterable[Extent]) -> bool:
+    """Whether what came reaches what was promised, in its own currency and unit. Nobody can say it of a share that
+    states neither amount nor number."""
+    came = list(delivered)
+    wanted = []
+    if promised.amount:
+        wanted.append(sum(one.amount or 0 for one in came if one.currency == promised.currency) >= promised.amount)
+    if promised.quantity:
+        unit = promised.unit.casefold()
+        wanted.append(sum(one.quantity or 0 for one in came if one.unit.casefold() == unit) >= promised.quantity)
+    return bool(wanted) and all(wanted)
