@@ -84,7 +84,8 @@ function putBack(values) {
 
 function offerCopy() {
   const old = copy.read(), offer = document.getElementById("copy");
-  if (!old || old.values === known || (old.sent && old.version !== form.elements.version.value)) return copy.drop();
+  const arrived = old?.sent && ("answered" in form.dataset || old.version !== form.elements.version.value);
+  if (!old || old.values === known || arrived) return copy.drop();
   offer.hidden = false;
   offer.querySelector("time").textContent = new Date(old.at).toLocaleString(document.documentElement.lang);
   offer.addEventListener("click", event => {
