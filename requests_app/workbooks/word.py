@@ -314,8 +314,21 @@ def read(name: str, content: bytes) -> list[Grid]:
             root = fromstring(archive.read(DOCUMENT))
     except (*UNREADABLE, ParseError):
         raise BadReference(_("%(name)s is a document that cannot be read") % {"name": name}) from None
+    names = _headings(root)
     tables = enumerate(root.iter(f"{W}tbl"), start=1)
-    return [_grid(_("table %(number)s") % {"number": number}, table) for number, table in tables]
+    return [_grid(names.get(table) or _("table %(number)s") % {"number": number}, table) for number, table in tables]
+
+
+def _headings(root: Element) -> dict[Element, str]:
+    """What stands above each table, by which a person finds it."""
+    found, heading = {}, ""
+    body = root.find(f"{W}body")
+    for block in body if body is not None else ():
+        if block.tag == f"{W}tbl":
+            found[block] = heading
+        else:
+            heading = _said(block).strip() or heading
+    return found
 
 
 def _grid(label: str, table: Element) -> Grid:

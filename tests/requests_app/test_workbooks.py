@@ -457,7 +457,7 @@ def no_answers_word(document):
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        (merge_word, "Cells are merged"),
+        (merge_word, "L’obligation, line 4: Cells are merged"),
         (computed_word, "computed field"),
         (no_answers_word, "column of this table is missing"),
     ],
