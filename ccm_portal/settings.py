@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "ccm_portal.register.known.forget_after_posts",
+    "ccm_portal.views.explain_not_allowed",
 ]
 
 FORM_RENDERER = "ccm_portal.ui.renderer.PortalFormRenderer"

@@ -1,6 +1,7 @@
 """Landing pages: the public home, the signed-in person's board, and the health check."""
 
 import re
+from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
@@ -68,6 +69,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(getattr(request, "user", None), User):
         record_event("refused", by=request.user, subject=request.path)  # type: ignore[arg-type]
     return render(request, "404.html", status=404)
+
+
+def explain_not_allowed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: who opens an address that only takes forms gets a page, as for any other mistake."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or response.content:
+            return response
+        before = request.path.rstrip("/").rpartition("/")[0] + "/"
+        page = render(request, "405.html", {"before": before}, status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return respond
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -763,6 +763,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         lasts = Q(valid_until__isnull=True) | Q(valid_until__gte=on)
         return self.filter(lasts, Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on), offered_on__lte=on)
 
+    def may_be_attached(self, user: object, on: date) -> Self:
+        """Those that a person who handles requests may put with one: public ones, since its State reads them there."""
+        return self.visible_to(user).of_approved().open(on).filter(is_public=True)
+
     def with_use(self) -> Self:
         """With what is taken of each: by shares that stand, promised or delivered, and by applications that stand."""
         itself = Offer.objects.filter(pk=OuterRef("pk")).order_by().values("pk")

@@ -334,7 +334,7 @@ def request_matches(request: HttpRequest, reference: str) -> HttpResponse:
         "can_relay": can_relay,
         "ranked": ranked,
         "interested": asked.interests.standing().select_related("supporter__state", "supporter__organisation"),
-        "attached": asked.attached_offers.select_related("offer__supporter__state", "offer__supporter__organisation"),
+        "attached": _attached(request, asked),
         "attachable": _attachable(request, asked) if can_relay else [],
         "chosen": request.POST.getlist("supporters"),
         "shown": SHOWN,
@@ -342,9 +342,15 @@ def request_matches(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "requests_app/request_matches.html", context, status=422 if form.errors else 200)
 
 
+def _attached(request: HttpRequest, asked: AssistanceRequest) -> Any:
+    """The offers put with a request that the visitor may know of."""
+    known = asked.attached_offers.filter(offer__in=Offer.objects.visible_to(request.user).values("pk"))
+    return known.select_related("offer__supporter__state", "offer__supporter__organisation")
+
+
 def _attachable(request: HttpRequest, asked: AssistanceRequest) -> Any:
-    """Open offers of approved supporters that are not with the request yet."""
-    offers = Offer.objects.visible_to(request.user).of_approved().open(timezone.localdate())
+    """Open offers that are not with the request yet."""
+    offers = Offer.objects.may_be_attached(request.user, timezone.localdate())
     others = offers.exclude(attached_to__request=asked).exclude(supporter__state=asked.state_id)
     return others.select_related("supporter__state", "supporter__organisation").order_by("title")
 

@@ -49,7 +49,7 @@ def ask_channel(
                 asked_on=today,
                 asked_by=by,
                 note=note,
-                is_example=is_example,
+                is_example=is_example or request.is_example,
             )
     except IntegrityError:
         raise Refused(_("A direct channel is asked for or open already.")) from None
@@ -98,14 +98,23 @@ def close_channel(channel: DirectChannel, *, by: User, today: date) -> DirectCha
     _refuse_unless(permissions.can_close(by, locked))
     locked.closed_on, locked.closed_by = today, by
     other = Side.SUPPORTER if permissions.side_of(by, locked) == Side.STATE else Side.STATE
-    return _store(locked, "closed", other, gettext_lazy("A direct channel was closed: %(reference)s"), by, today)
+    subject = gettext_lazy("A direct channel was closed: %(reference)s")
+    if locked.consented_on is None:
+        subject = gettext_lazy("The question for a direct channel was taken back: %(reference)s")
+    return _store(locked, "closed", other, subject, by, today)
 
 
 @transaction.atomic
 def write_message(channel: DirectChannel, *, text: str, by: User, now: datetime) -> ChannelMessage:
-    """Say something; the other side is told that there is something to read, not what."""
+    """Say something; the other side is told that there is something to read, not what. Raises Refused where the channel
+    was closed meanwhile, or rests."""
     locked = _locked(channel)
-    _refuse_unless(permissions.can_write(by, locked))
+    if not permissions.can_write(by, locked):
+        raise Refused(_("This channel is closed: nothing was sent."))
+    if not permissions.is_reached(locked, timezone.localdate(now)):
+        raise Refused(
+            _("Your visibility does not let %(name)s know of this request.") % {"name": locked.supporter.name}
+        )
     side = permissions.side_of(by, locked)
     party = locked.request.state.name if side == Side.STATE else locked.supporter.name
     message = ChannelMessage.objects.create(channel=locked, author=by, speaks_for=party, written_at=now, text=text)

@@ -8,6 +8,7 @@ from requests_app.channels.models import DirectChannel
 
 @admin.register(DirectChannel)
 class DirectChannelAdmin(ReadOnlyAdmin):
+    exclude = ["note"]  # for the other side
     list_display = ["request", "supporter", "asked_on", "consented_on", "declined_on", "closed_on", "is_example"]
     list_filter = ["asked_side", "is_example"]
     search_fields = ["request__reference", "supporter__code"]

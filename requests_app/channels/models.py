@@ -124,6 +124,10 @@ class DirectChannel(models.Model):
     def asking_party(self) -> str:
         return self.request.state.name if self.asked_side == Side.STATE else self.supporter.name
 
+    @property
+    def answering_party(self) -> str:
+        return self.supporter.name if self.asked_side == Side.STATE else self.request.state.name
+
 
 class MessageQuerySet(models.QuerySet["ChannelMessage"]):
     def visible_to(self, user: object) -> "MessageQuerySet":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from ccm_portal.accounts.models import User, access_of
+from ccm_portal.accounts.models import Access, User, access_of
 from requests_app.channels.enums import ChannelState
 from requests_app.channels.models import DirectChannel
 from requests_app.enums import Visibility
@@ -42,6 +42,18 @@ def may_know(request: AssistanceRequest, supporters: Iterable[Supporter], asked:
         )
 
     return [one for one in supporters if one.state_id != request.state_id and reaches(one)]
+
+
+def is_reached(channel: DirectChannel, on: date) -> bool:
+    """Whether the State's visibility still lets the supporter know of the request: where it does not, the channel
+    rests."""
+    state = channel.supporter.state
+    reader = Access(
+        state=state,
+        is_state_party=state is not None and state.is_party_on(on),
+        organisation=channel.supporter.organisation,
+    )
+    return AssistanceRequest.objects.visible_to(reader).filter(pk=channel.request_id).exists()
 
 
 def can_answer(user: object, channel: DirectChannel) -> bool:

@@ -17,6 +17,7 @@ from ccm_portal.ui.asof import as_of
 from ccm_portal.ui.listing import show_list
 from requests_app.actions import Refused
 from requests_app.channels import actions, permissions, queries
+from requests_app.channels.enums import ChannelState
 from requests_app.channels.forms import AskForm, MessageForm
 from requests_app.channels.models import ChannelMessage, DirectChannel
 from requests_app.models import AssistanceRequest, Relay, RequestQuerySet
@@ -25,6 +26,7 @@ from requests_app.readings import Reading
 from requests_app.shares.enums import Side
 from requests_app.shares.forms import supporters_by_name
 
+LIVE = (ChannelState.ASKED, ChannelState.OPEN)
 COLUMNS = [
     "reference", "state", "supporter", "asked_by", "asked_on", "standing", "opened_on", "declined_on", "closed_on",
     "submitted_on", "days", "steps", "relays", "answers", "clarifications", "intermediaries", "example",
@@ -65,7 +67,12 @@ def request_channels(request: HttpRequest, reference: str) -> HttpResponse:
     if side == Side.STATE:
         relayed = set(asked.relays.values_list("supporter", flat=True))
         choices = permissions.may_know(asked, supporters_by_name(), relayed, today)
-    form = AskForm(request.POST or None, supporters=choices) if side else None
+    is_asked = side == Side.SUPPORTER and any(channel.state in LIVE for channel in known)
+    form = (
+        AskForm(request.POST or None, supporters=choices)
+        if side and (not is_asked or request.method == "POST")
+        else None
+    )
     if request.method == "POST":
         if side is None or form is None:
             raise Http404
@@ -103,27 +110,38 @@ def channel_detail(request: HttpRequest, reference: str, pk: int) -> HttpRespons
     """One channel: how it stands, the posts of both sides once it is open, and what they say to each other."""
     user: User = request.user  # type: ignore[assignment]
     channel, today = _channel_or_404(request, reference, pk), timezone.localdate()
-    may_write = permissions.can_write(user, channel)
-    form = MessageForm(request.POST or None) if may_write else None
+    side, may_write = permissions.side_of(user, channel), permissions.can_write(user, channel)
+    rests = may_write and not permissions.is_reached(channel, today)
+    form = MessageForm(request.POST or None) if may_write and not rests else None
     if request.method == "POST":
-        if form is None:
+        if side is None or channel.consented_on is None:
             raise Http404
-        if form.is_valid():
-            actions.write_message(channel, text=form.cleaned_data["text"], by=user, now=timezone.now())
+        form = MessageForm(request.POST)  # of a channel that was closed meanwhile too: what was typed is given back
+        if form.is_valid() and _write(form, channel, by=user):
             return redirect(channel)
-    side = permissions.side_of(user, channel)
     (line,) = queries.measured([channel], today)
     context = {
         "channel": channel,
         "line": line,
         "side": side,
         "form": form,
+        "rests": rests,
         "contacts": queries.contacts(channel, today) if may_write else [],
         "posts": ChannelMessage.objects.visible_to(user).filter(channel=channel) if side else [],
         "can_answer": permissions.can_answer(user, channel),
         "can_close": permissions.can_close(user, channel),
     }
     return render(request, "channels/channel.html", context, status=422 if form and form.errors else 200)
+
+
+def _write(form: MessageForm, channel: DirectChannel, *, by: User) -> bool:
+    """Whether the message is sent; one that came too late stays in the form."""
+    try:
+        actions.write_message(channel, text=form.cleaned_data["text"], by=by, now=timezone.now())
+    except Refused as refusal:
+        form.add_error("text", str(refusal))
+        return False
+    return True
 
 
 def _act(request: HttpRequest, reference: str, pk: int, act: Callable[..., Any], said: str) -> HttpResponse:

@@ -7,17 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ccm_portal.accounts.actions import queue_mails, record_event
 from ccm_portal.accounts.enums import MailKind
 from ccm_portal.accounts.models import User
 from ccm_portal.accounts.posts import readers_of
+from ccm_portal.ui.templatetags.portal import money
 from requests_app.actions import Refused
 from requests_app.models import Offer
-from requests_app.offers.domain.waiting_list import Place, moved_up
-from requests_app.offers.enums import Decision, Standing
+from requests_app.offers.domain.waiting_list import Place, may_accept, moved_down, moved_up
+from requests_app.offers.enums import Decision
 from requests_app.offers.models import Application, Expertise, Workshop
 
 
@@ -53,7 +53,7 @@ def change_offer(
     _refuse_less_than_taken(offer, stored)
     before = _places(stored)
     _store(offer, areas, workshop, "offer changed", by=by)
-    _tell_moved_up(offer, before, today=today)
+    _tell_moved(offer, before, today=today)
     return offer
 
 
@@ -71,18 +71,17 @@ def _locked_standing(key: int) -> Offer:
 
 
 def _refuse_less_than_taken(offer: Offer, stored: Offer) -> None:
-    field = "amount" if stored.amount is not None else "quantity"
+    field, of = ("amount", "currency") if stored.amount is not None else ("quantity", "unit")
     taken = stored.taken
     if hasattr(stored, "workshop"):  # who waits may go on waiting; who was accepted keeps the place
         taken = Decimal(stored.workshop.applications.standing().filter(decision=Decision.ACCEPTED).count())
     if not taken:
         return
     if (offer.currency, offer.unit) != (stored.currency, stored.unit):
-        raise Refused(_("Something is taken of this offer already: its currency and its unit stay."), field)
+        raise Refused(_("Something is taken of this offer already: its currency and its unit stay."), of)
     bound = getattr(offer, field)
     if bound is not None and bound < taken:
-        places = 0 if taken == int(taken) else 2
-        raise Refused(_("%(n)s are taken already: it cannot be less.") % {"n": number_format(taken, places)}, field)
+        raise Refused(_("%(n)s are taken already: it cannot be less.") % {"n": money(taken)}, field)
 
 
 @transaction.atomic
@@ -110,9 +109,10 @@ def _places(offer: Offer) -> dict[int, Place]:
     return offer.workshop.places_of(list(offer.workshop.applications.all()))
 
 
-def _tell_moved_up(offer: Offer, before: dict[int, Place], *, today: date) -> None:
-    """Mails to those who waited and have a place now."""
-    found = moved_up(before, _places(offer))
+def _tell_moved(offer: Offer, before: dict[int, Place], *, today: date) -> None:
+    """Mails to those who waited and have a place now, and to those who had one and wait."""
+    after = _places(offer)
+    found = [*moved_up(before, after), *moved_down(before, after)]
     for application in Application.objects.filter(pk__in=found).select_related("workshop"):
         _tell_applicant(application, today=today)
 
@@ -173,7 +173,7 @@ def withdraw_application(application: Application, *, by: User, today: date) -> 
     locked.withdrawn_on, locked.withdrawn_by = today, by
     locked.save()
     record_event("workshop: application withdrawn", by=by, subject=offer.title, application=locked.pk)
-    _tell_moved_up(offer, before, today=today)
+    _tell_moved(offer, before, today=today)
     _tell_host(locked, today=today)
     return locked
 
@@ -183,9 +183,11 @@ def decide(application: Application, decision: Decision, *, because: str, by: Us
     """The host accepts or declines. Raises Refused for an acceptance without a place, a refusal without a reason."""
     locked, offer = _locked_application(application)
     before = _places(offer)
-    if decision == Decision.ACCEPTED and before[locked.pk].standing not in {Standing.PLACE, Standing.ACCEPTED}:
+    if offer.withdrawn_on is not None:
+        raise Refused(_("This offer was withdrawn."))
+    if decision == Decision.ACCEPTED and not may_accept(before, locked.pk, int(offer.quantity or 0)):
         raise Refused(
-            _("Nobody is accepted from the waiting list: raise the number of places, or decline another."), "decision"
+            _("Nobody is accepted without a place: raise the number of places, or decline another."), "decision"
         )
     if decision == Decision.DECLINED and not because.strip():
         raise Refused(_("Say why the application is declined."), "because")
@@ -193,7 +195,7 @@ def decide(application: Application, decision: Decision, *, because: str, by: Us
     locked.save()
     record_event(f"workshop: {decision}", by=by, subject=offer.title, application=locked.pk)
     _tell_applicant(locked, today=today)
-    _tell_moved_up(offer, before, today=today)
+    _tell_moved(offer, before, today=today)
     return locked
 
 

@@ -27,8 +27,9 @@ def sees_applications(user: object, offer: Offer) -> bool:
 
 
 def can_decide(user: object, application: Application) -> bool:
-    """The host, about what was not withdrawn."""
-    return hosts(user, application.workshop.offer) and application.withdrawn_on is None
+    """The host, about what was not withdrawn, while the workshop stands."""
+    offer = application.workshop.offer
+    return hosts(user, offer) and application.withdrawn_on is None and offer.withdrawn_on is None
 
 
 def can_withdraw_application(user: object, application: Application) -> bool:

@@ -171,7 +171,7 @@ def offer_attach(request: HttpRequest, reference: str) -> HttpResponse:
     asked = get_object_or_404(AssistanceRequest.objects.visible_to(user).select_related("state"), reference=reference)
     if not (user.access.sees_all_requests and asked.is_open):
         raise PermissionDenied(_("Offers are put with open requests by the Coordinators and the ISU."))
-    form = AttachForm(request.POST, offers=Offer.objects.visible_to(user).of_approved().open(today))
+    form = AttachForm(request.POST, offers=Offer.objects.may_be_attached(user, today))
     if form.is_valid():
         actions.attach_offer(asked, form.cleaned_data["offer"], by=user, today=today)
         messages.success(request, _("The offer is put with the request."))

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ccm_portal.accounts.enums import Role
-from ccm_portal.accounts.models import AuditEvent, OutboxMail
-from requests_app.actions import Refused, answer_relay, relay_request
+from ccm_portal.accounts.models import AuditEvent, OutboxMail, User
+from requests_app.actions import Refused, answer_relay, change_visibility, relay_request
 from requests_app.channels.actions import ask_channel, close_channel, consent_channel, write_message
 from requests_app.channels.domain.measures import Measure, Step, measure, middle
 from requests_app.channels.models import ChannelMessage, DirectChannel
@@ -163,6 +163,47 @@ def test_R039_the_thread_is_the_two_sides_own(as_user, asked, chad, norway, coor
         assert as_user(one).post(channel.get_absolute_url(), {"text": "Me too"}).status_code == 404
     assert as_user(npa).get(channel.get_absolute_url()).status_code == 404
     assert not AuditEvent.objects.filter(details__icontains="villages").exists()
+
+
+def test_R039_a_message_that_comes_too_late_is_given_back(as_user, asked, chad, norway):
+    channel = a_channel(asked, by=norway)
+    consent_channel(channel, by=chad, today=timezone.localdate())
+    close_channel(DirectChannel.objects.get(), by=chad, today=timezone.localdate())
+    late = as_user(norway).post(channel.get_absolute_url(), {"text": "Which villages?"})
+    assert late.status_code == 422
+    assert "This channel is closed: nothing was sent." in late.content.decode()
+    assert "Which villages?" in late.content.decode()
+    assert not ChannelMessage.objects.exists()
+
+
+def test_R039_a_channel_rests_while_the_visibility_keeps_its_supporter_out(as_user, asked, chad, norway):
+    channel = a_channel(asked, by=norway)
+    consent_channel(channel, by=chad, today=timezone.localdate())
+    change_visibility(AssistanceRequest.objects.get(pk=asked.pk), "coordinators_isu", by=chad)
+    assert as_user(norway).get(channel.get_absolute_url()).status_code == 404
+    OutboxMail.objects.all().delete()
+    page = as_user(chad).get(channel.get_absolute_url()).content.decode()
+    assert "the channel rests until you widen it" in page
+    assert '<textarea name="text"' not in page
+    assert as_user(chad).post(channel.get_absolute_url(), {"text": "Are you there?"}).status_code == 422
+    assert (ChannelMessage.objects.count(), OutboxMail.objects.count()) == (0, 0)
+    change_visibility(AssistanceRequest.objects.get(pk=asked.pk), "states_parties", by=chad)
+    assert as_user(chad).post(channel.get_absolute_url(), {"text": "Are you there?"}).status_code == 302
+
+
+def test_R039_who_has_asked_is_not_offered_to_ask_again(as_user, asked, norway):
+    client, address = as_user(norway), "/requests/TCD-1/channels/"
+    assert client.get(address).context["form"] is not None
+    a_channel(asked, by=norway)
+    assert client.get(address).context["form"] is None
+
+
+def test_R039_the_admin_does_not_read_what_the_one_side_wrote_to_the_other(as_user, asked, isu, norway):
+    User.objects.filter(pk=isu.pk).update(is_staff=True, is_superuser=True)
+    channel = a_channel(asked, by=norway, note="We would like to settle the salaries")
+    page = as_user(User.objects.get(pk=isu.pk)).get(f"/admin/channels/directchannel/{channel.pk}/change/")
+    assert page.status_code == 200
+    assert "salaries" not in page.content.decode()
 
 
 def test_R039_empty_message_keeps_the_page_and_says_so(as_user, asked, chad, norway):

@@ -333,7 +333,7 @@ def test_R019_offer_is_changed_by_its_supporter_and_its_versions_stay(norway, ch
 
 
 @pytest.mark.parametrize(
-    ("values", "field"), [({"quantity": "14"}, "quantity"), ({"unit": "weeks"}, "quantity")], ids=["less", "other unit"]
+    ("values", "field"), [({"quantity": "14"}, "quantity"), ({"unit": "weeks"}, "unit")], ids=["less", "other unit"]
 )
 def test_R019_less_than_is_taken_cannot_be_offered(norway, wide, days, values, field):
     ShareFactory(offer=days, request=wide, amount=None, currency="", kind="technical", quantity=15, unit="days")
@@ -512,7 +512,7 @@ def test_R071_host_accepts_and_declines_with_reason_and_the_applicant_is_told(ch
         response = client.post(f"{first.get_absolute_url()}decide/", sent)
         assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
     waits = client.post(f"{third.get_absolute_url()}decide/", {"decision": "accepted"})
-    assert "waiting list" in str(waits.context["form"].errors["decision"])
+    assert "without a place" in str(waits.context["form"].errors["decision"])
     assert client.post(f"{second.get_absolute_url()}decide/", {"decision": "accepted"}).status_code == 302
     sent = {"decision": "declined", "because": "No coalition is planned"}
     assert client.post(f"{first.get_absolute_url()}decide/", sent).status_code == 302
@@ -545,8 +545,56 @@ def test_R071_applicants_are_told_of_a_withdrawn_workshop_and_still_read_it_when
     OutboxMail.objects.all().delete()
     client_of(host).post(f"{workshop.offer.get_absolute_url()}withdraw/", {"because": "No room"})
     assert [mail.reader for mail in OutboxMail.objects.all()] == [chad]
+    assert "The workshop was withdrawn on" in client_of(chad).get(application.get_absolute_url()).content.decode()
+    assert "No room" in client_of(chad).get(application.get_absolute_url()).content.decode()
+    sent = {"decision": "accepted"}
+    assert client_of(host).post(f"{application.get_absolute_url()}decide/", sent).status_code == 403
+    with pytest.raises(Refused):
+        decide(application, "accepted", because="", by=host, today=timezone.localdate())
     Offer.objects.update(is_public=False)
     assert client_of(chad).get(application.get_absolute_url()).status_code == 200
+
+
+def test_R071_who_was_declined_is_accepted_where_a_place_is_free_and_only_there(chad, lao, norway, workshop, day):
+    host = person("che@test.org", "focal_point", state="CHE")
+    first, second = applied(workshop, chad, 1), applied(workshop, lao, 2)
+    decide(first, "declined", because="By mistake", by=host, today=day)
+    decide(first, "accepted", because="", by=host, today=day)
+    decide(first, "declined", because="After all", by=host, today=day)
+    applied(workshop, norway, 3)
+    with pytest.raises(Refused, match="without a place"):
+        decide(first, "accepted", because="", by=host, today=day)
+    assert workshop.places_of([second])[second.pk].standing == "has_place"
+
+
+def test_R071_who_loses_a_place_to_fewer_places_is_told(chad, lao, workshop, day):
+    host = person("che@test.org", "focal_point", state="CHE")
+    _kept, lost = applied(workshop, chad, 1), applied(workshop, lao, 2)
+    OutboxMail.objects.all().delete()
+    fewer = {**WORKSHOP, "quantity": "1"}
+    assert client_of(host).post(f"{workshop.offer.get_absolute_url()}edit/", fewer).status_code == 302
+    assert [mail.path for mail in OutboxMail.objects.all()] == [lost.get_absolute_url()]
+
+
+def test_R071_who_applies_reads_whom_the_workshop_is_for(chad, workshop):
+    Offer.objects.update(eligibility="States of Asia")
+    assert "States of Asia" in client_of(chad).get(f"{workshop.offer.get_absolute_url()}apply/").content.decode()
+
+
+def test_an_address_that_only_takes_forms_says_so_and_leads_back(chad, workshop):
+    application = applied(workshop, chad)
+    answer = client_of(chad).get(f"{application.get_absolute_url()}decide/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert f'href="{application.get_absolute_url()}"' in answer.content.decode()
+
+
+def test_switching_the_language_keeps_what_is_filtered_and_is_not_offered_over_a_refused_form(norway, settings):
+    settings.LANGUAGES = [("en", "English"), ("ar", "العربية")]
+    client, switch = client_of(norway), 'name="next" value="/offers/?status=all&amp;area=clearance"'
+    assert switch in client.get("/offers/?status=all&area=clearance").content.decode()
+    refused = client.post("/offers/new/", OFFER | {"title": ""})
+    assert refused.status_code == 422
+    assert 'name="next"' not in refused.content.decode()
 
 
 def test_R071_withdrawn_application_is_not_withdrawn_or_decided_again(chad, workshop, day):

@@ -330,6 +330,17 @@ def test_R023_coordinator_attaches_an_offer_and_the_state_reads_it(coordinator, 
     assert "Survey teams" in client_of(chad).get(f"{asked.get_absolute_url()}matches/").content.decode()
 
 
+def test_R019_an_offer_that_is_not_public_is_not_put_with_a_request_nor_read_there(coordinator, chad):
+    asked = RequestFactory(reference="TCD-1")
+    offer = OfferFactory(title="Quiet help", is_public=False)
+    client_of(coordinator).post(f"{asked.get_absolute_url()}offers/attach/", {"offer": offer.pk})
+    assert not asked.attached_offers.exists()
+    asked.attached_offers.create(offer=offer, attached_on="2026-01-31", attached_by=coordinator)  # public by then
+    address = f"{asked.get_absolute_url()}matches/"
+    assert "Quiet help" not in client_of(chad).get(address).content.decode()
+    assert "Quiet help" in client_of(coordinator).get(address).content.decode()
+
+
 def test_R023_offer_of_an_unapproved_organisation_or_past_its_day_is_not_attached(coordinator):
     asked = RequestFactory(areas=["clearance"])
     past = OfferFactory(code="CHE", valid_until=timezone.localdate() - timedelta(days=1))

@@ -52,6 +52,23 @@ def moved_up(before: Mapping[int, Place], after: Mapping[int, Place]) -> list[in
     return [key for _number, key in waited if after[key].standing == Standing.PLACE]
 
 
+def moved_down(before: Mapping[int, Place], after: Mapping[int, Place]) -> list[int]:
+    """The keys of those who had a place and wait now, since there are fewer places."""
+    return [
+        key
+        for key, place in after.items()
+        if place.standing == Standing.WAITING and key in before and before[key].standing == Standing.PLACE
+    ]
+
+
+def may_accept(found: Mapping[int, Place], key: int, count: int) -> bool:
+    """Whether a workshop with `count` places has one for an application: it holds one, or it was declined and one is
+    free."""
+    taken = sum(place.standing in {Standing.PLACE, Standing.ACCEPTED} for place in found.values())
+    standing = found[key].standing
+    return standing in {Standing.PLACE, Standing.ACCEPTED} or (standing == Standing.DECLINED and taken < count)
+
+
 def closed(last_day: date, withdrawn_on: date | None, today: date) -> Closed | None:
     """Why nobody can apply on a day, or None while it is open; the last day counts in full."""
     if withdrawn_on is not None:
