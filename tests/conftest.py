@@ -1,5 +1,6 @@
 """What every test starts from: the real register, loaded once; people of each role; a fixed day."""
 
+import gc
 from collections.abc import Iterator
 from datetime import date
 from uuid import uuid4
@@ -34,6 +35,13 @@ def django_db_setup(request, django_test_environment, django_db_modify_db_settin
     run = getattr(request.config, "workerinput", {}).get("testrunuid", uuid4().hex)
     with django_db_blocker.unblock():
         prepare(made_for_run=run if request.config.getvalue("create_db") else "")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: looked through again and again for garbage it would slow every test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def forget_what_is_kept() -> None:
