@@ -210,10 +210,10 @@ class Maker:
         complete = rng.random() < 0.6
         return EvidenceItem(
             request=request,
-            claim="Area suspected to be contaminated",
+            claim=f"Area suspected to be contaminated, {rng.choice(PLACES)}",
             figure=Decimal(rng.randint(1, 5000) * 1000) if complete else None,
             unit="m²" if complete else "",
-            source="National survey records",
+            source=f"National database of mine action, {rng.randint(2015, 2026)}",
             dated=self.today - timedelta(days=rng.randint(30, 2000)),
             method="non-technical survey",
         )

@@ -665,6 +665,10 @@ class RelayQuerySet(models.QuerySet["Relay"]):
         """Those that a visitor answers for."""
         return self.filter(of_supporter(access))
 
+    def known_to(self, access: Access) -> "RelayQuerySet":
+        """Those that a visitor answers for, of requests that it may know of."""
+        return self.addressed_to(access).filter(_visible(access, "request__"))
+
     def visible_to(self, user: object) -> "RelayQuerySet":
         """Own relays; those of own requests; all that the ISU and the Coordinators handle."""
         access: Access = access_of(user)  # type: ignore[arg-type]

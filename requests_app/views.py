@@ -209,17 +209,18 @@ def _own_relay(request: HttpRequest, asked: AssistanceRequest) -> Relay | None:
 @made_once
 def _relays_to(access: Access) -> "QuerySet[Relay]":
     talks = Supporter.objects.filter(pk=OuterRef("supporter"), discussions__request=OuterRef("request"))
-    return _relayed(access).annotate(discusses=Exists(talks)).prefetch_related("answers")[:1]
+    relays = _of_request(Relay.objects.addressed_to(access))
+    return relays.annotate(discusses=Exists(talks)).prefetch_related("answers")[:1]
 
 
 @made_once
 def _relays_known_to(access: Access) -> "QuerySet[Relay]":
-    return _relayed(access).filter(request__in=AssistanceRequest.objects.visible_to(access))[:1]
+    return _of_request(Relay.objects.known_to(access))[:1]
 
 
-def _relayed(access: Access) -> "QuerySet[Relay]":
-    relays = Relay.objects.addressed_to(access).filter(request__reference=Slot("reference", CharField()))
-    return relays.select_related("supporter__state", "supporter__organisation", "request")
+def _of_request(relays: "QuerySet[Relay]") -> "QuerySet[Relay]":
+    of_request = relays.filter(request__reference=Slot("reference", CharField()))
+    return of_request.select_related("supporter__state", "supporter__organisation", "request")
 
 
 def _relay_or_refuse(request: HttpRequest, reference: str) -> Relay:
