@@ -232,11 +232,6 @@ def _stored() -> RequestQuerySet:
 
 
 @made_once
-def _to_be_signed_off() -> RequestQuerySet:
-    return AssistanceRequest.objects.filter(pk=Slot("pk", BigIntegerField()), sign_offs__isnull=False).only("pk")[:1]
-
-
-@made_once
 def _whole() -> RequestQuerySet:
     rows = AssistanceRequest.objects.select_for_update(of=("self",)).select_related("state")
     return rows.filter(pk=Slot("pk", BigIntegerField()))
@@ -323,7 +318,7 @@ def _refuse_unreleased_text(
     """Focal points submit, and nobody before the sign-off that the State has asked for is given to this very text."""
     if not owns(by.access, request):
         raise Refused(_("Only the focal point of the State submits its requests."))
-    if stored is None or not _to_be_signed_off().ask(pk=request.pk):
+    if stored is None:
         return
     asked = request.sign_offs.open().select_related("post").first()
     if asked and (is_changed() or asked.signed_version != request.version):

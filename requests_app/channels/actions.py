@@ -116,8 +116,9 @@ def write_message(channel: DirectChannel, *, text: str, by: User, now: datetime)
             _("Your visibility does not let %(name)s know of this request.") % {"name": locked.supporter.name}
         )
     side = permissions.side_of(by, locked)
-    party = locked.request.state.name if side == Side.STATE else locked.supporter.name
-    message = ChannelMessage.objects.create(channel=locked, author=by, speaks_for=party, written_at=now, text=text)
+    message = ChannelMessage.objects.create(
+        channel=locked, author=by, speaks_for=locked.name_of(side), written_at=now, text=text
+    )
     record_event("channel: message", by=by, subject=locked.request.reference, supporter=locked.supporter.code)
     _tell(
         locked,

@@ -120,13 +120,17 @@ class DirectChannel(models.Model):
         """The side whose word opens it."""
         return Side.SUPPORTER if self.asked_side == Side.STATE else Side.STATE
 
+    def name_of(self, side: str | None) -> str:
+        """The State, or the supporter."""
+        return self.request.state.name if side == Side.STATE else self.supporter.name
+
     @property
     def asking_party(self) -> str:
-        return self.request.state.name if self.asked_side == Side.STATE else self.supporter.name
+        return self.name_of(self.asked_side)
 
     @property
     def answering_party(self) -> str:
-        return self.supporter.name if self.asked_side == Side.STATE else self.request.state.name
+        return self.name_of(self.answering_side)
 
 
 class MessageQuerySet(models.QuerySet["ChannelMessage"]):

@@ -8,7 +8,7 @@ from requests_app.channels.enums import ChannelState
 from requests_app.channels.models import DirectChannel
 from requests_app.enums import Visibility
 from requests_app.models import AssistanceRequest, Supporter
-from requests_app.permissions import answers_for, can_follow, owns
+from requests_app.permissions import answers_for, can_follow, may_receive, owns
 from requests_app.shares.enums import Side
 
 
@@ -35,11 +35,8 @@ def may_know(request: AssistanceRequest, supporters: Iterable[Supporter], asked:
     reaches already. `asked` are the keys of those that the request was relayed to."""
 
     def reaches(supporter: Supporter) -> bool:
-        if request.visibility == Visibility.STATES_PARTIES:
-            return supporter.state is not None and supporter.state.is_party_on(on)
-        return request.visibility == Visibility.PUBLIC or (
-            request.visibility == Visibility.MATCH_PARTIES and supporter.pk in asked
-        )
+        is_asked = request.visibility != Visibility.MATCH_PARTIES or supporter.pk in asked
+        return is_asked and may_receive(request, supporter, on=on)
 
     return [one for one in supporters if one.state_id != request.state_id and reaches(one)]
 

@@ -112,7 +112,7 @@ def channel_detail(request: HttpRequest, reference: str, pk: int) -> HttpRespons
     channel, today = _channel_or_404(request, reference, pk), timezone.localdate()
     side, may_write = permissions.side_of(user, channel), permissions.can_write(user, channel)
     rests = may_write and not permissions.is_reached(channel, today)
-    form = MessageForm(request.POST or None) if may_write and not rests else None
+    form = MessageForm() if may_write and not rests else None
     if request.method == "POST":
         if side is None or channel.consented_on is None:
             raise Http404

@@ -202,8 +202,13 @@ def _anew(evidence: Iterable[EvidenceItem]) -> list[EvidenceItem]:
     """The same evidence for another request: the first keeps its own; the file is the same."""
     items = list(evidence)
     for item in items:
-        item.pk, item._state.adding = None, True
+        _as_new(item)
     return items
+
+
+def _as_new(row: Model) -> None:
+    """Saved, it is a row beside the one that it was read from."""
+    row.pk, row._state.adding = None, True
 
 
 def _divide_years(
@@ -339,7 +344,7 @@ def _take_over_supporters(survivor: AssistanceRequest, closing: AssistanceReques
 
 def _copy_to(survivor: AssistanceRequest, row: Model) -> None:
     """The same row for the survivor; the closed request keeps its own, as it was."""
-    row.pk, row._state.adding = None, True
+    _as_new(row)
     row.request = survivor  # type: ignore[attr-defined]
     row.save()
 
