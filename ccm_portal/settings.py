@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "ccm_portal.register.known.forget_after_posts",
+    "ccm_portal.register.known.forget_what_posts_change",
     "ccm_portal.views.explain_not_allowed",
 ]
 

@@ -1,11 +1,14 @@
 """The facts of the deadlines as pages read them: few, asked for by nearly every page, changed a few times a year."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from ccm_portal.register.enums import FORMAL
@@ -54,13 +57,36 @@ def _read_meetings() -> list[FormalMeeting]:
 known_register = Kept(_read, seconds=10)
 
 
-def forget_after_posts(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: whatever was posted may have changed the register (a correction, an import, a lodged extension
-    request), and it is committed by now."""
+class Writes:
+    """Around the statements of a connection (`execute_wrapper`): what is kept is forgotten with each write to a table
+    of the register. `seen` is for forgetting again once the transaction is over: until then other threads read, and
+    keep, what was before."""
+
+    WRITE = re.compile(r'(INSERT( OR \w+)? INTO|UPDATE|DELETE FROM) "register_')
+
+    def __init__(self) -> None:
+        self.seen = False
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        if self.WRITE.match(sql):
+            self.seen = True
+            known_register.forget()
+        return result
+
+
+def forget_what_posts_change(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a post that wrote to the register (a correction, an import, a lodged extension request) is committed
+    by now. Most posts write elsewhere."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        if request.method == "POST":
+        if request.method != "POST":
+            return get_response(request)
+        with connection.execute_wrapper(writes := Writes()):
+            response = get_response(request)
+        if writes.seen:
             known_register.forget()
         return response
 

@@ -1,5 +1,6 @@
 """What is kept of the register for some seconds is forgotten at once by the process that changes it."""
 
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ccm_portal.loading import load_all
 from ccm_portal.register.kept import Kept
+from ccm_portal.register.known import known_register
 from ccm_portal.register.models import Meeting, Obligation
 from ccm_portal.register.queries import deadline_rows
 from tests.test_access import client_of
@@ -81,3 +83,22 @@ def test_what_was_forgotten_while_it_was_read_is_not_kept():
 
     kept = Kept(read, seconds=10)
     assert [kept(), kept(), kept()] == ["old", "new", "new"]
+
+
+def test_a_post_that_changes_nothing_of_the_register_leaves_what_is_kept(client, isu):
+    deadline_rows(date(2026, 11, 21))
+    assert client.post("/accounts/login/", {"login": isu.email, "password": "pw"}).status_code == 302
+    with CaptureQueriesContext(connection) as captured:
+        deadline_rows(date(2026, 11, 21))
+    assert len(captured) == 0
+
+
+def test_what_is_kept_comes_from_tables_that_are_watched():
+    """A fact from another table would be shown as it was before a post."""
+    known_register.forget()
+    with CaptureQueriesContext(connection) as captured:
+        register = known_register()
+        assert register.joined
+        assert register.complete_days is not None
+    tables = {table for query in captured for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', query["sql"])}
+    assert {table.partition("_")[0] for table in tables} == {"register"}
