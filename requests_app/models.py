@@ -485,7 +485,7 @@ class AssistanceRequest(models.Model):
     def build_search_texts(self, areas: Iterable[str] | None = None) -> dict[enums.Audience, str]:
         """What each audience that the visibility reaches may search in: what it reads. `areas` are the codes of those
         that are not stored yet."""
-        codes, release = list(self.areas.values_list("pk", flat=True) if areas is None else areas), self.release
+        codes, release = [area.pk for area in self.areas.all()] if areas is None else list(areas), self.release
         reached = REACHED[release.visibility]
         reads = {audience: (parts_read(release, audience), own_text(release, audience)) for audience in reached}
         evidence = " ".join(f"{item.claim} {item.source}" for item in self.evidence.all())

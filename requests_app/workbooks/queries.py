@@ -13,12 +13,12 @@ from requests_app.models import AssistanceRequest
 from requests_app.permissions import can_edit, can_request, owns
 from requests_app.workbooks.models import ReturnedForm
 from requests_app.workbooks.permissions import enters_for_states
-from requests_app.writing.queries import with_steps
+from requests_app.writing.queries import LISTS, with_steps
 
 DRAFT_REFERENCE = re.compile(r"DRAFT-[0-9A-F]{10}")
 
 
-def find(user: User, reference: str, *, lists: bool = True) -> AssistanceRequest | None:
+def find(user: User, reference: str, *, lists: tuple[str, ...] = LISTS) -> AssistanceRequest | None:
     """A request that the person may know of, by its reference or the one it was begun under, with all its steps and,
     where they are asked for, its `lists`."""
     rows = with_steps(AssistanceRequest.objects.visible_to(user), lists=lists)

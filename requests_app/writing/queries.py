@@ -7,6 +7,10 @@ from ccm_portal.statements import Slot, made_once
 from requests_app.domain.specificity import Said
 from requests_app.models import PARTS, TABLES, AssistanceRequest, RequestQuerySet
 
+#: The rows of a request that its steps show, and those that a submission looks at.
+LISTS: tuple[str, ...] = ("areas", "evidence", *TABLES)
+SUBMITTED_LISTS: tuple[str, ...] = ("areas", "evidence")
+
 
 def as_stored(asked: AssistanceRequest) -> AssistanceRequest:
     """A request as it is in the database, without what a form has changed in memory: five queries."""
@@ -22,7 +26,7 @@ def _stored() -> RequestQuerySet:
     return with_steps(AssistanceRequest.objects.filter(pk=Slot("pk", BigIntegerField())))
 
 
-def to_write(access: Access, reference: str, *, lists: bool) -> AssistanceRequest | None:
+def to_write(access: Access, reference: str, *, lists: tuple[str, ...]) -> AssistanceRequest | None:
     """A request `with_steps`, by its reference or by the one that it was begun under."""
     found = _to_write(access, "reference", lists).ask(reference=reference)
     if not found and "DRAFT" in reference:
@@ -31,15 +35,14 @@ def to_write(access: Access, reference: str, *, lists: bool) -> AssistanceReques
 
 
 @made_once
-def _to_write(access: Access, field: str, lists: bool) -> RequestQuerySet:
+def _to_write(access: Access, field: str, lists: tuple[str, ...]) -> RequestQuerySet:
     visible = AssistanceRequest.objects.visible_to(access)
     return with_steps(visible.filter(**{field: Slot("reference", CharField())}), lists=lists)
 
 
-def with_steps(rows: RequestQuerySet, *, lists: bool = True) -> RequestQuerySet:
+def with_steps(rows: RequestQuerySet, *, lists: tuple[str, ...] = LISTS) -> RequestQuerySet:
     """With everything that the list of steps asks of a request; a page that is posted asks little of its `lists`."""
-    rows = rows.select_related("state", "writing", *PARTS)
-    return rows.prefetch_related("areas", "evidence", *TABLES) if lists else rows
+    return rows.select_related("state", "writing", *PARTS).prefetch_related(*lists)
 
 
 def last_request(asked: AssistanceRequest) -> AssistanceRequest | None:

@@ -417,6 +417,28 @@ def test_N12_what_comes_after_the_submission_is_shown_and_not_lost(chad, ready):
     assert SCRIPTS in page
 
 
+def test_what_comes_after_the_submission_is_compared_in_as_few_queries_as_any_page(chad, ready):
+    """The whole form, sent again by its address as a draft; the same words lead to the request."""
+    client, address = client_of(chad), f"/requests/{ready.reference}/edit/"
+    form = sent_back(client.get(f"{address}?all"))
+    post(client, edit(ready, "review"), submit="1")
+    with CaptureQueriesContext(connection) as captured:
+        assert post(client, address, form, challenge="Too late").status_code == 409
+    assert len(captured) <= 12
+    assert post(client, address, form).status_code == 302
+
+
+def test_a_submission_is_read_once(chad, ready):
+    client, address = client_of(chad), edit(ready, "review")
+    form = opened(client, address)
+    with CaptureQueriesContext(connection) as captured:
+        assert post(client, address, form, submit="1").status_code == 302
+    assert AssistanceRequest.objects.get(pk=ready.pk).status == Status.SUBMITTED
+    asked = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
+    assert len(asked) == len(set(asked))
+    assert sum('"requests_app_assistancerequest"."challenge"' in sql for sql in asked) == 1
+
+
 def test_evidence_by_two_people_is_put_side_by_side(chad, draft):
     item = EvidenceFactory(request=draft)
     client, address = client_of(chad), edit(draft, "evidence")

@@ -18,7 +18,7 @@ from requests_app.actions import start_request
 from requests_app.models import AssistanceRequest
 from requests_app.writing.marks import read_mark
 from requests_app.writing.middleware import keeps_text
-from requests_app.writing.queries import to_write
+from requests_app.writing.queries import LISTS, SUBMITTED_LISTS, to_write
 from requests_app.writing.steps import REVIEW, STEPS, WHOLE, steps_of
 from requests_app.writing.views.files import file_new, file_part
 from requests_app.writing.views.help import writing_help
@@ -53,7 +53,7 @@ def request_new(request: HttpRequest) -> HttpResponse:
 @keeps_text
 def request_edit(request: HttpRequest, reference: str, step: str = "") -> HttpResponse:
     """One step of a request that may be written on, or its whole form."""
-    asked = _find(request, reference)
+    asked = _find(request, reference, step)
     if asked is None:
         raise Http404
     return _edit(request, asked, reference, step or _code(request, asked))
@@ -77,9 +77,12 @@ def _code(request: HttpRequest, asked: AssistanceRequest | None = None) -> str:
     return WHOLE if "all" in request.GET else (writing and writing.last_step) or STEPS[0].code
 
 
-def _find(request: HttpRequest, reference: str) -> AssistanceRequest | None:
-    """A request by its reference, or by the one that it was begun under."""
-    found = to_write(access_of(request.user), reference, lists=request.method == "GET")
+def _find(request: HttpRequest, reference: str, step: str = "") -> AssistanceRequest | None:
+    """A request by its reference, or by the one that it was begun under, with what the page reads of its rows."""
+    lists = LISTS
+    if request.method == "POST":
+        lists = SUBMITTED_LISTS if (step or _code(request)) == REVIEW else ()
+    found = to_write(access_of(request.user), reference, lists=lists)
     if found is not None:
         found.author_writes = not permissions.owns(access_of(request.user), found)
     return found

@@ -13,42 +13,37 @@ from requests_app.models import AssistanceRequest
 from requests_app.writing import actions
 from requests_app.writing.models import Unsaved
 from requests_app.writing.progress import Needed, advised, lines_of, needed_to_submit
-from requests_app.writing.queries import as_stored
 from requests_app.writing.reading import rows
 from requests_app.writing.steps import REVIEW, REVIEW_PARTS, step_form, steps_of
 
 
 def review_page(request: HttpRequest, asked: AssistanceRequest) -> HttpResponse:
-    """Read everything once more; submit what a submission must have."""
-    stored = asked if request.method == "GET" else as_stored(asked)
-    kept = set(Unsaved.objects.filter(owner=request.user, reference=stored.reference).values_list("step", flat=True))
-    needed = needed_to_submit(stored) if stored.is_draft else []
+    """Read everything once more; submit what a submission must have. `asked` is as it is stored."""
+    kept = set(Unsaved.objects.filter(owner=request.user, reference=asked.reference).values_list("step", flat=True))
+    needed = needed_to_submit(asked) if asked.is_draft else []
     needed += [
         Needed(step, step.title, _("What you typed here is not saved yet."))
-        for step in steps_of(stored)
+        for step in steps_of(asked)
         if step.code in kept
     ]
-    waiting = [reason for part in REVIEW_PARTS for reason in part.blocking(stored)]
     error = ""
     if request.method == "POST":
-        if stored.is_draft and not needed and not waiting:
-            error = _submit(request, stored)
-            if not error:
-                messages.success(request, _("Submitted as %(ref)s.") % {"ref": stored.reference})
-                return redirect(stored)
-        else:
-            error = _("This request cannot be submitted yet.")
-    sections = [(step, rows(step_form(step, stored))) for step in steps_of(stored)]
+        is_ready = asked.is_draft and not needed
+        error = _submit(request, asked) if is_ready else _("This request cannot be submitted yet.")
+        if not error:
+            messages.success(request, _("Submitted as %(ref)s.") % {"ref": asked.reference})
+            return redirect(asked)
+    sections = [(step, rows(step_form(step, asked))) for step in steps_of(asked)]
     context = {
-        "asked": stored,
-        "lines": lines_of(stored, kept, REVIEW),
+        "asked": asked,
+        "lines": lines_of(asked, kept, REVIEW),
         "sections": [(step, facts) for step, facts in sections if facts],
         "empty": [step for step, facts in sections if not facts],
-        "parts": [(part.template, part.context(stored, request.user)) for part in REVIEW_PARTS],
-        "may_submit": permissions.can_step(request.user, stored, Action.SUBMIT),  # type: ignore[arg-type]
+        "parts": [(part.template, part.context(asked, request.user)) for part in REVIEW_PARTS],
+        "may_submit": permissions.can_step(request.user, asked, Action.SUBMIT),  # type: ignore[arg-type]
         "needed": needed,
-        "waiting": waiting,
-        "advised": advised(stored),
+        "waiting": [reason for part in REVIEW_PARTS for reason in part.blocking(asked)],
+        "advised": advised(asked),
         "error": error,
     }
     return render(request, "writing/review.html", context, status=422 if error else 200)

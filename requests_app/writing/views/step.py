@@ -158,11 +158,11 @@ def _show(
 def overtaken_page(request: HttpRequest, asked: AssistanceRequest, code: str) -> HttpResponse:
     """A form sent for a request that was submitted meanwhile: the same click twice, or a colleague was faster."""
     found: list[Difference] = []
-    steps = [step for step in steps_of(asked) if code in (step.code, WHOLE)] if code != REVIEW else []
-    for step in steps:
-        typed = step_form(step, as_stored(asked), request.POST, request.FILES)
-        typed.is_valid()
-        found += differences(typed, step_form(step, as_stored(asked)), step.row_label)
+    stored = as_stored(asked)
+    for step in steps_of(stored) if code != REVIEW else []:
+        if code in (step.code, WHOLE):
+            typed = step_form(step, stored, request.POST, request.FILES)
+            found += differences(typed, step_form(step, stored), step.row_label)
     if wants_json(request):
         return JsonResponse({"is_conflict": True, "is_kept": False}, status=409)
     if not found:
