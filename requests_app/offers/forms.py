@@ -99,6 +99,11 @@ class OfferForm(forms.ModelForm):
 
 
 DETAILS = ("host", "place", "starts", "ends", "last_day")
+#: As the page shows them, so that the list of mistakes runs down the page.
+WORKSHOP_ORDER = [
+    "title", "description", "host", "place", "starts", "ends", "quantity", "last_day", "eligibility", "areas",
+    "languages", "regions", "is_public",
+]  # fmt: skip
 
 
 class WorkshopForm(OfferForm):
@@ -128,6 +133,9 @@ class WorkshopForm(OfferForm):
             )
         )
         self.initial = {**model_to_dict(self.workshop, DETAILS), **self.initial}
+        self.order_fields(WORKSHOP_ORDER)
+        if self.workshop.pk:
+            self.fields["quantity"].help_text = _("With fewer places, who applied last waits again and is told.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -169,6 +177,12 @@ class ApplicationForm(forms.ModelForm):
             "reason": _("The host and the ISU read this, nobody else."),
         }
         widgets = {"reason": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The languages of the workshop, where it states any."""
+        super().__init__(*args, **kwargs)
+        held_in, field = self.instance.workshop.offer.languages, self.fields["language"]
+        field.choices = [choice for choice in field.choices if not held_in or choice[0] in ("", *held_in)]  # type: ignore[attr-defined]
 
 
 class DecisionForm(forms.Form):

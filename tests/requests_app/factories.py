@@ -63,7 +63,7 @@ class RequestFactory(DjangoModelFactory):
             return
         self.areas.set(extracted or [])
         if not self.is_draft:
-            SearchText.objects.store(self.build_search_rows())
+            SearchText.objects.store(self.build_search_rows(extracted or []), is_new=True)
 
 
 class EvidenceFactory(DjangoModelFactory):

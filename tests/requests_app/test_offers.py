@@ -581,6 +581,28 @@ def test_R071_who_applies_reads_whom_the_workshop_is_for(chad, workshop):
     assert "States of Asia" in client_of(chad).get(f"{workshop.offer.get_absolute_url()}apply/").content.decode()
 
 
+def test_R071_an_application_is_in_a_language_of_the_workshop(chad, workshop):
+    Offer.objects.update(languages=["fr", "ar"])
+    address = f"{workshop.offer.get_absolute_url()}apply/"
+    offered = client_of(chad).get(address).context["form"].fields["language"].choices
+    assert [code for code, _label in offered] == ["", "ar", "fr"]
+    refused = client_of(chad).post(address, {"institution": "Centre", "language": "en", "reason": "To learn."})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["language"])
+
+
+def test_R071_the_host_reads_beforehand_whom_a_change_touches(workshop):
+    client, address = client_of(person("che@test.org", "focal_point", state="CHE")), workshop.offer.get_absolute_url()
+    assert "who applied last waits again and is told" in client.get(f"{address}edit/").content.decode()
+    assert "Who has applied is told." in client.get(address).content.decode()
+
+
+def test_R071_mistakes_are_listed_in_the_order_of_the_page(norway):
+    wrong = {"title": "", "host": "", "starts": "soon", "eligibility": "x" * 9000}
+    page = client_of(norway).post("/offers/workshops/new/", WORKSHOP | wrong).content.decode()
+    places = [page.index(f'href="#id_{name}"') for name in ("title", "host", "starts")]
+    assert places == sorted(places)
+
+
 def test_an_address_that_only_takes_forms_says_so_and_leads_back(chad, workshop):
     application = applied(workshop, chad)
     answer = client_of(chad).get(f"{application.get_absolute_url()}decide/")
