@@ -28,6 +28,7 @@ from requests_app.models import (
     SearchText,
     Supporter,
 )
+from requests_app.writing.models import Writing
 
 NOTE = "Made up for measuring."
 BATCH = 1000
@@ -141,7 +142,9 @@ class Maker:
         events = self._events(rng, request, life)
         relays = self._relays(rng, request, 3 if number == 0 else rng.randint(1, 4)) if Action.RELAY in life else []
         answers = [self._answer(rng, relay) for relay in relays[:2]] if Action.ANSWER in life else []
-        evidence = [self._evidence(rng, request) for _ in range(2 if number == 0 else rng.choice((0, 0, 1, 2)))]
+        evidence = [
+            evidence_of(rng, request, self.today) for _ in range(2 if number == 0 else rng.choice((0, 0, 1, 2)))
+        ]
         request.evidence_level = evidence_level([item.is_complete for item in evidence])
         return Record(request, areas, evidence, events, relays, answers)
 
@@ -206,17 +209,19 @@ class Maker:
         on = relay.answered_on = min(self.today, relay.sent_on + timedelta(days=rng.randint(1, 60)))
         return Answer(relay=relay, kind=rng.choice(list(AnswerKind)), text=text(rng, 80), answered_on=on)
 
-    def _evidence(self, rng: Random, request: AssistanceRequest) -> EvidenceItem:
-        complete = rng.random() < 0.6
-        return EvidenceItem(
-            request=request,
-            claim=f"Area suspected to be contaminated, {rng.choice(PLACES)}",
-            figure=Decimal(rng.randint(1, 5000) * 1000) if complete else None,
-            unit="m²" if complete else "",
-            source=f"National database of mine action, {rng.randint(2015, 2026)}",
-            dated=self.today - timedelta(days=rng.randint(30, 2000)),
-            method="non-technical survey",
-        )
+
+def evidence_of(rng: Random, request: AssistanceRequest, today: date) -> EvidenceItem:
+    """One item; four of ten state no figure."""
+    complete = rng.random() < 0.6
+    return EvidenceItem(
+        request=request,
+        claim=f"Area suspected to be contaminated, {rng.choice(PLACES)}",
+        figure=Decimal(rng.randint(1, 5000) * 1000) if complete else None,
+        unit="m²" if complete else "",
+        source=f"National database of mine action, {rng.randint(2015, 2026)}",
+        dated=today - timedelta(days=rng.randint(30, 2000)),
+        method="non-technical survey",
+    )
 
 
 def status_after(life: tuple[Action, ...]) -> Status:
@@ -277,14 +282,39 @@ def _create(model: type[models.Model], rows: Iterator[models.Model]) -> None:
     model._default_manager.bulk_create(list(rows), batch_size=BATCH)
 
 
-def add_drafts(how_many: int) -> list[str]:
-    """Drafts of one State, each to be submitted once; their references."""
+def add_drafts(how_many: int, today: date) -> list[str]:
+    """Drafts of one State that could be submitted as they stand, each once; their references."""
     state, author = State.objects.get(pk="TCD"), User.objects.get(email="tcd@example.org")
+    rng, areas = Random(how_many), Area.objects.filter(pk__in=["clearance", "risk_education"])
     drafts = [
-        AssistanceRequest(reference=f"DRAFT-POOL{n:05d}", state=state, created_by=author, is_example=True)
-        for n in range(how_many)
+        AssistanceRequest(
+            reference=f"DRAFT-{number:010X}",
+            state=state,
+            created_by=author,
+            title=f"{rng.choice(SUBJECTS)} in {rng.choice(PLACES)}",
+            challenge=text(rng, 500),
+            requirement=text(rng, 450),
+            consequence=text(rng, 100),
+            institution="National mine action authority",
+            national_plan="National mine action plan",
+            is_technical=True,
+            is_financial=True,
+            total_cost=3_200_000,
+            national_share=600_000,
+            external_secured=400_000,
+            currency="USD",
+            desired_start=today + timedelta(days=90),
+            desired_end=today + timedelta(days=640),
+            note=NOTE,
+            is_example=True,
+        )
+        for number in range(how_many)
     ]
-    AssistanceRequest.objects.bulk_create(drafts, batch_size=BATCH)
+    _create(AssistanceRequest, iter(drafts))
+    through = AssistanceRequest.areas.through
+    _create(through, (through(assistancerequest=draft, area=area) for draft in drafts for area in areas))
+    _create(Writing, (Writing(request=d, draft_reference=d.reference, last_step="visibility") for d in drafts))
+    _create(EvidenceItem, (evidence_of(rng, draft, today) for draft in drafts))
     return [draft.reference for draft in drafts]
 
 

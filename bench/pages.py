@@ -84,6 +84,11 @@ def step_form() -> list[tuple[str, str]]:
     ]
 
 
+def review_form() -> list[tuple[str, str]]:
+    """The last page of the needs form, once all of its steps are saved."""
+    return [("csrfmiddlewaretoken", CSRF), ("version", "1"), ("submit", "1")]
+
+
 def answer_form() -> list[tuple[str, str]]:
     """A supporter's answer: a small form that writes a record, a step of the history, an audit entry and mails."""
     return [
@@ -105,7 +110,8 @@ PAGES = (
     Page("detail", "request with its history", "coordinator", "/requests/{detail}/", 2.5, 10, grows=True),
     Page("step", "step of the form saved", "tcd", "/requests/{draft}/edit/need/", 2.0, 12, form=step_form),
     Page("answer", "answer to a relayed request", "nor", "/requests/{relayed}/answer/", 2.0, 12, form=answer_form),
-    Page("save", "form submitted", "tcd", "/requests/{draft}/edit/", 2.0, 12, form=whole_form),
+    Page("review", "needs submitted, step by step", "tcd", "/requests/{draft}/edit/review/", 2.0, 12, form=review_form),
+    Page("save", "needs submitted, on one page", "tcd", "/requests/{draft}/edit/", 2.0, 12, form=whole_form),
 )
 BY_KEY = {page.key: page for page in PAGES}
 

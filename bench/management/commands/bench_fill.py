@@ -32,7 +32,7 @@ class Command(BaseCommand):
             "sessions": sessions(sorted({page.person for page in PAGES})),
             "detail": request_to_read(),
             "relayed": requests_to_answer(),
-            "drafts": add_drafts(options["drafts"]),
+            "drafts": add_drafts(options["drafts"], timezone.localdate()),
         }
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
