@@ -66,7 +66,8 @@ def queue_mails(
 
 
 def queue_letters(letters: Iterable[Letter], *, kind: MailKind) -> int:
-    """As `queue_mails`, where each person gets words or a link of their own: two queries, however many.
+    """As `queue_mails`, where each person gets words or a link of their own: two queries, however many; one where the
+    choices were read with the people.
 
     Each person's choice decides whether a mail goes at once, waits for a digest or stays unsent; what is unsent is
     written down too, so that those who ask can be told.
@@ -74,12 +75,20 @@ def queue_letters(letters: Iterable[Letter], *, kind: MailKind) -> int:
     once = {(letter.reader.email, letter.path): letter for letter in letters}
     if not once:
         return 0
-    chosen = dict(_choices().ask(kind=kind, people=list({letter.reader.pk for letter in once.values()})))
+    chosen = _chosen({letter.reader.pk: letter.reader for letter in once.values()}, kind)
     mails = [
         _mail(letter, kind, MailTiming(chosen.get(letter.reader.pk, USUAL_TIMING[kind]))) for letter in once.values()
     ]
     OutboxMail.objects.bulk_create(mails)
     return len(mails)
+
+
+def _chosen(readers: dict[int, User], kind: MailKind) -> dict[int, str]:
+    """What each of these chose for a kind of mail, where anything."""
+    if all(hasattr(reader, "mail_timings") for reader in readers.values()):
+        found = {key: reader.mail_timings.get(kind) for key, reader in readers.items()}
+        return {key: timing for key, timing in found.items() if timing}
+    return dict(_choices().ask(kind=kind, people=list(readers)))
 
 
 @made_once

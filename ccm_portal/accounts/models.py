@@ -70,13 +70,19 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def holding(self, on: date, *posts: Post) -> "list[User]":
-        """The active people who hold one of the posts on a day, each once: one query."""
+        """The active people who hold one of the posts on a day, each once, with their `mail_timings`: one query."""
         which: dict[tuple[str, str], list[str | int]] = {}
         for post in posts:
             which.setdefault((post.role, post.of), []).extend([] if post.which is None else [post.which])
         kinds = sorted(which)
         held = _holders(*kinds).ask(on=on, **{f"of{number}": which[kind] for number, kind in enumerate(kinds)})
-        return list({appointment.user_id: appointment.user for appointment in held}.values())
+        people: dict[int, User] = {}
+        for row in held:
+            person = people.setdefault(row.user_id, row.user)
+            timings = person.__dict__.setdefault("mail_timings", {})
+            if row.chosen_kind:
+                timings[row.chosen_kind] = row.chosen_timing
+        return list(people.values())
 
     def focal_points(self, iso3: str | None, on: date) -> "list[User]":
         """Those of a State."""
@@ -118,7 +124,8 @@ def _holders(*posts: tuple[str, str]) -> "QuerySet[Appointment]":
     for number, (role, of) in enumerate(posts):
         holds |= Q(role=role, **({f"{of}__among": Slot(f"of{number}", Keys())} if of else {}))
     rows = Appointment.objects.current(ON).filter(holds, user__is_active=True)
-    return rows.select_related("user").order_by("user__email")
+    rows = rows.annotate(chosen_kind=F("user__mail_choices__kind"), chosen_timing=F("user__mail_choices__timing"))
+    return rows.select_related(None).select_related("user").order_by("user__email")
 
 
 @made_once
@@ -135,6 +142,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     language = models.CharField(_("language of mails"), max_length=10, blank=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    mail_timings: dict[str, str]  # by kind, where it was read with the person (`holding`)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

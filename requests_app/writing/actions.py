@@ -46,14 +46,16 @@ def save_step(
     submit_on: date | None = None,
 ) -> AssistanceRequest:
     """Save what one step changed, or the whole form, and what it writes elsewhere (`also`); note how far the writing
-    is. With `submit_on`, submit it. One transaction, that of `save_request`; raises what it raises."""
+    is. With `submit_on`, submit it, and without a `step` as it stands. One transaction, that of `save_request`; raises
+    what it raises."""
     begun_as = request.reference
 
     def write_more() -> None:
         if also:
             also(by=by)
         _note_progress(request, step, begun_as)
-        forget_unsaved(by, begun_as, step)
+        if step:
+            forget_unsaved(by, begun_as, step)
         if request.reference != begun_as:
             move_page(f"/requests/{begun_as}/", request.get_absolute_url())
 
@@ -64,9 +66,11 @@ def save_step(
 
 def _note_progress(request: AssistanceRequest, step: str, begun_as: str) -> None:
     writing = getattr(request, "writing", None) or Writing(request=request, draft_reference=begun_as)
-    saved = sorted({*writing.saved_steps, step})
-    if (writing.last_step, writing.saved_steps) != (step, saved):
-        writing.last_step, writing.saved_steps = step, saved
+    noted = writing.last_step, writing.saved_steps
+    if step:
+        noted = step, sorted({*writing.saved_steps, step})
+    if writing.pk is None or noted != (writing.last_step, writing.saved_steps):
+        writing.last_step, writing.saved_steps = noted
         writing.save()
 
 
