@@ -28,6 +28,7 @@ from requests_app.models import (
     SearchText,
     StatedIn,
     Supporter,
+    sign_off_of,
 )
 from requests_app.overviews import reminder_due_from, silent_relays
 from requests_app.permissions import is_kept_to_isu, may_receive, owns
@@ -320,7 +321,7 @@ def _refuse_unreleased_text(
         raise Refused(_("Only the focal point of the State submits its requests."))
     if stored is None:
         return
-    asked = request.sign_offs.open().select_related("post").first()
+    asked = sign_off_of(request)
     if asked and (is_changed() or asked.signed_version != request.version):
         raise Refused(awaits_sign_off(asked.post.name))
 

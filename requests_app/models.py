@@ -518,19 +518,36 @@ class AssistanceRequest(models.Model):
     def compute_evidence_level(self) -> str:
         """What the stored items say, read afresh, and from now on by the search texts too: a prefetched list would be
         the one before the change."""
-        items = evidence_of().ask(request=self.pk)
-        give(self, "evidence", items)
-        return evidence_level([item.is_complete for item in items])
+        read_rows(self, "evidence")
+        return evidence_level([item.is_complete for item in self.evidence.all()])
 
 
 @made_once
-def areas_of() -> "models.QuerySet[Area]":
-    return Area.objects.filter(requests=Slot("request", models.BigIntegerField()))
+def _rows_of(name: str) -> "models.QuerySet[Any]":
+    relation: Any = AssistanceRequest._meta.get_field(name)
+    rows = relation.related_model._default_manager
+    return rows.filter(**{relation.remote_field.name: Slot("request", models.BigIntegerField())})
+
+
+def read_rows(request: AssistanceRequest, *names: str) -> None:
+    """Read what belongs to a request in rows, its areas, its evidence or its tables, as prefetching would: one query
+    each."""
+    for name in names:
+        give(request, name, _rows_of(name).ask(request=request.pk))
 
 
 @made_once
-def evidence_of() -> "models.QuerySet[EvidenceItem]":
-    return EvidenceItem.objects.filter(request=Slot("request", models.BigIntegerField()))
+def _open_sign_offs() -> "models.QuerySet[Any]":
+    signs: Any = AssistanceRequest._meta.get_field("sign_offs").related_model
+    return signs.objects.open().filter(request=Slot("request", models.BigIntegerField())).select_related("post")
+
+
+def sign_off_of(request: AssistanceRequest) -> Any:
+    """The sign-off that the State has asked for before the request goes out, for those who write it (`authors`)."""
+    found = next(iter(_open_sign_offs().ask(request=request.pk)), None)
+    if found is not None:
+        found.request = request
+    return found
 
 
 class SearchTextQuerySet(models.QuerySet["SearchText"]):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -49,8 +49,7 @@ from requests_app.models import (
     SearchText,
     Supporter,
     SupportRecord,
-    areas_of,
-    evidence_of,
+    read_rows,
 )
 from requests_app.readings import Reading, readings
 from requests_app.wording import STAYS, WEIGHT_LABELS, caution_sentence, listed_criteria, miss_sentence, sentence
@@ -453,14 +452,6 @@ def _told(result: Result, state: str) -> tuple[list[str], str, list[str], list[s
     )
 
 
-def sign_off_of(request: AssistanceRequest) -> Any:
-    """The sign-off that the State has asked for before the request goes out, for those who write it (`authors`)."""
-    found = request.sign_offs.open().select_related("post").first()
-    if found is not None:
-        found.request = request
-    return found
-
-
 def obligations_with_deadlines(state: State, on: date) -> list[clocks.Row]:
     """The State's clocks, for the needs form."""
     return [row for row in clocks.known_rows(on).values() if row.state == state]
@@ -469,10 +460,8 @@ def obligations_with_deadlines(state: State, on: date) -> list[clocks.Row]:
 def with_details(request: AssistanceRequest) -> AssistanceRequest:
     """A request of `for_detail()` with its areas, its evidence and its tables, each table asked for only where it has
     lines, and its codes in words."""
-    give(request, "areas", areas_of().ask(request=request.pk))
-    give(request, "evidence", evidence_of().ask(request=request.pk))
     has_lines = {name: getattr(request, f"has_{name}") for name in TABLES}
-    prefetch_related_objects([request], *(name for name in TABLES if has_lines[name]))
+    read_rows(request, "areas", "evidence", *(name for name in TABLES if has_lines[name]))
     for name in TABLES:
         if not has_lines[name]:
             give(request, name, [])

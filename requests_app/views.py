@@ -33,7 +33,16 @@ from requests_app.forms import (
     StepForm,
     VisibilityForm,
 )
-from requests_app.models import AssistanceRequest, EvidenceItem, Offer, Relay, RequestEvent, RequestQuerySet, Supporter
+from requests_app.models import (
+    AssistanceRequest,
+    EvidenceItem,
+    Offer,
+    Relay,
+    RequestEvent,
+    RequestQuerySet,
+    Supporter,
+    sign_off_of,
+)
 from requests_app.readings import Reading
 
 #: What a nested app adds to a request's page, given the request as its visitor reads it and the visitor's own relay.
@@ -183,7 +192,7 @@ def reading_context(asked: AssistanceRequest, reading: readings.Reading, today: 
 def _rights(request: HttpRequest, asked: AssistanceRequest) -> dict[str, Any]:
     user, access = request.user, access_of(request.user)
     writes = permissions.writes_with_state(user, asked)
-    sign_off = queries.sign_off_of(asked) if writes and asked.is_draft else None
+    sign_off = sign_off_of(asked) if writes and asked.is_draft else None
     return {
         "is_owner": permissions.owns(access, asked),
         "writes": writes,

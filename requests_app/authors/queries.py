@@ -8,8 +8,7 @@ from ccm_portal.accounts.models import User
 from requests_app.authors.enums import SignOffStatus
 from requests_app.authors.models import Author, SignOff
 from requests_app.enums import Status
-from requests_app.models import AssistanceRequest
-from requests_app.queries import sign_off_of
+from requests_app.models import AssistanceRequest, sign_off_of
 from requests_app.wording import awaits_sign_off
 
 

@@ -18,9 +18,8 @@ from requests_app.authors.forms import InviteForm, RemarkForm, SignOffForm
 from requests_app.authors.models import Remark
 from requests_app.help_desk.actions import open_ticket
 from requests_app.help_desk.models import HelpTicket, Subject
-from requests_app.models import AssistanceRequest
+from requests_app.models import AssistanceRequest, sign_off_of
 from requests_app.permissions import owns, writes_with_state
-from requests_app.queries import sign_off_of
 
 
 def _request_or_404(user: User, reference: str) -> AssistanceRequest:

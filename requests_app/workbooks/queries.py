@@ -9,21 +9,22 @@ from django.utils.translation import gettext as _
 from ccm_portal.accounts.models import User
 from ccm_portal.register.models import State
 from requests_app.actions import Refused, start_request
-from requests_app.models import AssistanceRequest
+from requests_app.models import AssistanceRequest, read_rows
 from requests_app.permissions import can_edit, can_request, owns
 from requests_app.workbooks.models import ReturnedForm
 from requests_app.workbooks.permissions import enters_for_states
-from requests_app.writing.queries import LISTS, with_steps
+from requests_app.writing.queries import ROWS, with_steps
 
 DRAFT_REFERENCE = re.compile(r"DRAFT-[0-9A-F]{10}")
 
 
-def find(user: User, reference: str, *, lists: tuple[str, ...] = LISTS) -> AssistanceRequest | None:
-    """A request that the person may know of, by its reference or the one it was begun under, with all its steps and,
-    where they are asked for, its `lists`."""
-    rows = with_steps(AssistanceRequest.objects.visible_to(user), lists=lists)
-    found = rows.filter(Q(reference=reference) | Q(writing__draft_reference=reference)).first()
+def find(user: User, reference: str, *, rows: tuple[str, ...] = ROWS) -> AssistanceRequest | None:
+    """A request that the person may know of, by its reference or the one it was begun under, with all its steps and
+    its rows."""
+    known = with_steps(AssistanceRequest.objects.visible_to(user))
+    found = known.filter(Q(reference=reference) | Q(writing__draft_reference=reference)).first()
     if found is not None:
+        read_rows(found, *rows)
         found.author_writes = not owns(user.access, found)
     return found
 

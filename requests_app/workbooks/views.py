@@ -63,7 +63,7 @@ def forms_page(request: HttpRequest) -> HttpResponse:
 def request_form(request: HttpRequest, reference: str) -> HttpResponse:
     """The form of one request: to take out and send back for those who write it, and what came back before."""
     user: User = request.user  # type: ignore[assignment]
-    asked = queries.find(user, reference, lists=())
+    asked = queries.find(user, reference, rows=())
     if asked is None:
         raise Http404
     received = ReturnedForm.objects.visible_to(user).filter(request=asked).select_related("received_by")

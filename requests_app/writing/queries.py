@@ -5,11 +5,11 @@ from django.db.models import BigIntegerField, CharField
 from ccm_portal.accounts.models import Access
 from ccm_portal.statements import Slot, made_once
 from requests_app.domain.specificity import Said
-from requests_app.models import PARTS, TABLES, AssistanceRequest, RequestQuerySet
+from requests_app.models import PARTS, TABLES, AssistanceRequest, RequestQuerySet, read_rows
 
 #: The rows of a request that its steps show, and those that a submission looks at.
-LISTS: tuple[str, ...] = ("areas", "evidence", *TABLES)
-SUBMITTED_LISTS: tuple[str, ...] = ("areas", "evidence")
+ROWS: tuple[str, ...] = ("areas", "evidence", *TABLES)
+SUBMITTED_ROWS: tuple[str, ...] = ("areas", "evidence")
 
 
 def as_stored(asked: AssistanceRequest) -> AssistanceRequest:
@@ -17,6 +17,7 @@ def as_stored(asked: AssistanceRequest) -> AssistanceRequest:
     if asked.pk is None:
         return asked
     (stored,) = _stored().ask(pk=asked.pk)
+    read_rows(stored, *ROWS)
     stored.author_writes = asked.author_writes
     return stored
 
@@ -26,23 +27,26 @@ def _stored() -> RequestQuerySet:
     return with_steps(AssistanceRequest.objects.filter(pk=Slot("pk", BigIntegerField())))
 
 
-def to_write(access: Access, reference: str, *, lists: tuple[str, ...]) -> AssistanceRequest | None:
-    """A request `with_steps`, by its reference or by the one that it was begun under."""
-    found = _to_write(access, "reference", lists).ask(reference=reference)
+def to_write(access: Access, reference: str, *, rows: tuple[str, ...]) -> AssistanceRequest | None:
+    """A request `with_steps`, by its reference or by the one that it was begun under, with those of its rows."""
+    found = _to_write(access, "reference").ask(reference=reference)
     if not found and "DRAFT" in reference:
-        found = _to_write(access, "writing__draft_reference", lists).ask(reference=reference)
-    return found[0] if found else None
+        found = _to_write(access, "writing__draft_reference").ask(reference=reference)
+    if not found:
+        return None
+    read_rows(found[0], *rows)
+    return found[0]
 
 
 @made_once
-def _to_write(access: Access, field: str, lists: tuple[str, ...]) -> RequestQuerySet:
+def _to_write(access: Access, field: str) -> RequestQuerySet:
     visible = AssistanceRequest.objects.visible_to(access)
-    return with_steps(visible.filter(**{field: Slot("reference", CharField())}), lists=lists)
+    return with_steps(visible.filter(**{field: Slot("reference", CharField())}))
 
 
-def with_steps(rows: RequestQuerySet, *, lists: tuple[str, ...] = LISTS) -> RequestQuerySet:
-    """With everything that the list of steps asks of a request; a page that is posted asks little of its `lists`."""
-    return rows.select_related("state", "writing", *PARTS).prefetch_related(*lists)
+def with_steps(requests: RequestQuerySet) -> RequestQuerySet:
+    """With what the list of steps asks of each, but its rows (`read_rows`)."""
+    return requests.select_related("state", "writing", *PARTS)
 
 
 def last_request(asked: AssistanceRequest) -> AssistanceRequest | None:

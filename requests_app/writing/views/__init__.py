@@ -18,7 +18,7 @@ from requests_app.actions import start_request
 from requests_app.models import AssistanceRequest
 from requests_app.writing.marks import read_mark
 from requests_app.writing.middleware import keeps_text
-from requests_app.writing.queries import LISTS, SUBMITTED_LISTS, to_write
+from requests_app.writing.queries import ROWS, SUBMITTED_ROWS, to_write
 from requests_app.writing.steps import REVIEW, STEPS, WHOLE, steps_of
 from requests_app.writing.views.files import file_new, file_part
 from requests_app.writing.views.help import writing_help
@@ -79,10 +79,10 @@ def _code(request: HttpRequest, asked: AssistanceRequest | None = None) -> str:
 
 def _find(request: HttpRequest, reference: str, step: str = "") -> AssistanceRequest | None:
     """A request by its reference, or by the one that it was begun under, with what the page reads of its rows."""
-    lists = LISTS
+    rows = ROWS
     if request.method == "POST":
-        lists = SUBMITTED_LISTS if (step or _code(request)) == REVIEW else ()
-    found = to_write(access_of(request.user), reference, lists=lists)
+        rows = SUBMITTED_ROWS if (step or _code(request)) == REVIEW else ()
+    found = to_write(access_of(request.user), reference, rows=rows)
     if found is not None:
         found.author_writes = not permissions.owns(access_of(request.user), found)
     return found
