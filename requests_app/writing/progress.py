@@ -1,6 +1,7 @@
 """How far each step of a request has come, and what it still needs: for the list of steps and for the review."""
 
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +32,9 @@ class Needed:
 def needed_to_submit(asked: AssistanceRequest) -> list[Needed]:
     """What the stored request lacks, or has wrong, before it can be submitted: the form's own rules say it."""
     fields = [name for name in NeedsForm.base_fields if name != "obligation"]  # a key: the database has checked it
-    stored = NeedsForm(instance=asked, only=fields)
-    values = {name: stored[name].value() for name in stored.fields}
-    form = NeedsForm(values, instance=AssistanceRequest(state_id=asked.state_id), submitting=True, only=fields)
+    form = NeedsForm(instance=copy(asked), submitting=True, only=fields)  # judging writes on its record
+    form.data = {name: form[name].value() for name in fields}
+    form.is_bound = True
     return [
         Needed(step_of_field(name), form[name].label, str(error))
         for name, errors in form.errors.items()
