@@ -533,7 +533,11 @@ def read_rows(request: AssistanceRequest, *names: str) -> None:
     """Read what belongs to a request in rows, its areas, its evidence or its tables, as prefetching would: one query
     each."""
     for name in names:
-        give(request, name, _rows_of(name).ask(request=request.pk))
+        rows = _rows_of(name).ask(request=request.pk)
+        if AssistanceRequest._meta.get_field(name).one_to_many:
+            for row in rows:
+                row.request = request
+        give(request, name, rows)
 
 
 @made_once

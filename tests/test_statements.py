@@ -9,6 +9,8 @@ from django.db.models import CharField, DateField, Exists, OuterRef, Q
 
 from ccm_portal.register.models import OfficeTerm, State
 from ccm_portal.statements import Keys, Slot, Statement, made_once
+from requests_app.models import AssistanceRequest, read_rows
+from tests.requests_app.factories import EvidenceFactory, RequestFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +94,15 @@ def test_a_list_is_put_in_at_each_asking():
     assert terms().ask(offices=offices) == list(OfficeTerm.objects.filter(office__in=offices).order_by("pk"))
     assert terms().ask(offices=[]) == []
     assert terms().ask(offices=[2**40]) == []
+
+
+def test_what_belongs_to_a_request_is_what_prefetching_gives_and_knows_it(django_assert_num_queries):
+    item = EvidenceFactory(request=RequestFactory(areas=["risk_education", "clearance"]))
+    asked = AssistanceRequest.objects.get(pk=item.request_id)
+    with django_assert_num_queries(2):
+        read_rows(asked, "areas", "evidence")
+    prefetched = AssistanceRequest.objects.prefetch_related("areas", "evidence").get(pk=asked.pk)
+    with django_assert_num_queries(0):
+        assert [*asked.areas.all()] == [*prefetched.areas.all()]
+        assert [*asked.evidence.all()] == [item]
+        assert asked.evidence.all()[0].request is asked
