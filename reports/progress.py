@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum, Value
 from django.template.loader import render_to_string
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -83,25 +84,30 @@ def section(starts: date, ends: date) -> Section:
 
 
 def _channels(starts: date, ends: date) -> list[ChannelFigures]:
-    """Shares agreed and deliveries made in the period by channel, as both sides have confirmed and released: two
-    queries."""
+    """Shares agreed and deliveries made in the period by channel, as both sides have confirmed and released: one
+    query."""
     committed = ShareStep.objects.filter(CONFIRMED, step=ShareStatus.COMMITTED, on__range=(starts, ends))
     shares = Share.objects.visible_to(None).standing().filter(is_example=False, pk__in=committed.values("share"))
-    agreed = dict(shares.order_by().values_list("channel").annotate(Count("pk")))
-    rows = Delivery.objects.visible_to(None).filter(is_example=False, delivered_on__range=(starts, ends)).order_by()
+    made = Delivery.objects.visible_to(None).filter(is_example=False, delivered_on__range=(starts, ends))
+    rows = _by_channel(shares, is_made=False).union(_by_channel(made, is_made=True), all=True)
+    agreed: dict[str, int] = {}
     deliveries: dict[str, int] = {}
     provided: dict[str, dict[str, Decimal]] = {}
-    for channel, currency, number, amount in rows.values_list("channel", "currency").annotate(
-        Count("pk"), Sum("amount")
-    ):
-        deliveries[channel] = deliveries.get(channel, 0) + number
-        if amount is not None:
+    for channel, currency, number, amount, is_made in rows:
+        counts = deliveries if is_made else agreed
+        counts[channel] = counts.get(channel, 0) + number
+        if is_made and amount is not None:
             provided.setdefault(channel, {})[currency] = amount
     return [
         ChannelFigures(str(c.label), agreed.get(c, 0), deliveries.get(c, 0), dict(sorted(provided.get(c, {}).items())))
         for c in DeliveryChannel
         if c in agreed or c in deliveries
     ]
+
+
+def _by_channel(rows: "QuerySet[Any]", *, is_made: bool) -> "QuerySet[Any, Any]":
+    counted = rows.order_by().values("channel", "currency").annotate(number=Count("pk"), sum=Sum("amount"))
+    return counted.annotate(is_made=Value(is_made)).values_list("channel", "currency", "number", "sum", "is_made")
 
 
 def as_word(data: Section) -> bytes:

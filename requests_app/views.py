@@ -126,9 +126,9 @@ def request_detail(
 ) -> HttpResponse:
     """One request, as far as the visitor may read it; nested apps add what they know as `panels` (see `urls.py`)."""
     asked = queries.with_details(_visible_or_404(request, reference, facts))
-    reading = readings.read_by(access_of(request.user), asked)
-    today = as_of(request)
     own_relay = _own_relay(request, asked)
+    reading = readings.read_by(access_of(request.user), asked, relayed=own_relay is not None)
+    today = as_of(request)
     relatives = queries.relatives_of(asked, request.user, today)
     sees_relays = permissions.can_see_relays(request.user, asked)
     holders = [one for one in (asked, *relatives.taken_in) if getattr(one, "has_relays", True)]
