@@ -593,7 +593,7 @@ def test_R071_an_application_is_in_a_language_of_the_workshop(chad, workshop):
 def test_R071_the_host_reads_beforehand_whom_a_change_touches(workshop):
     client, address = client_of(person("che@test.org", "focal_point", state="CHE")), workshop.offer.get_absolute_url()
     assert "who applied last waits again and is told" in client.get(f"{address}edit/").content.decode()
-    assert "Who has applied is told." in client.get(address).content.decode()
+    assert "Those who have applied are told." in client.get(address).content.decode()
 
 
 def test_R071_mistakes_are_listed_in_the_order_of_the_page(norway):
