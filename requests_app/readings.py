@@ -122,17 +122,19 @@ class Reading:
 
 def read_by(access: Access, request: AssistanceRequest, *, relayed: bool | None = None) -> Reading:
     """The request as a person reads it who may know of it; `relayed` where it is known whether it went to them."""
-    known = None if relayed is None else {request.pk} if relayed else set()
-    return readings(access, [request], relayed=known)[0]
+    if relayed is None:
+        return readings(access, [request])[0]
+    return _as_read(access, [request], {request.pk} if relayed else set())[0]
 
 
-def readings(
-    access: Access, requests: Iterable[AssistanceRequest], *, relayed: Collection[int] | None = None
-) -> list[Reading]:
-    """Requests as a person reads them who may know of them; one query for those to whom requests are relayed, where it
-    is not known which ones were."""
+def readings(access: Access, requests: Iterable[AssistanceRequest]) -> list[Reading]:
+    """Requests as a person reads them who may know of them; one query for those to whom requests are relayed."""
     rows = list(requests)
-    relayed, written = _relayed_to(access, rows) if relayed is None else relayed, _written_by(access, rows)
+    return _as_read(access, rows, _relayed_to(access, rows))
+
+
+def _as_read(access: Access, rows: Collection[AssistanceRequest], relayed: Collection[int]) -> list[Reading]:
+    written = _written_by(access, rows)
     return [Reading(row, Audience.OWNER if row.pk in written else _audience(access, row, relayed)) for row in rows]
 
 

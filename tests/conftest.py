@@ -64,12 +64,12 @@ def register_as_it_is(request: pytest.FixtureRequest) -> Iterator[None]:
     """No test sees the register or the supporters of the one before. The register is read again only where somebody
     wrote to it, or may have done so unseen: read for every test it took a tenth of the suite."""
     forget_all_but_the_register()
-    unseen = {"transactional_db", "records_of_the_class"} & {*request.fixturenames}
-    if unseen:
+    is_unseen = "records_of_the_class" in request.fixturenames
+    if is_unseen:
         known_register.forget()
     with connection.execute_wrapper(writes := Writes()):
         yield
-    if unseen or writes.seen:
+    if is_unseen or writes.seen:
         known_register.forget()
 
 

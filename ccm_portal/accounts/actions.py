@@ -86,8 +86,7 @@ def queue_letters(letters: Iterable[Letter], *, kind: MailKind) -> int:
 def _chosen(readers: dict[int, User], kind: MailKind) -> dict[int, str]:
     """What each of these chose for a kind of mail, where anything."""
     if all(hasattr(reader, "mail_timings") for reader in readers.values()):
-        found = {key: reader.mail_timings.get(kind) for key, reader in readers.items()}
-        return {key: timing for key, timing in found.items() if timing}
+        return {key: reader.mail_timings[kind] for key, reader in readers.items() if kind in reader.mail_timings}
     return dict(_choices().ask(kind=kind, people=list(readers)))
 
 
